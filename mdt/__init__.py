@@ -1,0 +1,1 @@
+"""The regional MDT platform. The chapters, in the order a case lives them, are the packages below."""

@@ -1,0 +1,75 @@
+"""Every setting, from the environment, typed. The product refuses to start half-set."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mdt.core.errors import Misconfigured
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment said. `data` alone is enough: the rest has its place in that folder."""
+
+    data: Path
+    database_url: str
+    store_url: str
+    redis_url: str | None
+    secret_key: str
+    public_url: str
+    ae_title: str
+    dimse_host: str
+    dimse_port: int
+    demo_control: Path | None
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def from_environment(env: Mapping[str, str] | None = None) -> Settings:
+    """Read the `MDT_*` variables; raises Misconfigured with a sentence naming the variable."""
+    env = os.environ if env is None else env
+    data = Path(env.get("MDT_DATA", "data")).absolute()
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    public_url = env.get("MDT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    if urlsplit(public_url).scheme not in ("http", "https"):
+        raise Misconfigured("MDT_PUBLIC_URL must be an http or https address")
+    control = env.get("MDT_DEMO_CONTROL")
+    return Settings(
+        data=data,
+        database_url=env.get("MDT_DATABASE_URL", f"sqlite:///{data / 'mdt.db'}"),
+        store_url=env.get("MDT_STORE", (data / "store").as_uri()),
+        redis_url=env.get("MDT_REDIS_URL") or None,
+        secret_key=env.get("MDT_SECRET_KEY") or _kept_secret(data / "secret.key"),
+        public_url=public_url,
+        ae_title=env.get("MDT_AE_TITLE", "MDT"),
+        dimse_host=env.get("MDT_DIMSE_HOST", "127.0.0.1"),
+        dimse_port=_port(env, "MDT_DIMSE_PORT", 0),
+        demo_control=Path(control) if control else None,
+    )
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdigit() or int(text) > 65535:
+        raise Misconfigured(f"{name} must be a port number, not {text!r}")
+    return int(text)
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret made at first start. Two processes may race to make it: the first one wins, whole."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""Foundations that know no medicine: errors, actors, time, database, audit, announcements."""

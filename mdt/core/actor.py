@@ -1,0 +1,26 @@
+"""Who is acting. Passed to every action, never found by it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person (or the system itself) with what they are in each team.
+
+    `roles` maps a team's id to the role held there now. `person_id` is None for the system.
+    """
+
+    person_id: str | None
+    name: str
+    trust_ods: str = ""
+    administrator: bool = False
+    roles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_system(self) -> bool:
+        return self.person_id is None
+
+
+def system(name: str) -> Actor:
+    """The product acting on its own behalf, e.g. `system("worker")`; it has every permission and is audited by name."""
+    return Actor(person_id=None, name=f"system:{name}", administrator=True)

@@ -1,0 +1,1 @@
+"""Face: a believable region on loopback, with invented people and synthetic imaging."""

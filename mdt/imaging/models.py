@@ -1,0 +1,114 @@
+"""Series, instances, packs of frames, and how far each gather has come."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mdt.core.db import Base, id_column
+
+
+class Series(Base):
+    """One series of a study. `expected` is the largest count any holder gives; None when nobody says."""
+
+    __tablename__ = "series"
+
+    id: Mapped[str] = id_column()
+    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
+    series_uid: Mapped[str] = mapped_column(String(64), unique=True)
+    modality: Mapped[str] = mapped_column(String(16), default="")
+    number: Mapped[int | None]
+    description: Mapped[str] = mapped_column(default="")
+    body_part: Mapped[str] = mapped_column(default="")
+    expected: Mapped[int | None]
+    gaps: Mapped[list[Any]] = mapped_column(default=list)  # sentences, e.g. "slices 6 to 9 are missing"
+
+    instances: Mapped[list["Instance"]] = relationship(back_populates="series")
+
+
+class Instance(Base):
+    """One DICOM object as received. `sha256` names its bytes in the store; `header` is what looking needs.
+
+    `problem` is a sentence when the object is kept but cannot be shown.
+    """
+
+    __tablename__ = "instance"
+
+    id: Mapped[str] = id_column()
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), index=True)
+    sop_uid: Mapped[str] = mapped_column(String(64), unique=True)
+    sop_class_uid: Mapped[str] = mapped_column(String(64))
+    transfer_syntax_uid: Mapped[str] = mapped_column(String(64))
+    number: Mapped[int | None]
+    frames: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+    received_at: Mapped[datetime]
+    header: Mapped[dict[str, Any]]
+    problem: Mapped[str | None]
+
+    series: Mapped[Series] = relationship(back_populates="instances")
+
+
+class Pack(Base):
+    """The frames of a series made for looking. `version` hashes its content: its address never changes meaning."""
+
+    __tablename__ = "pack"
+
+    id: Mapped[str] = id_column()
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), unique=True)
+    version: Mapped[str] = mapped_column(String(64))
+    frames: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    built_at: Mapped[datetime]
+    lossy: Mapped[bool] = mapped_column(default=False)
+
+
+class Gather(Base):
+    """One round of asking every live trust for one patient. The row is the truth; the queue is only a hint."""
+
+    __tablename__ = "gather"
+
+    id: Mapped[str] = id_column()
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    asked_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    answers: Mapped[list["TrustAnswer"]] = relationship(back_populates="gather", order_by="TrustAnswer.trust_ods")
+
+
+class TrustAnswer(Base):
+    """How one trust answered. `status`: asking, answered, refused, no-answer. Counts are instances for this patient."""
+
+    __tablename__ = "trust_answer"
+    __table_args__ = (UniqueConstraint("gather_id", "trust_ods"),)
+
+    id: Mapped[str] = id_column()
+    gather_id: Mapped[str] = mapped_column(ForeignKey("gather.id"), index=True)
+    trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+    status: Mapped[str] = mapped_column(String(16), default="asking")
+    phase: Mapped[str | None] = mapped_column(String(16))
+    detail: Mapped[str] = mapped_column(default="")
+    seconds: Mapped[float | None]
+    expected: Mapped[int] = mapped_column(default=0)
+    received: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+
+    gather: Mapped[Gather] = relationship(back_populates="answers")
+
+
+class Refusal(Base):
+    """A file that came and was not taken in, with the sentence that says why."""
+
+    __tablename__ = "refusal"
+
+    id: Mapped[str] = id_column()
+    trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+    study_id: Mapped[str | None] = mapped_column(ForeignKey("study.id"), index=True)
+    name: Mapped[str]
+    why: Mapped[str]
+    at: Mapped[datetime]

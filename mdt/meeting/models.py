@@ -1,0 +1,49 @@
+"""Meetings of a team, and the cases on their agenda."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mdt.core.db import Base, id_column, new_id
+from mdt.people.models import Team
+from mdt.record.models import Patient
+
+
+class Meeting(Base):
+    """One sitting of a team. `status`: planned, open, closed. `seq` is the head of its event log, taken under row lock.
+
+    `epoch` names this history: a restored backup gets a new one, and clients then start from a snapshot.
+    """
+
+    __tablename__ = "meeting"
+
+    id: Mapped[str] = id_column()
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), index=True)
+    starts_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(String(16), default="planned")
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    epoch: Mapped[str] = mapped_column(String(32), default=new_id)
+
+    team: Mapped[Team] = relationship()
+    cases: Mapped[list["Case"]] = relationship(back_populates="meeting", order_by="Case.position")
+
+
+class Case(Base):
+    """A patient on an agenda, with the question the referrer asks. `status`: listed, live, discussed, decided."""
+
+    __tablename__ = "mdt_case"
+    __table_args__ = (UniqueConstraint("meeting_id", "patient_id"),)
+
+    id: Mapped[str] = id_column()
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    position: Mapped[int]
+    clinical_question: Mapped[str]
+    status: Mapped[str] = mapped_column(String(16), default="listed")
+    listed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    listed_at: Mapped[datetime]
+
+    meeting: Mapped[Meeting] = relationship(back_populates="cases")
+    patient: Mapped[Patient] = relationship()

@@ -1,0 +1,1 @@
+"""Chapter 7, what was decided: the form, its completeness, versions and signature."""

@@ -1,0 +1,54 @@
+"""People, the teams they meet in, and what each is there."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mdt.core.db import Base, id_column
+
+
+class Person(Base):
+    """Somebody who can sign in. `session_version` grows when their open sessions must end."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = id_column()
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str]
+    specialty: Mapped[str] = mapped_column(default="")  # e.g. "Radiologist"
+    trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+    password_hash: Mapped[str]
+    administrator: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    session_version: Mapped[int] = mapped_column(default=1)
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="person")
+
+
+class Team(Base):
+    """A multidisciplinary team. `mdt_type` is the four-digit COSD CR3190 code."""
+
+    __tablename__ = "team"
+
+    id: Mapped[str] = id_column()
+    name: Mapped[str]
+    mdt_type: Mapped[str] = mapped_column(String(4))
+    host_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+
+
+class Membership(Base):
+    """What a person is in a team, and between which dates (inclusive; no end means still)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("team_id", "person_id"),)
+
+    id: Mapped[str] = id_column()
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16))  # one of permissions.ROLES
+    starts: Mapped[date]
+    ends: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+    team: Mapped[Team] = relationship()

@@ -1,0 +1,49 @@
+"""Who may do what: one table to read from top to bottom.
+
+A role is held in a team. An administrator looks after trusts and people and sees no patients by that alone.
+The system (commands, worker) may do everything and is audited under its own name.
+"""
+
+from mdt.core.actor import Actor
+from mdt.core.errors import Forbidden, NotFound
+
+CHAIR, COORDINATOR, MEMBER, PRESENTER, OBSERVER = ROLES = ("chair", "coordinator", "member", "presenter", "observer")
+
+_EVERYBODY = frozenset(ROLES)
+_TAKING_PART = frozenset({CHAIR, COORDINATOR, MEMBER, PRESENTER})
+
+IN_A_TEAM: dict[str, frozenset[str]] = {
+    "meeting.see": _EVERYBODY,  # its agenda, its cases, their imaging, the live room
+    "meeting.open": frozenset({CHAIR, COORDINATOR}),
+    "meeting.close": frozenset({CHAIR}),
+    "case.list": frozenset({CHAIR, COORDINATOR}),
+    "case.order": frozenset({CHAIR, COORDINATOR}),
+    "case.open": frozenset({CHAIR, COORDINATOR, PRESENTER}),  # make it the one being discussed
+    "match.decide": frozenset({CHAIR, COORDINATOR, MEMBER}),
+    "presenter.take": frozenset({CHAIR, MEMBER, PRESENTER}),  # when nobody presents, or handed over to them
+    "presenter.takeback": frozenset({CHAIR}),  # from somebody who presents
+    "mark": _TAKING_PART,
+    "outcome.type": frozenset({CHAIR, COORDINATOR}),
+    "outcome.sign": frozenset({CHAIR}),
+    "outcome.amend": frozenset({CHAIR}),
+}
+
+FOR_ADMINISTRATORS = frozenset({"trusts.manage", "people.manage", "audit.verify"})
+
+
+def may(by: Actor, act: str, team_id: str | None = None) -> bool:
+    """Whether `by` may do `act` (in that team, where the act belongs to one)."""
+    if by.is_system:
+        return True
+    if act in FOR_ADMINISTRATORS:
+        return by.administrator
+    return team_id is not None and by.roles.get(team_id) in IN_A_TEAM[act]
+
+
+def require(by: Actor, act: str, team_id: str | None = None) -> None:
+    """Refuse in words. Those outside the team are told "not found", so that nothing leaks."""
+    if may(by, act, team_id):
+        return
+    if act in IN_A_TEAM and by.roles.get(team_id or "") is None:
+        raise NotFound("There is no such page, or you are not a member of its team.")
+    raise Forbidden(f"Your role here does not allow this ({act}).")

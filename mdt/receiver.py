@@ -1,0 +1,1 @@
+"""Face: C-STORE listener for trusts that push."""

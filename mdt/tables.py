@@ -1,0 +1,13 @@
+"""Every table, in one import, for those who need the whole metadata (migrations)."""
+
+import mdt.imaging.models
+import mdt.live.models
+import mdt.meeting.models
+import mdt.outcome.models
+import mdt.people.models
+import mdt.record.models
+import mdt.trusts.models  # noqa: F401
+from mdt.core.audit import AuditEntry  # noqa: F401
+from mdt.core.db import Base
+
+METADATA = Base.metadata

@@ -1,0 +1,1 @@
+"""Face: pages and JSON over HTTP, one blueprint for each chapter."""

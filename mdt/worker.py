@@ -1,0 +1,1 @@
+"""Face: background jobs (gather, packing) in a process of their own."""
