@@ -1,0 +1,57 @@
+/** What the live room gives the outcome panel: one case's outcome as kept, and the acts on it. */
+
+/** One value of the form as JSON: text, a code, a list of codes, or a list of actions. */
+export type FieldValue = unknown;
+
+/** The kept state of a case's outcome (docs/wire.md, section 2). */
+export interface OutcomeState {
+  case: string;
+  patient: string;
+  version: number;
+  revision: number;
+  status: 'draft' | 'signed';
+  form: Record<string, FieldValue>;
+  signed: { name: string; at: string } | null;
+  reason: string;
+}
+
+/** Where the room is: nothing typed is lost in any of them, but it is only kept when the server said so. */
+export type Connection = 'connecting' | 'in-step' | 'catching-up' | 'reconnecting' | 'signed-out';
+
+export interface Me {
+  person: string;
+  name: string;
+  client: string;
+  role: string;
+  /** Acts of the permission table: `outcome.type`, `outcome.sign`, `outcome.amend`, ... */
+  may: readonly string[];
+}
+
+/** Kept: `ok`. Refused: the server's code and its sentence for a person; `current` is the outcome as it stands when stale. */
+export type OutcomeAnswer = { ok: true; fresh: boolean } | { ok: false; code: string; message: string; current?: unknown };
+
+/**
+ * One mounted panel belongs to one case: `caseId` and `patientId` never change during its life. When the room opens
+ * another case the panel is unmounted and a new one mounted, in the same frame as the banner and the images change.
+ */
+export interface OutcomeApi {
+  readonly caseId: string;
+  readonly patientId: string;
+  readonly me: Me;
+  /** Null until the first field is kept. Always the newest kept state; pending fields are not in it. */
+  state(): OutcomeState | null;
+  /** The revision at which a field was last changed, 0 when never: what `set` sends as "the one I last saw". */
+  fieldRevision(field: string): number;
+  /** Fields sent by this tab and not yet acknowledged, oldest first. They survive a reload and are sent again. */
+  pending(): readonly { field: string; value: FieldValue }[];
+  connection(): Connection;
+  /** Saves one field; resolves when the server has answered, however long the line is down. Never rejects. */
+  set(field: string, value: FieldValue): Promise<OutcomeAnswer>;
+  sign(): Promise<OutcomeAnswer>;
+  amend(reason: string): Promise<OutcomeAnswer>;
+  /** Calls `listener` after every kept change, pending change or change of connection; returns the way to stop. */
+  onChange(listener: () => void): () => void;
+}
+
+/** `static/src/outcome/panel.ts` exports `mountOutcome: MountOutcome`; it returns the way to unmount. */
+export type MountOutcome = (element: HTMLElement, api: OutcomeApi) => () => void;

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // The product serves the folder at /static/dist/; workers and WebAssembly find their own files relative to the module that asks.
+  base: '/static/dist/',
+  publicDir: false,
+  // nhsuk-frontend's style sheet asks for its pictures at /assets.
+  resolve: { alias: [{ find: /^\/assets\//, replacement: new URL('node_modules/nhsuk-frontend/dist/nhsuk/assets/', import.meta.url).pathname }] },
+  worker: { format: 'es' },
+  assetsInclude: ['**/*.wasm'],
+  build: {
+    target: 'es2022',
+    outDir: 'static/dist',
+    emptyOutDir: true,
+    manifest: true,
+    // A policy without `data:` must be enough for every asset.
+    assetsInlineLimit: 0,
+    // nhsuk-frontend is minified already, and holds one `@media screen\0` that the minifier refuses.
+    cssMinify: false,
+    chunkSizeWarningLimit: 4000,
+    rollupOptions: { input: { room: 'static/src/room/main.ts', pages: 'static/src/pages.ts' } },
+  },
+  test: { include: ['static/src/**/*.test.ts'], environment: 'node' },
+});
