@@ -27,3 +27,7 @@ class Stale(MdtError):
 
 class Misconfigured(MdtError):
     """A setting is missing or contradicts another; the product does not start half-set."""
+
+
+class NotSignedIn(MdtError):
+    """Nobody is signed in here, or the sign-in has ended."""

@@ -1,0 +1,49 @@
+"""Read people and build the actors that everything else is asked for."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from mdt.core.actor import Actor
+from mdt.core.clock import in_london
+from mdt.people.models import Membership, Person, Team
+
+
+def actor_for(session: Session, person_id: str, session_version: int, now: datetime) -> Actor | None:
+    """The person as they are today, or None when this session of theirs has been ended.
+
+    Cheap enough to ask again on every request and every socket message.
+    """
+    person = session.get(Person, person_id)
+    if person is None or not person.active or person.session_version != session_version:
+        return None
+    return build_actor(session, person, now)
+
+
+def build_actor(session: Session, person: Person, now: datetime) -> Actor:
+    """A person with the roles of the memberships valid today, by the calendar in London."""
+    held = select(Membership.team_id, Membership.role).where(
+        Membership.person_id == person.id, *_valid_on(in_london(now).date())
+    )
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        trust_ods=person.trust_ods,
+        administrator=person.administrator,
+        roles=dict(session.execute(held).tuples().all()),
+    )
+
+
+def teams_of(session: Session, by: Actor) -> list[Team]:
+    """The teams the actor meets in, by name."""
+    return list(session.scalars(select(Team).where(Team.id.in_(by.roles)).order_by(Team.name)))
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """E-mail addresses are compared without case, as people type them."""
+    return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def _valid_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    return Membership.starts <= day, or_(Membership.ends.is_(None), Membership.ends >= day)
