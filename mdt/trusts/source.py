@@ -75,11 +75,24 @@ class StudyQuery:
 
 
 @dataclass(frozen=True)
+class RefusedFile:
+    """Something the source holds that cannot be taken in: its name there, and a sentence that says why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
 class StudyAnswer:
-    """Studies found, and in words what the peer could not do (a key it ignored, a limit reached)."""
+    """Studies found, and in words what the peer could not do (a key it ignored, a limit reached).
+
+    `refusals` lists what the source holds and nobody can read, whoever it belongs to (a folder's broken files): the
+    same ones come with every answer, so keep one of each name.
+    """
 
     studies: tuple[FoundStudy, ...]
     remarks: tuple[str, ...] = ()
+    refusals: tuple[RefusedFile, ...] = ()
 
 
 class ImagingSource(Protocol):
@@ -94,6 +107,12 @@ class ImagingSource(Protocol):
 
     def find_studies(self, query: StudyQuery) -> StudyAnswer:
         """Studies that match."""
+
+    def peek(self, study_uid: str) -> ClaimedIdentity:
+        """The identity written in the header of one retrieved instance: for peers whose answers say less.
+
+        Slower than a query (it moves an object); ask it only for a study whose answer did not say enough.
+        """
 
     def find_series(self, study_uid: str) -> list[FoundSeries]:
         """The series of one study."""
