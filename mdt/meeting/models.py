@@ -31,7 +31,11 @@ class Meeting(Base):
 
 
 class Case(Base):
-    """A patient on an agenda, with the question the referrer asks. `status`: listed, live, discussed, decided."""
+    """A patient on an agenda, with the question the referrer asks. `status`: listed, live, discussed, decided.
+
+    At most one case of an open meeting is live. A case stays live until the meeting moves on, even when its outcome is
+    signed: `decided_at` is the moment of the latest signature, and the case becomes decided when it is left.
+    """
 
     __tablename__ = "mdt_case"
     __table_args__ = (UniqueConstraint("meeting_id", "patient_id"),)
@@ -44,6 +48,7 @@ class Case(Base):
     status: Mapped[str] = mapped_column(String(16), default="listed")
     listed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     listed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
 
     meeting: Mapped[Meeting] = relationship(back_populates="cases")
     patient: Mapped[Patient] = relationship()

@@ -14,6 +14,7 @@ _TAKING_PART = frozenset({CHAIR, COORDINATOR, MEMBER, PRESENTER})
 
 IN_A_TEAM: dict[str, frozenset[str]] = {
     "meeting.see": _EVERYBODY,  # its agenda, its cases, their imaging, the live room
+    "meeting.plan": frozenset({CHAIR, COORDINATOR}),
     "meeting.open": frozenset({CHAIR, COORDINATOR}),
     "meeting.close": frozenset({CHAIR}),
     "case.list": frozenset({CHAIR, COORDINATOR}),

@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("listed_by", sa.String(length=32), nullable=True),
         sa.Column("listed_at", sa.DateTime(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["listed_by"], ["person.id"], name=op.f("fk_mdt_case_listed_by")),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_mdt_case_meeting_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_mdt_case_patient_id")),

@@ -1,0 +1,163 @@
+"""Plan a meeting, list and order its cases, open and close it, move from case to case."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdt.core import audit
+from mdt.core.actor import Actor
+from mdt.core.announce import after_commit
+from mdt.core.errors import Invalid, NotFound, Stale
+from mdt.meeting import progress, referral
+from mdt.meeting.models import Case, Meeting
+from mdt.meeting.news import AgendaChanged
+from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
+from mdt.people import permissions
+from mdt.people.models import Team
+from mdt.record.models import Patient
+
+
+def plan(session: Session, *, by: Actor, team_id: str, starts_at: datetime, place: str = "", now: datetime) -> Meeting:
+    """Put a sitting of a team into the calendar."""
+    permissions.require(by, "meeting.plan", team_id)
+    if session.get(Team, team_id) is None:
+        raise NotFound("There is no such team.")
+    if starts_at.tzinfo is None:
+        raise Invalid("Say in which time zone the meeting starts.")
+    meeting = Meeting(team_id=team_id, starts_at=starts_at, place=referral.place(place))
+    session.add(meeting)
+    session.flush()
+    audit.record(session, by, "meeting.planned", f"meeting:{meeting.id}", detail={"team": team_id}, now=now)
+    return meeting
+
+
+def list_case(
+    session: Session, *, by: Actor, meeting_id: str, patient_id: str, clinical_question: str, now: datetime
+) -> Case:
+    """Put a verified patient on the agenda, last, with the question the meeting must answer."""
+    meeting = _meeting(session, by, "case.list", meeting_id)
+    if meeting.status == progress.CLOSED:
+        raise Invalid("This meeting is closed; list the patient for a later one.")
+    patient = session.get(Patient, patient_id)
+    if patient is None:
+        raise NotFound("There is no such patient.")
+    referral.require_verified(patient.nhs_number, patient.nhs_status)
+    question = referral.question(clinical_question)
+    positions = session.execute(select(Case.patient_id, Case.position).where(Case.meeting_id == meeting.id)).all()
+    if any(listed == patient.id for listed, _ in positions):
+        raise Invalid("This patient is already on the agenda of this meeting.")
+    case = Case(
+        meeting_id=meeting.id,
+        patient_id=patient.id,
+        position=max((position for _, position in positions), default=0) + 1,
+        clinical_question=question,
+        listed_by=by.person_id,
+        listed_at=now,
+    )
+    session.add(case)
+    session.flush()
+    audit.record(
+        session,
+        by,
+        "case.listed",
+        f"case:{case.id}",
+        patient_id=patient.id,
+        detail={"meeting": meeting.id, "position": case.position},
+        now=now,
+    )
+    after_commit(session, AgendaChanged(meeting.id))
+    return case
+
+
+def reorder(
+    session: Session, *, by: Actor, meeting_id: str, expected: Sequence[str], order: Sequence[str], now: datetime
+) -> None:
+    """Put the cases into `order`; `expected` is the order the form showed, and must still be the one that holds."""
+    meeting = _meeting(session, by, "case.order", meeting_id)
+    if meeting.status == progress.CLOSED:
+        raise Invalid("This meeting is closed; its agenda no longer changes.")
+    cases = session.scalars(select(Case).where(Case.meeting_id == meeting.id).order_by(Case.position)).all()
+    current = [case.id for case in cases]
+    if list(expected) != current:
+        raise Stale("Somebody changed the agenda since you opened it; look again, then move the case.", current)
+    if sorted(order) != sorted(current):
+        raise Invalid("The new order must name every case of the agenda exactly once.")
+    place = {case_id: position for position, case_id in enumerate(order, start=1)}
+    for case in cases:
+        case.position = place[case.id]
+    audit.record(session, by, "case.ordered", f"meeting:{meeting.id}", detail={"order": list(order)}, now=now)
+    after_commit(session, AgendaChanged(meeting.id))
+
+
+def open_meeting(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> Meeting:
+    """The meeting begins. The live room writes its event beside this, in the same transaction."""
+    meeting = _meeting(session, by, "meeting.open", meeting_id)
+    progress.require_meeting_move(meeting.status, progress.OPEN)
+    meeting.status = progress.OPEN
+    audit.record(session, by, "meeting.opened", f"meeting:{meeting.id}", now=now)
+    after_commit(session, AgendaChanged(meeting.id))
+    return meeting
+
+
+def close_meeting(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> Meeting:
+    """The meeting ends; nothing more can be listed or ordered, and no case is live."""
+    meeting = _meeting(session, by, "meeting.close", meeting_id)
+    progress.require_meeting_move(meeting.status, progress.CLOSED)
+    _leave_live_cases(session, meeting.id)
+    meeting.status = progress.CLOSED
+    audit.record(session, by, "meeting.closed", f"meeting:{meeting.id}", now=now)
+    after_commit(session, AgendaChanged(meeting.id))
+    return meeting
+
+
+def open_case(session: Session, *, by: Actor, case_id: str, now: datetime, presenting: bool = False) -> Case:
+    """Make this the one case being discussed. Who presents may do so too, which only the live room knows."""
+    case = _case(session, by, "presenter.take" if presenting else "case.open", case_id)
+    if case.meeting.status != progress.OPEN:
+        raise Invalid(f"The meeting is {case.meeting.status}; a case can be opened only while it is open.")
+    _leave_live_cases(session, case.meeting_id)
+    case.status = progress.LIVE
+    audit.record(
+        session,
+        by,
+        "case.opened",
+        f"case:{case.id}",
+        patient_id=case.patient_id,
+        detail={"meeting": case.meeting_id},
+        now=now,
+    )
+    after_commit(session, AgendaChanged(case.meeting_id))
+    return case
+
+
+def decide_case(session: Session, case: Case, *, now: datetime) -> None:
+    """A decision was signed (called by the outcome chapter, which asked for permission and writes the audit)."""
+    case.decided_at = now
+    if case.status != progress.LIVE:
+        case.status = progress.DECIDED
+    after_commit(session, AgendaChanged(case.meeting_id))
+
+
+def _leave_live_cases(session: Session, meeting_id: str) -> None:
+    for case in session.scalars(select(Case).where(Case.meeting_id == meeting_id, Case.status == progress.LIVE)):
+        case.status = progress.status_when_left(decided=case.decided_at is not None)
+    session.flush()
+
+
+def _meeting(session: Session, by: Actor, act: str, meeting_id: str) -> Meeting:
+    """The meeting, locked so that two people do not change it at once; outsiders are told it is not there."""
+    meeting = session.get(Meeting, meeting_id, with_for_update=True, populate_existing=True)
+    if meeting is None:
+        raise NotFound(NO_SUCH_MEETING)
+    permissions.require(by, act, meeting.team_id)
+    return meeting
+
+
+def _case(session: Session, by: Actor, act: str, case_id: str) -> Case:
+    case = session.get(Case, case_id)
+    if case is None:
+        raise NotFound(NO_SUCH_CASE)
+    _meeting(session, by, act, case.meeting_id)
+    return case

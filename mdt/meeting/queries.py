@@ -1,0 +1,74 @@
+"""Reading meetings and cases, always for somebody: outsiders are told that there is no such thing."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from mdt.core.actor import Actor
+from mdt.core.errors import NotFound
+from mdt.meeting.models import Case, Meeting
+from mdt.people import permissions
+
+NO_SUCH_MEETING = "There is no such meeting, or you are not a member of its team."
+NO_SUCH_CASE = "There is no such case, or you are not a member of its team."
+NO_SUCH_PATIENT = "There is no such patient, or none of your teams has listed them."
+
+
+def my_meetings(session: Session, by: Actor) -> list[Meeting]:
+    """The meetings of the actor's teams, latest first, with their team and cases (no patients)."""
+    wanted = select(Meeting).options(joinedload(Meeting.team), selectinload(Meeting.cases))
+    if not by.is_system:
+        wanted = wanted.where(Meeting.team_id.in_(by.roles))
+    return list(session.scalars(wanted.order_by(Meeting.starts_at.desc(), Meeting.id)))
+
+
+def meeting(session: Session, by: Actor, meeting_id: str) -> Meeting:
+    """A meeting with its team, its cases in order and their patients: its agenda."""
+    found = session.scalar(
+        select(Meeting)
+        .where(Meeting.id == meeting_id)
+        .options(joinedload(Meeting.team), selectinload(Meeting.cases).joinedload(Case.patient))
+        .execution_options(populate_existing=True)
+    )
+    if found is None or not permissions.may(by, "meeting.see", found.team_id):
+        raise NotFound(NO_SUCH_MEETING)
+    return found
+
+
+def case(session: Session, by: Actor, case_id: str) -> Case:
+    """A case with its meeting, team and patient."""
+    found = session.scalar(
+        select(Case)
+        .where(Case.id == case_id)
+        .options(joinedload(Case.patient), joinedload(Case.meeting).joinedload(Meeting.team))
+    )
+    if found is None or not permissions.may(by, "meeting.see", found.meeting.team_id):
+        raise NotFound(NO_SUCH_CASE)
+    return found
+
+
+def cases_of_patient(session: Session, by: Actor, patient_id: str) -> list[Case]:
+    """Every listing of a patient that the actor may see, latest meeting first."""
+    wanted = (
+        select(Case)
+        .join(Case.meeting)
+        .where(Case.patient_id == patient_id)
+        .options(contains_eager(Case.meeting).joinedload(Meeting.team), joinedload(Case.patient))
+        .order_by(Meeting.starts_at.desc(), Case.id)
+    )
+    if not by.is_system:
+        wanted = wanted.where(Meeting.team_id.in_(by.roles))
+    return list(session.scalars(wanted))
+
+
+def may_see_patient(session: Session, by: Actor, patient_id: str) -> bool:
+    """Whether the patient is, or was, on an agenda of one of the actor's teams."""
+    if by.is_system:
+        return True
+    listed = select(Case.id).join(Case.meeting).where(Case.patient_id == patient_id, Meeting.team_id.in_(by.roles))
+    return session.scalar(listed.limit(1)) is not None
+
+
+def require_patient(session: Session, by: Actor, patient_id: str) -> None:
+    """Refuse those who may not see this patient as if there were none."""
+    if not may_see_patient(session, by, patient_id):
+        raise NotFound(NO_SUCH_PATIENT)
