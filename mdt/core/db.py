@@ -91,10 +91,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A consistent view that is never written back."""
+        """A consistent view that is never written back. What was loaded stays readable afterwards."""
         with Session(self.engine, expire_on_commit=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing the session rolls back, and unlike `rollback()` does not expire what was read
 
     def close(self) -> None:
         self.engine.dispose()

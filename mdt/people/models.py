@@ -1,6 +1,6 @@
 """People, the teams they meet in, and what each is there."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -52,3 +52,13 @@ class Membership(Base):
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     team: Mapped[Team] = relationship()
+
+
+class WrongPasswords(Base):
+    """Wrong passwords lately, counted under a key that names nobody (a hash of e-mail, address or both)."""
+
+    __tablename__ = "wrong_passwords"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]

@@ -31,7 +31,7 @@ def build_actor(session: Session, person: Person, now: datetime) -> Actor:
         name=person.name,
         trust_ods=person.trust_ods,
         administrator=person.administrator,
-        roles=dict(session.execute(held).tuples().all()),
+        roles={membership.team_id: membership.role for membership in session.execute(held)},
     )
 
 

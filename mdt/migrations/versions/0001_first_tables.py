@@ -74,6 +74,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ods", name=op.f("pk_trust")),
     )
     op.create_table(
+        "wrong_passwords",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_wrong_passwords")),
+    )
+    op.create_table(
         "holder",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("study_id", sa.String(length=32), nullable=False),
@@ -494,6 +501,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_holder_study_id"))
 
     op.drop_table("holder")
+    op.drop_table("wrong_passwords")
     op.drop_table("trust")
     op.drop_table("study")
     op.drop_table("patient")
