@@ -1,0 +1,125 @@
+"""The room as a value: its state, and what each kept event does to it. The same fold runs in the browser.
+
+State and events are JSON as docs/wire.md section 2 writes them. Nothing here changes what it is given.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+State = dict[str, Any]
+Event = dict[str, Any]
+
+EMPTY: State = {"status": "planned", "case": None, "presenter": None, "cases": {}}
+EMPTY_CASE: dict[str, Any] = {"marks": {}, "keys": {}, "outcome": None}
+
+
+def apply(state: State, event: Event) -> State:
+    """The state after `event`. A kind this version does not know leaves the room as it is."""
+    if event["case"] is not None and event["case"] not in state["cases"]:
+        state = {**state, "cases": {**state["cases"], event["case"]: EMPTY_CASE}}
+    fold = _FOLDS.get(event["kind"])
+    return fold(state, event["case"], event["body"]) if fold else state
+
+
+def fold(state: State, events: Iterable[Event]) -> State:
+    """The state after all of `events`, in their order."""
+    for event in events:
+        state = apply(state, event)
+    return state
+
+
+def _open(state: State, _case: None, _body: Any) -> State:
+    return {**state, "status": "open"}
+
+
+def _close(state: State, _case: None, _body: Any) -> State:
+    return {**state, "status": "closed", "presenter": None}
+
+
+def _open_case(state: State, _case: str, body: Any) -> State:
+    return {**state, "case": body["case"]}
+
+
+def _present(state: State, _case: None, body: Any) -> State:
+    return {**state, "presenter": body}
+
+
+def _release(state: State, _case: None, _body: Any) -> State:
+    return {**state, "presenter": None}
+
+
+def _put_mark(state: State, case: str, body: Any) -> State:
+    return _in_case(state, case, "marks", lambda marks: {**marks, body["mark"]["id"]: body["mark"]})
+
+
+def _remove_mark(state: State, case: str, body: Any) -> State:
+    gone = {"version": body["version"], "removed": True}
+    return _in_case(state, case, "marks", lambda marks: {**marks, body["id"]: {**marks[body["id"]], **gone}})
+
+
+def _put_key(state: State, case: str, body: Any) -> State:
+    return _in_case(state, case, "keys", lambda keys: {**keys, body["key"]["id"]: body["key"]})
+
+
+def _remove_key(state: State, case: str, body: Any) -> State:
+    return _in_case(state, case, "keys", lambda keys: {k: key for k, key in keys.items() if k != body["id"]})
+
+
+def _set_field(state: State, case: str, body: Any) -> State:
+    def changed(outcome: Any) -> Any:
+        outcome = outcome or new_outcome(case, body)
+        return {
+            **outcome,
+            "revision": body["revision"],
+            "form": {**outcome["form"], body["field"]: body["value"]},
+            "changed": {**outcome["changed"], body["field"]: body["revision"]},
+        }
+
+    return _in_case(state, case, "outcome", changed)
+
+
+def _sign(state: State, case: str, body: Any) -> State:
+    signed = {"status": "signed", "signed": body["signed"], "revision": body["revision"]}
+    return _in_case(state, case, "outcome", lambda outcome: {**(outcome or new_outcome(case, body)), **signed})
+
+
+def _amend(state: State, case: str, body: Any) -> State:
+    draft = {name: body[name] for name in ("version", "revision", "reason", "form")}
+    return _in_case(state, case, "outcome", lambda _signed: {**new_outcome(case, body), **draft})
+
+
+def new_outcome(case: str, body: Any) -> dict[str, Any]:
+    """An empty draft of the version that `body` names."""
+    return {
+        "case": case,
+        "patient": body["patient"],
+        "version": body["version"],
+        "revision": 0,
+        "status": "draft",
+        "form": {},
+        "changed": {},
+        "signed": None,
+        "reason": "",
+    }
+
+
+def _in_case(state: State, case: str, part: str, change: Callable[[Any], Any]) -> State:
+    held = state["cases"][case]
+    return {**state, "cases": {**state["cases"], case: {**held, part: change(held[part])}}}
+
+
+_FOLDS: dict[str, Callable[[State, Any, Any], State]] = {
+    "meeting.open": _open,
+    "meeting.close": _close,
+    "case.open": _open_case,
+    "presenter.take": _present,
+    "presenter.hand": _present,
+    "presenter.release": _release,
+    "mark.put": _put_mark,
+    "mark.remove": _remove_mark,
+    "key.put": _put_key,
+    "key.remove": _remove_key,
+    "outcome.set": _set_field,
+    "outcome.sign": _sign,
+    "outcome.amend": _amend,
+}
