@@ -37,7 +37,15 @@ export type OutcomeAnswer = { ok: true; fresh: boolean } | { ok: false; code: st
 export interface OutcomeApi {
   readonly caseId: string;
   readonly patientId: string;
+  /** As on the banner, repeated where the chair signs. `nhs` is ten digits. */
+  readonly patient: { family: string; given: string; nhs: string };
+  /** The day of the meeting in London, YYYY-MM-DD: nothing can be due before it. */
+  readonly meetingDay: string;
   readonly me: Me;
+  /** Names of those in the room now, suggested as responsible clinician and owners of actions. */
+  roster(): readonly string[];
+  /** Who last changed a field, and when (ISO 8601), since this tab joined; null when not known. */
+  lastTyped(field: string): { person: string; name: string; at: string } | null;
   /** Null until the first field is kept. Always the newest kept state; pending fields are not in it. */
   state(): OutcomeState | null;
   /** The revision at which a field was last changed, 0 when never: what `set` sends as "the one I last saw". */
