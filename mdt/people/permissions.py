@@ -29,7 +29,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "outcome.amend": frozenset({CHAIR}),
 }
 
-FOR_ADMINISTRATORS = frozenset({"trusts.manage", "people.manage", "audit.verify"})
+FOR_ADMINISTRATORS = frozenset({"trusts.manage", "people.manage", "patients.add", "audit.verify"})
 
 
 def may(by: Actor, act: str, team_id: str | None = None) -> bool:

@@ -73,8 +73,8 @@ class Holder(Base):
 class Link(Base):
     """Whether a study at a trust belongs to a patient. `status`: auto, confirm, never, confirmed, refused.
 
-    `why` is the rule's sentence; the deciding person and reason are set when a person has spoken. Reversible:
-    deciding again replaces the answer here, and every answer stays in the audit.
+    `why` is the rule's sentence; `decision` (confirmed or refused), who and reason are set when a person has spoken.
+    Reversible: deciding again replaces the answer here, and every answer stays in the audit.
     """
 
     __tablename__ = "link"
@@ -86,6 +86,7 @@ class Link(Base):
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
     status: Mapped[str] = mapped_column(String(16))
     why: Mapped[str] = mapped_column(default="")
+    decision: Mapped[str | None] = mapped_column(String(16))
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")

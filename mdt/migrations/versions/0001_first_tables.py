@@ -229,6 +229,7 @@ def upgrade() -> None:
         sa.Column("trust_ods", sa.String(length=8), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=True),
         sa.Column("decided_by", sa.String(length=32), nullable=True),
         sa.Column("decided_at", sa.DateTime(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),

@@ -1,0 +1,36 @@
+"""Comparing names as different archives write them: case, accents, punctuation and double barrels do not matter."""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not decompose into a base letter and an accent.
+_PLAIN = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"})
+_PARTICLES = frozenset({"al", "bin", "da", "de", "del", "den", "der", "di", "du", "el", "la", "le", "van", "von"})
+_BETWEEN_PARTS = re.compile(r"[\s\-‐‑–—]+")
+
+
+def plain(name: str) -> str:
+    """Casefolded, without accents or apostrophes; parts separated by one space. `WIŚNIEWSKI` is `wisniewski`."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_PLAIN))
+    spaced = _BETWEEN_PARTS.sub(" ", decomposed)
+    return " ".join("".join(c for c in part if c.isalnum()) for part in spaced.split(" ")).strip()
+
+
+def same_family(one: str | None, other: str | None) -> bool:
+    """Whether two family names agree. `OKAFOR-BROWN` agrees with `Okafor Brown`, `OKAFORBROWN` and `OKAFOR`."""
+    first, second = plain(one or ""), plain(other or "")
+    if not first or not second:
+        return False
+    if first.replace(" ", "") == second.replace(" ", ""):
+        return True
+    parts, others = set(first.split()), set(second.split())
+    return (parts <= others or others <= parts) and bool((parts & others) - _PARTICLES)
+
+
+def same_given(one: str | None, other: str | None) -> bool:
+    """Whether the first given names agree; an initial agrees with the name it begins."""
+    firsts = [plain(name or "").split()[:1] for name in (one, other)]
+    if not firsts[0] or not firsts[1]:
+        return False
+    shorter, longer = sorted((firsts[0][0], firsts[1][0]), key=len)
+    return shorter == longer or (len(shorter) == 1 and longer.startswith(shorter))
