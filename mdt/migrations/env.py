@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 from mdt.core.db import UtcDateTime
+from mdt.outcome import guards
 from mdt.tables import METADATA
 
 
@@ -21,3 +22,4 @@ with create_engine(url, poolclass=pool.NullPool).connect() as connection:
     context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True, render_item=plain_types)
     with context.begin_transaction():
         context.run_migrations()
+        guards.lay(connection)

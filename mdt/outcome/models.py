@@ -10,10 +10,10 @@ from mdt.core.db import Base, id_column
 
 
 class Outcome(Base):
-    """One version of a case's outcome. `status`: draft, signed, superseded.
+    """One version of a case's outcome. `status`: draft, then signed. The signed version with the highest number holds.
 
-    Bound to meeting, case and patient by its own columns. `revision` grows with every saved field of a draft.
-    `form` holds the fields of `mdt.outcome.form`, by name.
+    Bound to meeting, case and patient by its own columns. `revision` grows with every saved field of a draft, and
+    `changed` says at which revision each field was last saved. `form` holds the fields of `mdt.outcome.form`, by name.
     """
 
     __tablename__ = "outcome"
@@ -27,6 +27,7 @@ class Outcome(Base):
     revision: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(String(16), default="draft")
     form: Mapped[dict[str, Any]]
+    changed: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(default="")  # why this version amends the one before
     changed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime]
@@ -35,6 +36,10 @@ class Outcome(Base):
     signed_at: Mapped[datetime | None]
 
     actions: Mapped[list["Action"]] = relationship(back_populates="outcome", order_by="Action.position")
+
+    @property
+    def is_signed(self) -> bool:
+        return self.status == "signed"
 
 
 class Action(Base):

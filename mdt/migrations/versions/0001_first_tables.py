@@ -393,6 +393,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("form", sa.JSON(), nullable=False),
+        sa.Column("changed", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("changed_by", sa.String(length=32), nullable=True),
         sa.Column("changed_at", sa.DateTime(), nullable=False),

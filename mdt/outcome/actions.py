@@ -1,0 +1,165 @@
+"""Type a draft, sign it, amend what was signed. Everything is bound to meeting, case, patient and version."""
+
+import hashlib
+import json
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdt.core import audit
+from mdt.core.actor import Actor
+from mdt.core.clock import in_london
+from mdt.core.errors import Invalid, NotFound, Stale
+from mdt.meeting import progress
+from mdt.meeting.actions import decide_case
+from mdt.meeting.models import Case, Meeting
+from mdt.meeting.queries import NO_SUCH_CASE
+from mdt.outcome import form as forms
+from mdt.outcome.completeness import missing
+from mdt.outcome.models import Action, Outcome
+from mdt.outcome.state import as_state
+from mdt.people import permissions
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What the typist was looking at. If any of it is no longer so, nothing is saved."""
+
+    meeting_id: str
+    case_id: str
+    patient_id: str
+    version: int
+
+
+def set_field(
+    session: Session, *, by: Actor, binding: Binding, revision: int, field: str, value: Any, now: datetime
+) -> Outcome:
+    """Save one field of the draft; the first one begins it. `revision` is the field's last one the typist saw."""
+    case, outcome = _bound(session, by, "outcome.type", binding)
+    if case.meeting.status == progress.PLANNED or (
+        case.meeting.status == progress.OPEN and case.status != progress.LIVE
+    ):
+        raise _stale("This case is not the one being discussed, so nothing was saved.", outcome)
+    if outcome is not None and outcome.is_signed:
+        raise _stale("This outcome is signed; only an amendment can change it.", outcome)
+    kept = forms.read(field, value)
+    if outcome is not None and outcome.changed.get(field, 0) > revision:
+        raise _stale(f"{forms.BY_NAME[field].label}: somebody else changed this since you saw it.", outcome)
+    if outcome is None:
+        outcome = _draft(case, version=1, form={}, reason="")
+        session.add(outcome)
+    outcome.revision = (outcome.revision or 0) + 1
+    outcome.form = {**outcome.form, field: kept}
+    outcome.changed = {**outcome.changed, field: outcome.revision}
+    outcome.changed_by, outcome.changed_at = by.person_id, now
+    _audit(session, by, "outcome.typed", outcome, now=now, field=field)
+    return outcome
+
+
+def sign(session: Session, *, by: Actor, binding: Binding, revision: int, now: datetime) -> Outcome:
+    """Make the draft the decision, exactly as the chair read it at `revision`; its actions become rows."""
+    case, outcome = _bound(session, by, "outcome.sign", binding)
+    if outcome is None:
+        raise Invalid("There is nothing to sign: no outcome has been recorded for this case.")
+    if outcome.is_signed:
+        raise _stale(f"This outcome is already signed by {outcome.signed_name}.", outcome)
+    if outcome.revision != revision:
+        raise _stale("The outcome changed since you read it; read it again before you sign.", outcome)
+    lacks = missing(outcome.form, in_london(case.meeting.starts_at).date())
+    if lacks:
+        raise Invalid("This outcome is not ready to be signed. " + " ".join(each.say for each in lacks))
+    outcome.actions = [
+        Action(
+            position=position,
+            text=action["text"].strip(),
+            owner=action["owner"].strip(),
+            due=date.fromisoformat(action["due"]),
+        )
+        for position, action in enumerate(outcome.form.get("actions") or [], start=1)
+    ]
+    session.flush()  # before the signature: the database takes no action for a signed outcome
+    outcome.status, outcome.signed_by, outcome.signed_name, outcome.signed_at = "signed", by.person_id, by.name, now
+    decide_case(session, case, now=now)
+    _audit(session, by, "outcome.signed", outcome, now=now, form=_fingerprint(outcome.form))
+    return outcome
+
+
+def amend(session: Session, *, by: Actor, binding: Binding, reason: str, now: datetime) -> Outcome:
+    """Begin the next version from the signed one, which stays in force until the new one is signed."""
+    case, outcome = _bound(session, by, "outcome.amend", binding)
+    if outcome is None or not outcome.is_signed:
+        raise _stale("Only a signed outcome can be amended; this one is still a draft.", outcome)
+    why = " ".join(reason.split()) if isinstance(reason, str) else ""
+    if not why:
+        raise Invalid("Give the reason for the amendment.")
+    if len(why) > LONGEST_REASON:
+        raise Invalid(f"The reason must be {LONGEST_REASON} characters or fewer.")
+    draft = _draft(case, version=outcome.version + 1, form=deepcopy(outcome.form), reason=why)
+    draft.changed_by, draft.changed_at = by.person_id, now
+    session.add(draft)
+    _audit(session, by, "outcome.amended", draft, now=now, amends=outcome.version)
+    return draft
+
+
+def _bound(session: Session, by: Actor, act: str, binding: Binding) -> tuple[Case, Outcome | None]:
+    """The case, locked with its meeting, and its newest version; refused unless all is as the binding says."""
+    case = session.get(Case, binding.case_id)
+    if case is None:
+        raise NotFound(NO_SUCH_CASE)
+    meeting = session.get(Meeting, case.meeting_id, with_for_update=True)
+    assert meeting is not None
+    permissions.require(by, act, meeting.team_id)
+    session.refresh(case)
+    outcome = session.scalar(
+        select(Outcome).where(Outcome.case_id == case.id).order_by(Outcome.version.desc()).limit(1)
+    )
+    if (case.meeting_id, case.patient_id) != (binding.meeting_id, binding.patient_id):
+        raise _stale(
+            "What you typed is bound to another patient or meeting than this case, so nothing was saved.", outcome
+        )
+    if binding.version != (outcome.version if outcome else 1):
+        raise _stale("There is a newer version of this outcome; nothing was saved.", outcome)
+    return case, outcome
+
+
+def _draft(case: Case, *, version: int, form: dict[str, Any], reason: str) -> Outcome:
+    return Outcome(
+        meeting_id=case.meeting_id,
+        case_id=case.id,
+        patient_id=case.patient_id,
+        version=version,
+        revision=0,
+        status="draft",
+        form=form,
+        changed={},
+        reason=reason,
+    )
+
+
+def _stale(sentence: str, outcome: Outcome | None) -> Stale:
+    return Stale(sentence, as_state(outcome) if outcome else None)
+
+
+def _fingerprint(form: dict[str, Any]) -> str:
+    """What exactly was signed, provable later without writing clinical text into the audit."""
+    text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _audit(session: Session, by: Actor, act: str, outcome: Outcome, *, now: datetime, **detail: str | int) -> None:
+    session.flush()
+    audit.record(
+        session,
+        by,
+        act,
+        f"case:{outcome.case_id}",
+        patient_id=outcome.patient_id,
+        detail={"outcome": outcome.id, "version": outcome.version, "revision": outcome.revision, **detail},
+        now=now,
+    )
