@@ -11,7 +11,9 @@ export interface OutcomeState {
   revision: number;
   status: 'draft' | 'signed';
   form: Record<string, FieldValue>;
-  signed: { name: string; at: string } | null;
+  /** By field: the revision at which it was last changed. */
+  changed: Record<string, number>;
+  signed: { id: string; name: string; at: string } | null;
   reason: string;
 }
 
