@@ -19,10 +19,25 @@ LONGEST_REASON = 1000
 
 
 def add_patient(
-    session: Session, *, by: Actor, nhs: str, family: str, given: str, birth_date: date, sex: str, now: datetime
+    session: Session,
+    *,
+    by: Actor,
+    nhs: str,
+    family: str,
+    given: str,
+    birth_date: date,
+    sex: str,
+    now: datetime,
+    team_id: str | None = None,
 ) -> Patient:
-    """A patient whose NHS number was verified. Adding the same person again gives the one already there."""
-    permissions.require(by, "patients.add")
+    """A patient whose NHS number was verified. Adding the same person again gives the one already there.
+
+    Whoever may list cases for a team (`team_id`) may add the patient they are about to list.
+    """
+    if team_id is None:
+        permissions.require(by, "patients.add")
+    else:
+        permissions.require(by, "case.list", team_id)
     number = nhs_number.parse(nhs)
     family, given = " ".join(family.split()), " ".join(given.split())
     if not family or not given:
