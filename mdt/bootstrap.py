@@ -6,6 +6,7 @@ from mdt import migrations
 from mdt.config import Settings
 from mdt.core.announce import Announcer
 from mdt.core.db import Database
+from mdt.outcome import live_kinds
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class House:
 
 def build(settings: Settings, *, migrate: bool = True) -> House:
     """Bring the database to today's schema and open it."""
+    live_kinds.register()
     if migrate:
         migrations.upgrade(settings.database_url)
     return House(settings=settings, db=Database(settings.database_url, Announcer()))

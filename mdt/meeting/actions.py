@@ -11,8 +11,8 @@ from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.errors import Invalid, NotFound, Stale
 from mdt.meeting import progress, referral
+from mdt.meeting.announcements import AgendaChanged
 from mdt.meeting.models import Case, Meeting
-from mdt.meeting.news import AgendaChanged
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
 from mdt.people import permissions
 from mdt.people.models import Team

@@ -1,8 +1,8 @@
 """An outcome as the live room's state holds it (docs/wire.md, section 2)."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from mdt.live.protocol import moment
 from mdt.outcome.models import Outcome
 
 
@@ -21,13 +21,8 @@ def as_state(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def signature(outcome: Outcome) -> dict[str, str] | None:
+def signature(outcome: Outcome) -> dict[str, str | None] | None:
     """Who signed and when, or None."""
     if outcome.signed_at is None:
         return None
-    return {"name": outcome.signed_name, "at": moment(outcome.signed_at)}
-
-
-def moment(at: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds, as everything on the wire."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return {"id": outcome.signed_by, "name": outcome.signed_name, "at": moment(outcome.signed_at)}
