@@ -51,7 +51,7 @@ class Lease(Base):
 
 
 class Attendance(Base):
-    """When a person was connected to a meeting."""
+    """When a person was connected to a meeting. `seen_at` is renewed while they are, and ends it if a server dies."""
 
     __tablename__ = "attendance"
 
@@ -60,4 +60,5 @@ class Attendance(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     client: Mapped[str] = mapped_column(String(64))
     joined_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
     left_at: Mapped[datetime | None]

@@ -24,6 +24,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "presenter.take": frozenset({CHAIR, MEMBER, PRESENTER}),  # when nobody presents, or handed over to them
     "presenter.takeback": frozenset({CHAIR}),  # from somebody who presents
     "mark": _TAKING_PART,
+    "mark.others": frozenset({CHAIR}),  # change or remove what somebody else drew
     "outcome.type": frozenset({CHAIR, COORDINATOR}),
     "outcome.sign": frozenset({CHAIR}),
     "outcome.amend": frozenset({CHAIR}),
