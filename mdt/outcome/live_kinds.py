@@ -4,8 +4,8 @@ from typing import Any
 
 from mdt.core.errors import Invalid, Stale
 from mdt.live import kinds
-from mdt.live.kinds import Asked, Decision
 from mdt.live.fields import our_id, whole
+from mdt.live.kinds import Asked, Decision
 from mdt.outcome import actions
 from mdt.outcome.actions import Binding
 from mdt.outcome.models import Outcome

@@ -58,7 +58,7 @@ def _colon(form: dict[str, Any]) -> str:
 
 
 def _action(action: dict[str, Any]) -> str:
-    owner = f"{_line(action['owner'])} to " if not is_empty(action["owner"]) else ""
+    owner = f"{_line(action['owner'])}: " if not is_empty(action["owner"]) else ""
     by_when = f" by {day(action['due'])}" if action["due"] else ""
     return f"{owner}{_line(action['text'])}{by_when}"
 
