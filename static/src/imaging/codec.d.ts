@@ -1,0 +1,10 @@
+/** The part of the OpenJPH build that is used here; the package brings no types. */
+declare module '@cornerstonejs/codec-openjph/wasmjs' {
+  interface HTJ2KDecoder {
+    getEncodedBuffer(length: number): Uint8Array;
+    getDecodedBuffer(): Uint8Array;
+    decode(): void;
+    getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean };
+  }
+  export default function createCodec(options: { locateFile: (name: string) => string }): Promise<{ HTJ2KDecoder: new () => HTJ2KDecoder }>;
+}

@@ -1,0 +1,41 @@
+/** Decodes one frame at a time, away from the page's own thread. One HTJ2K decoder serves the worker's whole life. */
+
+import createCodec from '@cornerstonejs/codec-openjph/wasmjs';
+import wasm from '@cornerstonejs/codec-openjph/wasm?url';
+import { samplesOf, shown, type Decoded, type Samples, type Stored } from './pixels';
+
+export interface DecodeRequest {
+  id: number;
+  encoding: 'htj2k' | 'raw';
+  bytes: ArrayBuffer;
+  stored: Stored;
+}
+
+export type DecodeReply = { id: number; decoded: Decoded } | { id: number; error: string };
+
+const decoder = createCodec({ locateFile: () => wasm }).then((codec) => new codec.HTJ2KDecoder());
+
+async function htj2k(bytes: Uint8Array, stored: Stored): Promise<Samples> {
+  const htj2kDecoder = await decoder;
+  htj2kDecoder.getEncodedBuffer(bytes.length).set(bytes);
+  htj2kDecoder.decode();
+  const found = htj2kDecoder.getFrameInfo();
+  if (found.width !== stored.columns || found.height !== stored.rows || found.componentCount !== stored.samples) {
+    throw new Error('The frame is not of the size its index says.');
+  }
+  const bits = found.bitsPerSample <= 8 ? 8 : 16;
+  return samplesOf(htj2kDecoder.getDecodedBuffer(), { ...stored, bits, signed: found.isSigned, float: false });
+}
+
+self.onmessage = async (message: MessageEvent<DecodeRequest>) => {
+  const { id, encoding, bytes, stored } = message.data;
+  let reply: DecodeReply;
+  try {
+    const data = new Uint8Array(bytes);
+    reply = { id, decoded: shown(encoding === 'htj2k' ? await htj2k(data, stored) : samplesOf(data, stored), stored) };
+  } catch (error) {
+    // The codec throws bare numbers (C++ exception pointers); they mean nothing to a reader.
+    reply = { id, error: error instanceof Error ? error.message : 'The frame cannot be decoded.' };
+  }
+  self.postMessage(reply, 'decoded' in reply ? { transfer: [reply.decoded.values.buffer] } : {});
+};

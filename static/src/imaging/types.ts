@@ -1,0 +1,105 @@
+/** What the server says of a case's imaging (docs/wire.md, section 1). Names in DICOM's own words. */
+
+export type Vector = [number, number, number];
+
+export interface Patient {
+  id: string;
+  nhs: string;
+  family: string;
+  given: string;
+  /** yyyy-mm-dd */
+  born: string | null;
+  sex: string;
+}
+
+export interface TrustProgress {
+  ods: string;
+  name: string;
+  status: 'asking' | 'answered' | 'refused' | 'no-answer';
+  phase: string | null;
+  detail: string;
+  expected: number;
+  received: number;
+}
+
+export interface SeriesSummary {
+  key: string;
+  series: string;
+  modality: string;
+  number: number | null;
+  description: string;
+  body_part: string;
+  expected: number | null;
+  received: number;
+  complete: boolean;
+  gaps: string[];
+  kind: 'images' | 'document' | 'none';
+  frames: number;
+  version: string | null;
+  lossy: boolean;
+  problems: { sop: string; sentence: string }[];
+  documents: { key: string; title: string; type: string }[];
+}
+
+export interface StudySummary {
+  study: string;
+  date: string | null;
+  description: string;
+  modalities: string[];
+  trusts: string[];
+  complete: boolean;
+  expected: number;
+  received: number;
+  series: SeriesSummary[];
+}
+
+export interface CaseImaging {
+  case: string;
+  patient: Patient;
+  trusts: TrustProgress[];
+  studies: StudySummary[];
+}
+
+export interface FrameInfo {
+  sop: string;
+  /** 1-based, as DICOM counts frames. */
+  frame: number;
+  number: number | null;
+  offset: number;
+  length: number;
+  encoding: 'htj2k' | 'raw';
+  rows: number;
+  columns: number;
+  samples: 1 | 3;
+  bits: 8 | 16 | 32;
+  signed: boolean;
+  float: boolean;
+  photometric: 'MONOCHROME1' | 'MONOCHROME2' | 'RGB';
+  slope: number;
+  intercept: number;
+  units: string | null;
+  centre: number[];
+  width: number[];
+  voi_function: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
+  position: Vector | null;
+  orientation: number[] | null;
+  /** [between rows, between columns] in millimetres. */
+  spacing: [number, number] | null;
+  spacing_source: string | null;
+  thickness: number | null;
+  location: number | null;
+  lossy: boolean;
+  lossy_ratio: number | null;
+  laterality: 'L' | 'R' | null;
+  /** Time of one frame of a cine, in seconds. */
+  seconds: number | null;
+}
+
+export interface SeriesIndex {
+  series: string;
+  study: string;
+  modality: string;
+  frame_of_reference: string | null;
+  version: string;
+  frames: FrameInfo[];
+}

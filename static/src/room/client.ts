@@ -1,0 +1,290 @@
+/** This tab's end of the line: it joins, keeps in step, sends again what was not answered, and says in a word where it is. */
+
+import { io, type Socket } from 'socket.io-client';
+import type { Connection } from '../outcome/api';
+import { digest } from './digest';
+import { Log } from './log';
+import { Outbox, type Op } from './outbox';
+import type { Me, OpAnswer, Pointer, Refusal, RoomEvent, RoomState, Somebody, View, ViewMessage, Welcome } from './protocol';
+import { Turns } from './turns';
+
+const ANSWER_WITHIN = 8000;
+const RENEW_EVERY = 5000;
+const CHECK_EVERY = 10_000;
+/** The server tells its head every second; silence this long is a broken line, whatever the socket believes. */
+const SILENCE = 4500;
+const VIEWS_A_SECOND = 25;
+const POINTERS_A_SECOND = 25;
+
+/** Codes after which this tab does not try again by itself. */
+const FINAL = new Set(['signed-out', 'forbidden', 'gone']);
+
+export interface RoomListener {
+  /** The state changed: by these events, or (none) by a snapshot. */
+  changed(events: readonly RoomEvent[]): void;
+  /** The newest view of whoever presents. */
+  viewed(message: ViewMessage): void;
+  pointed(client: string, name: string, pointer: Pointer | null): void;
+  /** Connection, roster or pending changes. */
+  status(): void;
+  refused(op: Op, answer: Refusal): void;
+}
+
+export class RoomClient {
+  private readonly socket: Socket;
+  private readonly log = new Log();
+  readonly outbox: Outbox;
+  roster: Somebody[] = [];
+  me: Me | null = null;
+  /** Why the line is closed for good, in the server's words. */
+  ended: string | null = null;
+  since: Date | null = null;
+  resyncs = 0;
+  private epoch: string | null = null;
+  private head = 0;
+  private heardAt = 0;
+  private joined = false;
+  private pulling = false;
+  private viewNumber = 0;
+  private pointerNumber = 0;
+  private newest: ViewMessage | null = null;
+  private readonly views = new Turns<View>(VIEWS_A_SECOND, (view) => this.emitView(view));
+  private readonly pointers = new Turns<Pointer>(POINTERS_A_SECOND, (pointer) => this.socket.emit('pointer', { n: ++this.pointerNumber, pointer }));
+
+  constructor(
+    meeting: string,
+    readonly client: string,
+    ticket: string,
+    private readonly listener: RoomListener,
+  ) {
+    this.outbox = new Outbox(
+      `mdt-outbox:${meeting}`,
+      sessionStorage,
+      (op) => this.sendOp(op),
+      () => listener.status(),
+      (op, answer) => listener.refused(op, answer),
+    );
+    this.socket = io('/live', {
+      transports: ['websocket'],
+      query: { meeting },
+      auth: { meeting, client, ticket },
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 4000,
+      timeout: 8000,
+    });
+    this.socket.on('connect', () => void this.join());
+    this.socket.on('disconnect', () => this.lost());
+    this.socket.on('connect_error', (error) => this.notConnected(error as Error & { data?: { code?: string; message?: string } }));
+    this.socket.on('event', (event: RoomEvent) => this.take([event]));
+    this.socket.on('head', (head: { epoch: string; head: number }) => this.heard(head));
+    this.socket.on('view', (message: ViewMessage) => this.see(message));
+    this.socket.on('pointer', ({ client: from, name, pointer }: { client: string; name: string; pointer: Pointer | null }) => listener.pointed(from, name, pointer));
+    this.socket.on('roster', ({ people }: { people: Somebody[] }) => this.meet(people));
+    this.socket.on('cut', ({ code, message }: { code: string; message: string }) => this.cut(code, message));
+    setInterval(() => this.renew(), RENEW_EVERY);
+    setInterval(() => void this.check(), CHECK_EVERY);
+    setInterval(() => this.watch(), 1000);
+  }
+
+  get state(): RoomState {
+    return this.log.state;
+  }
+
+  get last(): number {
+    return this.log.last;
+  }
+
+  get behind(): number {
+    return Math.max(0, this.head - this.log.last);
+  }
+
+  get connection(): Connection {
+    if (this.ended !== null) return 'signed-out';
+    if (!this.joined) return this.since === null ? 'connecting' : 'reconnecting';
+    return this.behind > 0 || this.log.gap ? 'catching-up' : 'in-step';
+  }
+
+  get presenting(): boolean {
+    return this.state.presenter !== null && this.state.presenter.client === this.client;
+  }
+
+  /** What whoever presents shows, if it belongs to the case that is open. */
+  get presented(): ViewMessage | null {
+    const { presenter, case: open } = this.state;
+    const newest = this.newest;
+    return newest !== null && presenter !== null && newest.term === presenter.term && newest.view.case === open ? newest : null;
+  }
+
+  op(kind: string, body: Record<string, unknown>): Promise<OpAnswer> {
+    const answer = this.outbox.put(kind, body);
+    if (this.joined) void this.outbox.flush();
+    return answer;
+  }
+
+  show(view: View): void {
+    if (this.presenting) this.views.put(view);
+  }
+
+  point(pointer: Pointer): void {
+    if (this.joined) this.pointers.put(pointer);
+  }
+
+  follow(following: boolean): void {
+    if (this.joined) this.socket.emit('follow', { following }, () => undefined);
+  }
+
+  private async ask<T>(event: string, body: object): Promise<T | null> {
+    try {
+      return (await this.socket.timeout(ANSWER_WITHIN).emitWithAck(event, body)) as T;
+    } catch {
+      return null; // no answer: the line is down or the server slow; the caller asks again later
+    }
+  }
+
+  private async join(): Promise<void> {
+    const answer = await this.ask<Welcome | Refusal>('hello', { epoch: this.epoch, last: this.log.last });
+    if (answer === null) {
+      this.socket.disconnect().connect();
+      return;
+    }
+    if (!answer.ok) {
+      this.cut(answer.code, answer.message);
+      return;
+    }
+    this.me = answer.me ?? this.me;
+    this.roster = answer.roster ?? this.roster;
+    this.heardAt = performance.now();
+    this.joined = true;
+    this.since = null;
+    this.catchUp(answer);
+    this.listener.status();
+    this.renew();
+    await this.outbox.flush();
+  }
+
+  private catchUp(welcome: Welcome): void {
+    if (welcome.epoch !== this.epoch) {
+      this.log.clear();
+      this.newest = null;
+    }
+    this.epoch = welcome.epoch;
+    this.head = welcome.head;
+    if (welcome.snapshot !== null) this.log.reset(welcome.snapshot.seq, welcome.snapshot.state);
+    const applied = welcome.tail.flatMap((event) => this.log.take(event));
+    this.listener.changed(welcome.snapshot === null ? applied : []);
+    if (welcome.view !== null) this.see(welcome.view);
+  }
+
+  private take(events: RoomEvent[]): void {
+    const applied = events.flatMap((event) => this.log.take(event));
+    this.head = Math.max(this.head, this.log.last);
+    if (applied.length > 0) {
+      this.listener.changed(applied);
+      const shown = this.presented;
+      if (shown !== null && applied.some(({ kind }) => kind === 'case.open' || kind.startsWith('presenter.'))) this.listener.viewed(shown);
+    }
+    if (this.log.gap) void this.pull();
+    this.listener.status();
+  }
+
+  private async pull(): Promise<void> {
+    if (this.pulling || !this.joined) return;
+    this.pulling = true;
+    const answer = await this.ask<Welcome | Refusal>('pull', { since: this.log.last });
+    this.pulling = false;
+    if (answer?.ok) this.catchUp(answer);
+    this.listener.status();
+  }
+
+  private heard({ epoch, head }: { epoch: string; head: number }): void {
+    this.heardAt = performance.now();
+    if (!this.joined) return;
+    if (epoch !== this.epoch) {
+      void this.join();
+      return;
+    }
+    this.head = Math.max(this.head, head);
+    if (this.behind > 0) void this.pull();
+    this.listener.status();
+  }
+
+  /** Newer by term, then by number; a view of a term not known yet waits for the event that begins it. */
+  private see(message: ViewMessage): void {
+    const newest = this.newest;
+    if (newest !== null && (message.term < newest.term || (message.term === newest.term && message.n <= newest.n))) return;
+    this.newest = message;
+    if (message === this.presented) this.listener.viewed(message);
+  }
+
+  private emitView(view: View): void {
+    const { presenter } = this.state;
+    if (!this.joined || presenter === null || !this.presenting) return;
+    // Numbers go on growing after a reload: a fresh tab begins above what the server has seen in this term.
+    const seen = this.newest !== null && this.newest.term === presenter.term ? this.newest.n : 0;
+    this.viewNumber = Math.max(this.viewNumber, seen) + 1;
+    this.socket.emit('view', { term: presenter.term, n: this.viewNumber, view });
+  }
+
+  private async sendOp(op: Op): Promise<OpAnswer | null> {
+    if (!this.joined) return null;
+    const answer = await this.ask<OpAnswer>('op', op);
+    if (answer === null && this.joined) setTimeout(() => void this.outbox.flush(), 1000);
+    return answer;
+  }
+
+  private renew(): void {
+    const { presenter } = this.state;
+    if (this.joined && presenter !== null && this.presenting) this.socket.emit('renew', { term: presenter.term }, () => undefined);
+  }
+
+  private async check(): Promise<void> {
+    if (this.connection !== 'in-step') return;
+    const seq = this.log.last;
+    const answer = await this.ask<{ ok: boolean; same?: boolean | null }>('digest', { seq, digest: digest(this.state) });
+    if (answer?.same !== false || this.log.last !== seq) return;
+    // This screen has gone astray: nothing of its state is worth keeping.
+    this.resyncs += 1;
+    this.epoch = null;
+    this.log.clear();
+    await this.join();
+  }
+
+  private watch(): void {
+    if (this.joined && performance.now() - this.heardAt > SILENCE) {
+      this.lost();
+      this.socket.disconnect().connect();
+    } else if (!this.joined) this.listener.status();
+  }
+
+  private lost(): void {
+    if (!this.joined && this.since !== null) return;
+    this.joined = false;
+    this.since = new Date();
+    this.listener.status();
+  }
+
+  private notConnected(error: Error & { data?: { code?: string; message?: string } }): void {
+    if (error.data?.code !== undefined && FINAL.has(error.data.code)) this.cut(error.data.code, error.data.message ?? error.message);
+    else this.lost();
+  }
+
+  private cut(code: string, message: string): void {
+    this.joined = false;
+    if (FINAL.has(code)) {
+      this.ended = message;
+      this.socket.disconnect();
+    } else {
+      // "resync" and the like: come back by snapshot.
+      this.since ??= new Date();
+      this.epoch = null;
+      this.socket.disconnect();
+      setTimeout(() => this.socket.connect(), 300);
+    }
+    this.listener.status();
+  }
+
+  private meet(people: Somebody[]): void {
+    this.roster = people;
+    this.listener.status();
+  }
+}

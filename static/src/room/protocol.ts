@@ -1,0 +1,152 @@
+/** The room's messages as docs/wire.md, section 2, writes them. */
+
+import type { Vector } from '../imaging/types';
+import type { OutcomeState } from '../outcome/api';
+
+export interface Author {
+  id: string | null;
+  name: string;
+}
+
+export type MarkTool = 'Length' | 'ArrowAnnotate';
+
+/** What a client sends of a mark; the server adds who and when. */
+export interface MarkBody {
+  id: string;
+  version: number;
+  tool: MarkTool;
+  study: string;
+  series: string;
+  sop: string;
+  frame: number;
+  points: Vector[];
+  text: string;
+}
+
+export interface Mark extends MarkBody {
+  author: Author;
+  edited?: Author | null;
+  at: string;
+  removed?: boolean;
+}
+
+export interface KeyImage {
+  id: string;
+  study: string;
+  series: string;
+  sop: string;
+  frame: number;
+  caption: string;
+  author: Author;
+  at: string;
+}
+
+export interface CaseState {
+  marks: Record<string, Mark>;
+  keys: Record<string, KeyImage>;
+  outcome: OutcomeState | null;
+}
+
+export interface Presenter {
+  person: string;
+  name: string;
+  client: string;
+  term: number;
+}
+
+export interface RoomState {
+  status: 'planned' | 'open' | 'closed';
+  case: string | null;
+  presenter: Presenter | null;
+  cases: Record<string, CaseState>;
+}
+
+export interface RoomEvent {
+  seq: number;
+  op: string;
+  kind: string;
+  case: string | null;
+  by: Author;
+  at: string;
+  body: Record<string, unknown>;
+}
+
+export interface Pane {
+  study: string;
+  series: string;
+  key: string;
+  sop: string;
+  frame: number;
+  voi: { lower: number; upper: number } | null;
+  invert: boolean;
+  centre: Vector | null;
+  height: number | null;
+  width: number | null;
+  rotation: number;
+  flip_h: boolean;
+  flip_v: boolean;
+}
+
+export type Layout = '1x1' | '1x2' | '2x1' | '2x2';
+
+export interface View {
+  case: string;
+  layout: Layout;
+  active: number;
+  panes: (Pane | null)[];
+}
+
+export interface ViewMessage {
+  term: number;
+  n: number;
+  /** The tab that sent it. */
+  by: string;
+  view: View;
+}
+
+export interface Pointer {
+  series: string;
+  sop: string;
+  frame: number;
+  at: Vector;
+}
+
+export interface Somebody {
+  client: string;
+  person: string;
+  name: string;
+  trust: string | null;
+  specialty: string | null;
+  role: string;
+  following: boolean;
+}
+
+export interface Me {
+  person: string;
+  name: string;
+  client: string;
+  role: string;
+  may: string[];
+}
+
+export interface Welcome {
+  ok: true;
+  epoch: string;
+  head: number;
+  snapshot: { seq: number; state: RoomState } | null;
+  tail: RoomEvent[];
+  view: ViewMessage | null;
+  presenter: Presenter | null;
+  roster?: Somebody[];
+  me?: Me;
+  now: string;
+}
+
+export interface Refusal {
+  ok: false;
+  code: string;
+  message: string;
+  current?: unknown;
+}
+
+export type OpAnswer = { ok: true; seq: number; fresh: boolean } | Refusal;

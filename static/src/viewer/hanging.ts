@@ -1,0 +1,64 @@
+/** What a case shows when it opens: the newest main series, and beside it the same again from before. */
+
+import type { SeriesSummary, StudySummary } from '../imaging/types';
+import type { Layout } from '../room/protocol';
+
+export interface Hung {
+  study: StudySummary;
+  series: SeriesSummary;
+}
+
+export interface Hanging {
+  layout: Layout;
+  panes: (Hung | null)[];
+}
+
+/** Series that help to plan or to book, not to decide. */
+const ASIDE = /scout|localis|localiz|topogram|surview|dose|screen ?save|secondary|phoenix|report/i;
+
+const MAIN = ['CT', 'MR', 'PT', 'MG', 'DX', 'CR', 'US', 'NM', 'XA', 'RF'];
+
+const shows = (series: SeriesSummary): boolean => series.kind === 'images' && series.version !== null && series.frames > 0;
+
+const rank = (modality: string): number => (MAIN.indexOf(modality) + MAIN.length + 1) % (MAIN.length + 1);
+
+/** The series of a study somebody would open first: not an aside, of the first modality, with the most images. */
+export function mainSeries(study: StudySummary, modality?: string): SeriesSummary | null {
+  const candidates = study.series.filter((series) => shows(series) && (modality === undefined || series.modality === modality));
+  const [first] = candidates.sort(
+    (a, b) =>
+      Number(ASIDE.test(a.description)) - Number(ASIDE.test(b.description)) ||
+      rank(a.modality) - rank(b.modality) ||
+      b.frames - a.frames ||
+      (a.number ?? 0) - (b.number ?? 0),
+  );
+  return first ?? null;
+}
+
+/** `studies` are newest first, as the server gives them. */
+export function hang(studies: readonly StudySummary[]): Hanging {
+  const newest = studies.find((study) => mainSeries(study) !== null);
+  if (newest === undefined) return { layout: '1x1', panes: [null] };
+  const main = { study: newest, series: mainSeries(newest) as SeriesSummary };
+  const beside = prior(studies, main) ?? companion(main);
+  return beside === null ? { layout: '1x1', panes: [main] } : { layout: '1x2', panes: [main, beside] };
+}
+
+/** The newest earlier study with the same modality, its most alike series. */
+function prior(studies: readonly StudySummary[], { study, series }: Hung): Hung | null {
+  for (const earlier of studies.slice(studies.indexOf(study) + 1)) {
+    const same = earlier.series.filter((other) => shows(other) && other.modality === series.modality && !ASIDE.test(other.description));
+    const [alike] = same.sort((a, b) => likeness(b, series) - likeness(a, series) || b.frames - a.frames);
+    if (alike !== undefined) return { study: earlier, series: alike };
+  }
+  return null;
+}
+
+const likeness = (a: SeriesSummary, b: SeriesSummary): number => (a.description === b.description ? 2 : 0) + (a.body_part !== '' && a.body_part === b.body_part ? 1 : 0);
+
+/** The same study's other half: the PET of a PET/CT, the other view of a mammogram, the second sequence. */
+function companion({ study, series }: Hung): Hung | null {
+  const others = study.series.filter((other) => shows(other) && other !== series && !ASIDE.test(other.description));
+  const [other] = others.sort((a, b) => Number(a.modality === series.modality) - Number(b.modality === series.modality) || b.frames - a.frames);
+  return other === undefined ? null : { study, series: other };
+}

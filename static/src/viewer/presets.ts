@@ -1,0 +1,36 @@
+/** Windows on the number keys, by modality. Key 0 gives back the image's own. */
+
+export interface Preset {
+  key: string;
+  name: string;
+  /** Null is the image's own window; `full` is all its values. */
+  window: { centre: number; width: number } | 'full' | null;
+}
+
+const OWN: Preset = { key: '0', name: 'Own window', window: null };
+const FULL: Preset = { key: '1', name: 'Full range', window: 'full' };
+
+const window = (key: string, name: string, width: number, centre: number): Preset => ({ key, name, window: { centre, width } });
+
+const CT = [
+  window('1', 'Soft tissue', 400, 40),
+  window('2', 'Lung', 1500, -600),
+  window('3', 'Bone', 2000, 400),
+  window('4', 'Brain', 80, 40),
+  window('5', 'Liver', 160, 60),
+  window('6', 'Mediastinum', 350, 50),
+  window('7', 'Angiography', 600, 200),
+];
+
+export const presets = (modality: string): Preset[] => [OWN, ...(modality === 'CT' ? CT : [FULL])];
+
+/** The range a linear window covers (PS3.3 C.11.2.1.2). */
+export const range = (centre: number, width: number): { lower: number; upper: number } => ({
+  lower: centre - 0.5 - (width - 1) / 2,
+  upper: centre - 0.5 + (width - 1) / 2,
+});
+
+export const fromRange = ({ lower, upper }: { lower: number; upper: number }): { centre: number; width: number } => ({
+  centre: (lower + upper + 1) / 2,
+  width: upper - lower + 1,
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import type { SeriesSummary, StudySummary } from '../imaging/types';
+import { age, bornOf, daysBefore, nameOf, nhsNumber } from '../panel/words';
+import { hang } from './hanging';
+import { lengthLines } from './measure';
+import { letters, normal } from './orientation';
+import { fromRange, range } from './presets';
+
+describe('letters at the edges', () => {
+  test('the axes of the patient', () => {
+    expect([letters([1, 0, 0]), letters([-1, 0, 0]), letters([0, 1, 0]), letters([0, -1, 0]), letters([0, 0, 1]), letters([0, 0, -1])]).toEqual(['L', 'R', 'P', 'A', 'H', 'F']);
+  });
+  test('an oblique names both, the stronger first; a slight tilt names one', () => {
+    expect(letters([0.5, 0.8, 0])).toBe('PL');
+    expect(letters([0.99, 0.1, 0])).toBe('L');
+    expect(letters([0, 0, 0])).toBe('');
+  });
+  test('the normal of an axial image points to the head', () => expect(letters(normal([1, 0, 0, 0, 1, 0]))).toBe('H'));
+});
+
+describe('a length', () => {
+  const points: [[number, number, number], [number, number, number]] = [
+    [0, 0, 0],
+    [3, 4, 0],
+  ];
+  test('in the patient', () => expect(lengthLines(points, { spacing: [1, 1], spacing_source: 'PixelSpacing' })).toEqual(['5.0 mm']));
+  test('at the detector says so', () => expect(lengthLines(points, { spacing: [1, 1], spacing_source: 'ImagerPixelSpacing' })[1]).toContain('detector'));
+  test('without a spacing is no millimetres', () => {
+    const [line] = lengthLines(points, { spacing: null, spacing_source: null });
+    expect(line).toContain('uncalibrated');
+    expect(line).not.toContain('mm');
+  });
+});
+
+describe('what a case shows when it opens', () => {
+  const series = (key: string, modality: string, frames: number, more: Partial<SeriesSummary> = {}): SeriesSummary => ({
+    key, series: key, modality, number: 1, description: key, body_part: '', expected: frames, received: frames, complete: true,
+    gaps: [], kind: 'images', frames, version: 'v', lossy: false, problems: [], documents: [], ...more,
+  });
+  const study = (uid: string, date: string, ...list: SeriesSummary[]): StudySummary => ({
+    study: uid, date, description: uid, modalities: [], trusts: ['RMC'], complete: true, expected: 1, received: 1, series: list,
+  });
+
+  test('the newest main series beside the same modality from before', () => {
+    const now = study('now', '2026-11-02', series('scout localiser', 'CT', 2), series('thin', 'CT', 300), series('thick', 'CT', 80));
+    const mr = study('mr', '2026-08-01', series('t1', 'MR', 100));
+    const before = study('before', '2026-05-02', series('other', 'CT', 300, { body_part: 'HEAD' }), series('thin', 'CT', 120));
+    const { layout, panes } = hang([now, mr, before]);
+    expect(layout).toBe('1x2');
+    expect(panes.map((pane) => pane?.series.key)).toEqual(['thin', 'thin']);
+    expect(panes[1]?.study.study).toBe('before');
+  });
+  test('a PET/CT without a prior shows both', () => {
+    const { panes } = hang([study('petct', '2026-11-02', series('pet', 'PT', 299), series('ct', 'CT', 80), series('report', 'OT', 1, { kind: 'document' }))]);
+    expect(panes.map((pane) => pane?.series.key)).toEqual(['ct', 'pet']);
+  });
+  test('one series alone, none at all, and one that is not packed yet', () => {
+    expect(hang([study('one', '2026-11-02', series('xray', 'DX', 1))]).layout).toBe('1x1');
+    expect(hang([]).panes).toEqual([null]);
+    expect(hang([study('soon', '2026-11-02', series('ct', 'CT', 80, { version: null }))]).panes).toEqual([null]);
+  });
+});
+
+test('a window and its range are each the other', () => {
+  expect(range(40, 400)).toEqual({ lower: -160, upper: 239 });
+  expect(fromRange(range(-600, 1500))).toEqual({ centre: -600, width: 1500 });
+});
+
+test('people and days as the NHS writes them', () => {
+  expect(nameOf({ family: "O'Neill", given: 'Áine' })).toBe("O'NEILL, Áine");
+  expect(nhsNumber('9990000018')).toBe('999 000 0018');
+  expect(bornOf('1951-11-03', '2026-11-02')).toBe('03-Nov-1951 (74y)');
+  expect(age('1951-11-02', '2026-11-02')).toBe(75);
+  expect(daysBefore('2026-11-01', '2026-11-02')).toBe('1 day before this meeting');
+  expect(daysBefore('2026-11-02', '2026-11-02')).toBe('on the day of this meeting');
+});
