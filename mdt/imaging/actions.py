@@ -1,0 +1,64 @@
+"""Ask for a patient's imaging; decide a match and, when it belongs to the patient, bring what it brings."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdt.core import audit
+from mdt.core.actor import Actor
+from mdt.core.announce import after_commit
+from mdt.core.errors import NotFound
+from mdt.imaging.models import Gather
+from mdt.imaging.news import GatherAsked
+from mdt.people import permissions
+from mdt.record import actions as record
+from mdt.record.models import Link, Patient
+
+
+def request_gather(
+    session: Session, *, by: Actor, patient_id: str, now: datetime, team_id: str | None = None
+) -> Gather:
+    """Ask every live trust for this patient, soon. One that waits already is not asked for twice.
+
+    `team_id` is a team whose agenda lists the patient; the system asks without one.
+    """
+    permissions.require(by, "meeting.see", team_id)
+    if session.get(Patient, patient_id) is None:
+        raise NotFound("There is no such patient.")
+    waiting = select(Gather).where(Gather.patient_id == patient_id, Gather.started_at.is_(None))
+    gather = session.scalars(waiting.order_by(Gather.asked_at)).first()
+    if gather is None:
+        gather = Gather(patient_id=patient_id, asked_by=by.person_id, asked_at=now)
+        session.add(gather)
+        session.flush()
+        audit.record(session, by, "gather.asked", f"gather:{gather.id}", patient_id=patient_id, now=now)
+    after_commit(session, GatherAsked(gather.id, patient_id))
+    return gather
+
+
+def decide_match(
+    session: Session,
+    *,
+    by: Actor,
+    team_id: str,
+    patient_id: str,
+    link_id: str,
+    belongs: bool,
+    reason: str,
+    now: datetime,
+) -> Link:
+    """A person says whether a study is this patient's (see `record.actions.decide_match`); if so, it is brought."""
+    link = record.decide_match(
+        session,
+        by=by,
+        team_id=team_id,
+        patient_id=patient_id,
+        link_id=link_id,
+        belongs=belongs,
+        reason=reason,
+        now=now,
+    )
+    if belongs:
+        request_gather(session, by=by, patient_id=patient_id, team_id=team_id, now=now)
+    return link

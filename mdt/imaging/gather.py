@@ -1,0 +1,81 @@
+"""Bring a patient's imaging from every live trust, and write down how it went.
+
+The Gather row is the truth: a round that was cut short is run again from the start and moves nothing twice.
+"""
+
+import shutil
+from datetime import date
+
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from mdt.core import audit
+from mdt.core.announce import after_commit
+from mdt.core.errors import NotFound
+from mdt.imaging.means import Means
+from mdt.imaging.models import Gather
+from mdt.imaging.news import GatherFinished
+from mdt.imaging.round import Round
+from mdt.record.findings import local_numbers
+from mdt.record.models import Patient
+from mdt.trusts.models import Trust
+
+log = structlog.get_logger()
+
+
+class Gatherer:
+    """Runs gathers, one after the other or several at once."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def run(self, gather_id: str) -> None:
+        """Do one round; returns when every trust has answered or was given up on. A finished one is left alone."""
+        with self._means.db.writing() as session:
+            gather = session.get(Gather, gather_id)
+            if gather is None:
+                raise NotFound(f"There is no gather {gather_id}.")
+            if gather.finished_at is not None:
+                return
+            gather.started_at = self._means.clock()
+            patient = session.get_one(Patient, gather.patient_id)
+            trusts = live_trusts(session, self._means.clock().date())
+            numbers = local_numbers(session, patient.id)
+        log.info("gather.started", gather=gather_id, patient=patient.id, trusts=len(trusts))
+        folder = self._means.spool / gather_id
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            with Round(self._means, gather_id, patient, trusts=trusts, local_numbers=numbers, folder=folder) as round_:
+                round_.run()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        self._finish(gather_id)
+        log.info("gather.finished", gather=gather_id, patient=patient.id)
+
+    def unfinished(self) -> list[str]:
+        """Gathers that were asked for and never finished, oldest first."""
+        wanted = select(Gather.id).where(Gather.finished_at.is_(None)).order_by(Gather.asked_at)
+        with self._means.db.reading() as session:
+            return list(session.scalars(wanted))
+
+    def _finish(self, gather_id: str) -> None:
+        with self._means.db.writing() as session:
+            gather = session.get_one(Gather, gather_id)
+            gather.finished_at = self._means.clock()
+            audit.record(
+                session,
+                self._means.by,
+                "gather.finished",
+                f"gather:{gather_id}",
+                patient_id=gather.patient_id,
+                detail={answer.trust_ods: answer.status for answer in gather.answers},
+                now=gather.finished_at,
+            )
+            after_commit(session, GatherFinished(gather_id, gather.patient_id))
+
+
+def live_trusts(session: Session, today: date) -> list[Trust]:
+    """The trusts to ask today, with their sources."""
+    live = select(Trust).where(Trust.live_from <= today, or_(Trust.live_until.is_(None), Trust.live_until > today))
+    return list(session.scalars(live.options(selectinload(Trust.sources)).order_by(Trust.ods)))

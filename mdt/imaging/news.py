@@ -1,0 +1,26 @@
+"""What this chapter tells the others after commit."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class GatherAsked:
+    """Somebody wants a patient's imaging brought; the row `gather_id` is the truth of it."""
+
+    gather_id: str
+    patient_id: str
+
+
+@dataclass(frozen=True)
+class SeriesGathered:
+    """All that the trusts hold of a series was asked for; its frames can be packed."""
+
+    series_id: str
+
+
+@dataclass(frozen=True)
+class GatherFinished:
+    """Every trust answered or was given up on."""
+
+    gather_id: str
+    patient_id: str

@@ -1,0 +1,225 @@
+"""One round of asking every trust for one patient: a thread for each, so that a slow one keeps nobody waiting."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Self, TypeVar
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mdt.core.sandbox import Sandbox
+from mdt.imaging.bringing import Bringer
+from mdt.imaging.federation import Asked, Candidate, ask, together
+from mdt.imaging.intake import Errand
+from mdt.imaging.means import Means
+from mdt.imaging.plan import Offer, Plan
+from mdt.imaging.progress import Progress
+from mdt.imaging.series import Listed, expect, finish, keep_refusals, kept_counts
+from mdt.imaging.turn import GivenUp, Turn
+from mdt.record.clashes import STRONG
+from mdt.record.findings import known, note
+from mdt.record.models import Patient
+from mdt.trusts.errors import NoAnswer, Phase, Refused, SourceError
+from mdt.trusts.models import Trust
+from mdt.trusts.source import FoundSeries, ImagingSource
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+READERS = 2  # sandboxes that read what arrives; more would only fight over the processor
+
+
+class Round:
+    """Ask, link, bring. Everything that must last is in the database when `run` returns."""
+
+    def __init__(
+        self,
+        means: Means,
+        gather_id: str,
+        patient: Patient,
+        *,
+        trusts: list[Trust],
+        local_numbers: Mapping[str, list[str]],
+        folder: Path,
+    ) -> None:
+        self._means, self._patient, self._numbers, self._folder = means, patient, local_numbers, folder
+        self._known = known(patient)
+        self._sandboxes = [Sandbox() for _ in range(READERS)]
+        bringers = [Bringer(means.db, means.store, one, means.by, means.clock) for one in self._sandboxes]
+        self._turns = [Turn(trust, bringers[place % READERS]) for place, trust in enumerate(trusts)]
+        self._plan = Plan([trust.ods for trust in trusts], patience=means.patience.others)
+        self._progress = Progress(means.db, means.clock, gather_id, [trust.ods for trust in trusts])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sandbox in self._sandboxes:
+            sandbox.close()
+
+    def run(self) -> None:
+        # Daemons, because one that hangs in a peer's silence must not hold the process.
+        threads = {
+            turn: threading.Thread(target=self._take, args=(turn,), name=f"gather {turn.ods}", daemon=True)
+            for turn in self._turns
+        }
+        for turn, thread in threads.items():
+            turn.started = turn.last_sign = time.monotonic()
+            thread.start()
+        while running := [turn for turn, thread in threads.items() if thread.is_alive() and not turn.given_up]:
+            threads[running[0]].join(0.1)
+            for turn in running:
+                self._watch(turn)
+        self._progress.write()
+
+    def _watch(self, turn: Turn) -> None:
+        patience = self._means.patience
+        if not turn.answered and turn.seconds > patience.answer:
+            self._give_up(turn, NoAnswer("query", f"It did not answer within {patience.answer:g} seconds."))
+        elif not turn.waiting and time.monotonic() - turn.last_sign > max(patience.silence, patience.answer):
+            self._give_up(turn, NoAnswer("transfer", f"Nothing came for {patience.silence:g} seconds."))
+
+    def _give_up(self, turn: Turn, error: SourceError) -> None:
+        turn.given_up = True
+        self._progress.failed(turn.ods, error, turn.seconds)
+        self._plan.withdraw(turn.ods)
+        self._finish_settled(turn)
+
+    def _take(self, turn: Turn) -> None:
+        """One trust's thread, whatever happens to it."""
+        try:
+            self._offer(turn, self._ask(turn))
+            self._bring_all(turn)
+        except GivenUp:
+            pass
+        except SourceError as error:
+            self._progress.failed(turn.ods, error, turn.seconds)
+        except Exception:
+            log.exception("gather.broke", trust=turn.ods)
+            phase: Phase = "transfer" if turn.answered else "query"
+            self._progress.failed(turn.ods, NoAnswer(phase, "Something went wrong on our side."), turn.seconds)
+        finally:
+            self._plan.withdraw(turn.ods)
+            turn.close()
+            self._finish_settled(turn)
+
+    def _ask(self, turn: Turn) -> Asked:
+        answers, failure = [], None
+        for row in turn.trust.sources:
+            try:
+                source = self._means.open_source(row)
+                turn.sources.append(source)
+                answers.append(ask(source, self._known, self._numbers.get(turn.ods, ())))
+            except SourceError as error:
+                failure = error
+            turn.sign()
+        if not turn.trust.sources:
+            failure = NoAnswer("resolve", "No source of imaging is configured for this trust.")
+        if failure and not answers:
+            raise failure
+        asked = together(answers)
+        turn.answered = True
+        self._progress.answered(turn.ods, turn.seconds, asked.remarks)
+        if failure:
+            self._progress.failed(turn.ods, failure, turn.seconds)
+        return asked
+
+    def _offer(self, turn: Turn, asked: Asked) -> None:
+        """Link what it holds, and say which series of what is linked it can bring."""
+        studies = {candidate.study.study_uid: candidate for candidate in asked.candidates}
+
+        def write(session: Session) -> dict[str, str]:
+            keep_refusals(session, turn.ods, asked.refusals, now=self._means.clock())
+            links = note(
+                session,
+                by=self._means.by,
+                patient=self._patient,
+                trust_ods=turn.ods,
+                found=[candidate.study for candidate in studies.values()],
+                now=self._means.clock(),
+            )
+            for link in links:
+                if link.status == "never":
+                    self._plan.drop(link.study.study_uid)
+            return {link.study.study_uid: link.study_id for link in links if link.status in STRONG}
+
+        linked = self._write(write)
+        listed = [self._list(turn, studies[uid], study_id) for uid, study_id in linked.items()]
+        self._write(lambda session: expect(session, turn.ods, listed))
+        kept = kept_counts(self._means.db, [one.study_id for one in listed])
+        offers = []
+        for one in listed:
+            for series, count in one.series:
+                turn.counts[series.series_uid] = count
+                here = kept.get(series.series_uid, 0)
+                self._progress.series(turn.ods, series.series_uid, expected=count, received=here)
+                offers.append(Offer(series.study_uid, series.series_uid, count, one.rank(series)))
+        self._plan.offer(turn.ods, offers)
+
+    def _list(self, turn: Turn, candidate: Candidate, study_id: str) -> Listed:
+        study, source = candidate.study, candidate.source
+        turn.errands[study.study_uid] = (
+            source,
+            Errand(study_id, study.study_uid, turn.ods, self._known, study.claimed),
+        )
+        series = [(one, self._count(source, one)) for one in source.find_series(study.study_uid)]
+        turn.sign()
+        return Listed(study_id, study, tuple(series))
+
+    def _count(self, source: ImagingSource, series: FoundSeries) -> int:
+        """What the source says, or where it does not say, what it lists."""
+        if series.instances is not None:
+            return series.instances
+        return len(source.find_instances(series.study_uid, series.series_uid))
+
+    def _bring_all(self, turn: Turn) -> None:
+        while offer := self._next(turn):
+            source, errand = turn.errands[offer.study_uid]
+            uid = offer.series_uid
+
+            def arrived(here: int, uid: str = uid) -> None:
+                turn.sign()
+                self._progress.series(turn.ods, uid, expected=turn.counts[uid], received=here)
+
+            try:
+                turn.bringer.bring(source, errand, uid, spool=self._folder / turn.ods, arrived=arrived)
+            except Refused as error:  # this series; the next may come
+                self._progress.failed(turn.ods, error, turn.seconds)
+            finally:
+                self._plan.done(turn.ods, uid)
+            self._finish(uid)
+
+    def _next(self, turn: Turn) -> Offer | None:
+        turn.waiting = True
+        try:
+            return self._plan.take(turn.ods)
+        finally:
+            turn.last_sign = time.monotonic()
+            turn.waiting = False
+
+    def _finish_settled(self, turn: Turn) -> None:
+        for uid in list(turn.counts):
+            self._finish(uid)
+
+    def _finish(self, series_uid: str) -> None:
+        """Once all who hold a series were asked, say whether it is whole."""
+        if not self._plan.is_settled(series_uid):
+            return
+        expected, answered = self._plan.expected(series_uid), {turn.ods for turn in self._turns if turn.answered}
+        here = self._write(lambda session: finish(session, series_uid, expected=expected, answered=answered))
+        for turn in self._turns:
+            if (count := turn.counts.get(series_uid)) is not None:
+                self._progress.series(turn.ods, series_uid, expected=count, received=here)
+
+    def _write(self, act: Callable[[Session], T]) -> T:
+        """In one transaction; once more when another process wrote the same row first."""
+        try:
+            with self._means.db.writing() as session:
+                return act(session)
+        except IntegrityError:
+            with self._means.db.writing() as session:
+                return act(session)

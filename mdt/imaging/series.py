@@ -1,0 +1,115 @@
+"""The rows of series while they are gathered: what is expected, what is here, what is missing between."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdt.core.announce import after_commit
+from mdt.core.db import Database
+from mdt.imaging.completeness import Slice, wholeness
+from mdt.imaging.models import Instance, Refusal, Series
+from mdt.imaging.news import SeriesGathered
+from mdt.record.models import Holder, Study
+from mdt.trusts.source import FoundSeries, FoundStudy, RefusedFile
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A linked study as one trust lists it: its series with how many instances each has there."""
+
+    study_id: str
+    study: FoundStudy
+    series: tuple[tuple[FoundSeries, int], ...]
+
+    def rank(self, series: FoundSeries) -> tuple[str, ...]:
+        """Newest study first, and in it the first series first; an undated study comes last."""
+        day = self.study.date.isoformat() if self.study.date else ""
+        return (day, self.study.time, self.study.study_uid, f"{max(0, 999_999 - (series.number or 0)):06}")
+
+
+def expect(session: Session, trust_ods: str, listed: Iterable[Listed]) -> None:
+    """Make the series' rows before anything of them comes, so that one of which nothing comes is seen to be missing."""
+    for one in listed:
+        study = session.get_one(Study, one.study_id)
+        study.modalities = sorted(
+            {*study.modalities, *(series.modality for series, _ in one.series if series.modality)}
+        )
+        holder = session.scalar(
+            select(Holder).where(Holder.study_id == study.id, Holder.trust_ods == trust_ods).with_for_update()
+        )
+        if holder is not None:
+            holder.series = len(one.series) if holder.series is None else holder.series
+            holder.instances = sum(count for _, count in one.series) if holder.instances is None else holder.instances
+        for found, count in one.series:
+            row = session.scalar(select(Series).where(Series.series_uid == found.series_uid))
+            if row is None:
+                row = Series(study_id=study.id, series_uid=found.series_uid, gaps=[])
+                session.add(row)
+            if row.study_id != study.id:
+                continue
+            row.modality = row.modality or found.modality
+            row.number = found.number if row.number is None else row.number
+            row.description = row.description or found.description
+            row.body_part = row.body_part or found.body_part
+            row.expected = max(row.expected or 0, count)
+        session.flush()
+
+
+def finish(session: Session, series_uid: str, *, expected: int, answered: Collection[str]) -> int:
+    """Say whether a series is whole, and that its frames can be packed. Returns how many instances are here.
+
+    `expected` is the largest count heard in this round. An older, larger one holds while a holder is silent.
+    """
+    series = session.scalar(select(Series).where(Series.series_uid == series_uid).with_for_update())
+    if series is None:
+        return 0
+    instances = session.scalars(select(Instance).where(Instance.series_id == series.id)).all()
+    holders = set(session.scalars(select(Holder.trust_ods).where(Holder.study_id == series.study_id)))
+    if not holders <= set(answered):
+        expected = max(expected, series.expected or 0)
+    judged = wholeness(expected, len(instances), slices_of(instances))
+    series.expected, series.gaps = expected, list(judged.gaps)
+    if instances:
+        after_commit(session, SeriesGathered(series.id))
+    return len(instances)
+
+
+def slices_of(instances: Iterable[Instance]) -> Iterable[Slice]:
+    """The single-frame images among them that say where they lie."""
+    for instance in instances:
+        frames = instance.header.get("frames") or []
+        if len(frames) != 1:
+            continue
+        position, orientation = frames[0].get("position"), frames[0].get("orientation")
+        if position and orientation:
+            yield Slice(instance.number, tuple(position), tuple(orientation))
+
+
+def kept_counts(db: Database, study_ids: Collection[str]) -> dict[str, int]:
+    """How many instances of each series of these studies are here, by SeriesInstanceUID."""
+    wanted = (
+        select(Series.series_uid, func.count(Instance.id))
+        .outerjoin(Instance, Instance.series_id == Series.id)
+        .where(Series.study_id.in_(study_ids))
+        .group_by(Series.series_uid)
+    )
+    with db.reading() as session:
+        return dict(session.execute(wanted).tuples().all())
+
+
+def keep_refusals(session: Session, trust_ods: str, refusals: Iterable[RefusedFile], *, now: datetime) -> None:
+    """Remember what a source holds that nobody can read; each file once."""
+    for refused in refusals:
+        there = session.scalar(
+            select(Refusal).where(
+                Refusal.trust_ods == trust_ods, Refusal.study_id.is_(None), Refusal.name == refused.name
+            )
+        )
+        if there is None:
+            session.add(Refusal(trust_ods=trust_ods, study_id=None, name=refused.name, why=refused.why, at=now))
+        else:
+            there.why = refused.why
+    session.flush()
