@@ -1,4 +1,4 @@
-"""Passwords: what is a good one, how it is kept (argon2id) and checked. Slow on purpose: no transaction waits for it."""
+"""Passwords: what is a good one, how it is kept (argon2id) and checked. Slow on purpose: never inside a transaction."""
 
 from dataclasses import dataclass
 

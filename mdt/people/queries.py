@@ -1,5 +1,6 @@
 """Read people and build the actors that everything else is asked for."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select
@@ -38,6 +39,12 @@ def build_actor(session: Session, person: Person, now: datetime) -> Actor:
 def teams_of(session: Session, by: Actor) -> list[Team]:
     """The teams the actor meets in, by name."""
     return list(session.scalars(select(Team).where(Team.id.in_(by.roles)).order_by(Team.name)))
+
+
+def names_of(session: Session, person_ids: Iterable[str | None]) -> dict[str, str]:
+    """What people are called, by their ids."""
+    wanted = select(Person.id, Person.name).where(Person.id.in_({one for one in person_ids if one}))
+    return {row.id: row.name for row in session.execute(wanted)}
 
 
 def person_by_email(session: Session, email: str) -> Person | None:

@@ -88,7 +88,7 @@ class CookieSessions(SecureCookieSessionInterface):
         super().save_session(app, session, response)
 
 
-def guard_every_page(app: Flask) -> None:
+def install(app: Flask) -> None:
     """Install the cookie and the rule that pages are for people who are signed in."""
     settings = cast(House, app.extensions["mdt.house"]).settings
     app.session_interface = CookieSessions()

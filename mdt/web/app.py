@@ -1,0 +1,55 @@
+"""The Flask application: the parts every page shares, and one blueprint for each chapter."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mdt.bootstrap import House
+from mdt.web import (
+    assets,
+    cases,
+    errors,
+    formats,
+    front,
+    listing,
+    live,
+    meetings,
+    planning,
+    request_log,
+    security,
+    session,
+    signing_in,
+)
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+def create_app(house: House, more: Sequence[Blueprint] = ()) -> Flask:
+    """Build the application on a house. `more` are pages that only some installations have, such as the demo's."""
+    app = Flask("mdt.web", static_folder=str(assets.STATIC), static_url_path="/static")
+    app.extensions["mdt.house"] = house
+    app.jinja_options = {
+        "loader": ChoiceLoader([FileSystemLoader(TEMPLATES), PackageLoader("nhsuk_frontend_jinja")]),
+        "undefined": ChainableUndefined,  # the NHS macros need it
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    if house.settings.proxies:
+        hops = house.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for part in (request_log, session, security, errors, formats):
+        part.install(app)
+    ours = (front, signing_in, meetings, planning, listing, cases, live)
+    for blueprint in (*(part.pages for part in ours), *more):
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals |= {
+        "assets": assets.tags,
+        "signed_in_actor": session.signed_in_actor,
+        "has_demo": "demo" in app.blueprints,
+    }
+    return app

@@ -1,0 +1,84 @@
+"""How dates, times, numbers and names are written on a page, the NHS way. Each is a Jinja filter of the same name."""
+
+from datetime import date, datetime, timedelta
+
+from flask import Flask
+
+from mdt.core.clock import in_london, utc_now
+from mdt.record import nhs_number
+from mdt.record.models import Patient
+
+SEXES = {"F": "Female", "M": "Male", "O": "Other"}
+
+
+def long_date(day: date | datetime) -> str:
+    """24 November 2026"""
+    day = _day(day)
+    return f"{day.day} {day:%B %Y}"
+
+
+def banner_date(day: date) -> str:
+    """14-Mar-1951: no two parts can be mistaken for each other."""
+    return f"{day:%d-%b-%Y}"
+
+
+def weekday(moment: datetime) -> str:
+    """Tuesday 24 November 2026"""
+    return f"{in_london(moment):%A} {long_date(moment)}"
+
+
+def clock(moment: datetime) -> str:
+    """09:30, by a clock in London"""
+    return f"{in_london(moment):%H:%M}"
+
+
+def moment(at: datetime) -> str:
+    """24 November 2026 at 09:30"""
+    return f"{long_date(at)} at {clock(at)}"
+
+
+def age(born: date, on: date | None = None) -> str:
+    """75y: whole years; below two years, months."""
+    on = on or in_london(utc_now()).date()
+    months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    return f"{months // 12}y" if months >= 24 else f"{months}m"
+
+
+def sex(code: str) -> str:
+    return SEXES.get(code, "Not known")
+
+
+def full_name(patient: Patient) -> str:
+    """KOWALSKI, Maria"""
+    return f"{patient.family.upper()}, {patient.given}"
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """for 40 seconds, for 12 minutes, since 09:30"""
+    gone = (now or utc_now()) - at
+    if gone < timedelta(minutes=2):
+        return f"for {max(int(gone.total_seconds()), 0)} seconds"
+    if gone < timedelta(minutes=60):
+        return f"for {int(gone.total_seconds()) // 60} minutes"
+    return f"since {clock(at)}" if gone < timedelta(hours=12) else f"since {moment(at)}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """1 case, 2 cases"""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def sentence(text: str) -> str:
+    """Some words with a capital letter and a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".!?" else ".")
+
+
+def _day(day: date | datetime) -> date:
+    return in_london(day).date() if isinstance(day, datetime) else day
+
+
+def install(app: Flask) -> None:
+    for write in (long_date, banner_date, weekday, clock, moment, age, sex, full_name, ago, counted, sentence):
+        app.add_template_filter(write)
+    app.add_template_filter(nhs_number.spaced, "nhs_number")

@@ -1,0 +1,164 @@
+"""My meetings, and a meeting's agenda."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from mdt.core.actor import Actor
+from mdt.core.clock import in_london, utc_now
+from mdt.core.errors import Invalid, Stale
+from mdt.imaging import readiness
+from mdt.live.actions import keep
+from mdt.meeting import actions, queries
+from mdt.meeting.models import Case, Meeting
+from mdt.people.permissions import may
+from mdt.web import reading
+from mdt.web.session import current_actor, house
+
+pages = Blueprint("meetings", __name__)
+
+Change = Callable[[Session, Actor, datetime], None]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A meeting as the list of meetings shows it."""
+
+    meeting: Meeting
+    cases: int
+    ready: int
+
+
+@pages.get("/meetings")
+def mine() -> Any:
+    by, now = current_actor(), utc_now()
+    with house().db.reading() as db:
+        meetings = queries.my_meetings(db, by)
+        states = readiness.of_patients(db, {case.patient_id for meeting in meetings for case in meeting.cases})
+    listed = [Listed(meeting, len(meeting.cases), _ready(meeting, states)) for meeting in meetings]
+    today = in_london(now).date()
+    groups: dict[str, list[Listed]] = {"Today": [], "Coming": [], "Past": []}
+    for one in listed:
+        day = in_london(one.meeting.starts_at).date()
+        groups["Today" if day == today else "Coming" if day > today else "Past"].append(one)
+    for name in ("Today", "Coming"):  # the next one first; the past has the latest first
+        groups[name].reverse()
+    plans = any(may(by, "meeting.plan", team) for team in by.roles)
+    return render_template("meeting/mine.html", groups=groups, plans=plans)
+
+
+@pages.get("/meetings/<meeting_id>")
+def agenda(meeting_id: str) -> Any:
+    return _agenda_page(meeting_id)
+
+
+@pages.get("/meetings/<meeting_id>/agenda.json")
+def agenda_json(meeting_id: str) -> Any:
+    """The agenda as the live room shows it at the side."""
+    with house().db.writing() as db:
+        meeting = queries.meeting(db, current_actor(), meeting_id)
+        reading.of_many(db, current_actor(), "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
+    return jsonify(
+        meeting={
+            "id": meeting.id,
+            "title": meeting.team.name,
+            "starts_at": meeting.starts_at.isoformat().replace("+00:00", "Z"),
+            "status": meeting.status,
+            "team": meeting.team.name,
+        },
+        cases=[_case_json(case) for case in meeting.cases],
+    )
+
+
+@pages.post("/meetings/<meeting_id>/order")
+def order(meeting_id: str) -> Any:
+    """Move one case up or down. The form says which order it showed."""
+    expected = request.form.get("expected", "").split()
+    wanted = _moved(expected, request.form.get("case", ""), request.form.get("move", ""))
+
+    def act(db: Session, by: Actor, now: datetime) -> None:
+        actions.reorder(db, by=by, meeting_id=meeting_id, expected=expected, order=wanted, now=now)
+
+    return _change(meeting_id, act)
+
+
+@pages.post("/meetings/<meeting_id>/open")
+def open_meeting(meeting_id: str) -> Any:
+    return _change(meeting_id, _keep(meeting_id, "meeting.open"))
+
+
+@pages.post("/meetings/<meeting_id>/close")
+def close_meeting(meeting_id: str) -> Any:
+    return _change(meeting_id, _keep(meeting_id, "meeting.close"))
+
+
+def _keep(meeting_id: str, kind: str) -> Change:
+    """Through the live room's own log, so that everybody in the room sees it happen."""
+
+    def act(db: Session, by: Actor, now: datetime) -> None:
+        keep(db, by=by, meeting_id=meeting_id, op=str(uuid.uuid4()), kind=kind, body={}, now=now)
+
+    return act
+
+
+def _change(meeting_id: str, act: Change) -> Any:
+    """Do it and show the agenda; a refusal is shown above the agenda as it is now."""
+    try:
+        with house().db.writing() as db:
+            act(db, current_actor(), utc_now())
+    except (Invalid, Stale) as refusal:
+        return _agenda_page(meeting_id, str(refusal)), 409
+    return redirect(url_for(".agenda", meeting_id=meeting_id, _anchor="agenda"))
+
+
+def _agenda_page(meeting_id: str, problem: str = "") -> str:
+    by = current_actor()
+    with house().db.writing() as db:
+        meeting = queries.meeting(db, by, meeting_id)
+        states = readiness.of_patients(db, _patients(meeting))
+        reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
+    allowed = {
+        act: may(by, act, meeting.team_id) for act in ("case.list", "case.order", "meeting.open", "meeting.close")
+    }
+    return render_template("meeting/agenda.html", meeting=meeting, states=states, allowed=allowed, problem=problem)
+
+
+def _patients(meeting: Meeting) -> set[str]:
+    return {case.patient_id for case in meeting.cases}
+
+
+def _ready(meeting: Meeting, states: dict[str, readiness.Readiness]) -> int:
+    return sum(states[case.patient_id].is_ready for case in meeting.cases)
+
+
+def _moved(expected: list[str], case_id: str, move: str) -> list[str]:
+    if case_id not in expected or move not in ("up", "down"):
+        raise Invalid("Say which case to move, and whether up or down.")
+    at = expected.index(case_id)
+    to = min(max(at + (1 if move == "down" else -1), 0), len(expected) - 1)
+    wanted = expected.copy()
+    wanted.insert(to, wanted.pop(at))
+    return wanted
+
+
+def _case_json(case: Case) -> dict[str, Any]:
+    patient = case.patient
+    return {
+        "case": case.id,
+        "position": case.position,
+        "patient": {
+            "id": patient.id,
+            "family": patient.family,
+            "given": patient.given,
+            "born": patient.birth_date.isoformat(),
+            "sex": patient.sex,
+            "nhs": patient.nhs_number,
+        },
+        "question": case.clinical_question,
+        "status": case.status,
+    }

@@ -1,0 +1,54 @@
+"""What every answer says to the browser, and what no request may do."""
+
+from flask import Flask, Response, request
+from flask_wtf import CSRFProtect
+
+from mdt.web.session import house
+
+LARGEST_REQUEST = 1024 * 1024  # forms and JSON; imaging never comes in this way
+
+# WebAssembly decodes frames; workers are started from blobs by the viewer; documents are shown by the browser itself.
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' 'wasm-unsafe-eval'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "worker-src": "'self' blob:",
+    "object-src": "'self'",
+    "frame-src": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+}
+
+
+def install(app: Flask) -> None:
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        WTF_CSRF_TIME_LIMIT=None,  # a form may stay open through a long meeting; the sign-in itself ends
+    )
+    CSRFProtect(app)
+    app.after_request(_headers)
+
+
+def _headers(response: Response) -> Response:
+    framed_by_us = response.mimetype == "application/pdf"
+    policy = _POLICY | {"frame-ancestors": "'self'" if framed_by_us else "'none'"}
+    headers = {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "SAMEORIGIN" if framed_by_us else "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    }
+    if house().settings.secure_cookies:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        headers["Cache-Control"] = "no-store"
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    return response
