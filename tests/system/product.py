@@ -73,8 +73,8 @@ class Product:
                 with urlopen(f"{self.url}/health", timeout=2):
                     return
             except OSError:
-                alive = self._process.poll() is None
-                assert alive and time.monotonic() < until, f"the product did not start:\n{self.log()[-4000:]}"
+                still_hoping = self._process.poll() is None and time.monotonic() < until
+                assert still_hoping, f"the product did not start:\n{self.log()[-4000:]}"
                 time.sleep(0.1)
 
     def kill(self) -> None:
