@@ -1,12 +1,37 @@
 """Composition root: the one place that knows which concrete parts the house is made of."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.util import CommandError
 
 from mdt import migrations
 from mdt.config import Settings
+from mdt.core.actor import Actor
 from mdt.core.announce import Announcer
+from mdt.core.clock import utc_now
 from mdt.core.db import Database
+from mdt.core.errors import Misconfigured
+from mdt.imaging.gather import Gatherer
+from mdt.imaging.means import Means
+from mdt.imaging.news import GatherAsked, SeriesGathered
+from mdt.imaging.store import Store
 from mdt.outcome import live_kinds
+from mdt.queue import Jobs, open_queue
+from mdt.trusts.carriers.folder import FolderSource
+from mdt.trusts.errors import Refused
+from mdt.trusts.models import Source
+from mdt.trusts.source import ImagingSource
+
+
+def open_source(source: Source, settings: Settings) -> ImagingSource:
+    """Until the trusts chapter opens every carrier: folders."""
+    if source.kind != "folder":
+        raise Refused("connect", f"A {source.kind} source cannot be opened yet.")
+    return FolderSource(Path(source.settings["path"]))
 
 
 @dataclass(frozen=True)
@@ -15,11 +40,54 @@ class House:
 
     settings: Settings
     db: Database
+    store: Store
+    jobs: Jobs
+
+    def gatherer(self, by: Actor) -> Gatherer:
+        """What brings imaging, in the name of `by`."""
+        return Gatherer(
+            Means(
+                db=self.db,
+                store=self.store,
+                spool=self.settings.data / "spool",
+                open_source=lambda source: open_source(source, self.settings),
+                clock=utc_now,
+                by=by,
+            )
+        )
 
 
 def build(settings: Settings, *, migrate: bool = True) -> House:
     """Bring the database to today's schema and open it."""
     live_kinds.register()
     if migrate:
-        migrations.upgrade(settings.database_url)
-    return House(settings=settings, db=Database(settings.database_url, Announcer()))
+        bring_up_to_date(settings)
+    announcer = Announcer()
+    jobs = Jobs(open_queue(settings))
+    announcer.listen(GatherAsked, lambda asked: jobs.ask("gather", asked.gather_id))
+    announcer.listen(SeriesGathered, lambda gathered: jobs.ask("pack", gathered.series_id))
+    return House(
+        settings=settings,
+        db=Database(settings.database_url, announcer),
+        store=Store(settings.store_url),
+        jobs=jobs,
+    )
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Migrate, one process at a time."""
+    with _alone(settings):
+        try:
+            migrations.upgrade(settings.database_url)
+        except CommandError as error:
+            raise Misconfigured(
+                f"The database was made by another version of this product and cannot be migrated ({error})."
+            ) from error
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Other processes of this machine wait; those of other machines are held back by the database's own lock."""
+    with (settings.data / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -37,6 +37,16 @@ def request_gather(
     return gather
 
 
+def begin_gather(session: Session, *, by: Actor, patient_id: str, now: datetime) -> Gather:
+    """For whoever will run the gather at once, instead of the worker: a round of its own, announced to nobody."""
+    permissions.require(by, "meeting.see")
+    gather = Gather(patient_id=patient_id, asked_by=by.person_id, asked_at=now, started_at=now)
+    session.add(gather)
+    session.flush()
+    audit.record(session, by, "gather.asked", f"gather:{gather.id}", patient_id=patient_id, now=now)
+    return gather
+
+
 def decide_match(
     session: Session,
     *,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from mdt.core import audit
 from mdt.core.announce import after_commit
+from mdt.core.clock import in_london
 from mdt.core.errors import NotFound
 from mdt.imaging.means import Means
 from mdt.imaging.models import Gather
@@ -40,7 +41,7 @@ class Gatherer:
                 return
             gather.started_at = self._means.clock()
             patient = session.get_one(Patient, gather.patient_id)
-            trusts = live_trusts(session, self._means.clock().date())
+            trusts = live_trusts(session, in_london(self._means.clock()).date())
             numbers = local_numbers(session, patient.id)
         log.info("gather.started", gather=gather_id, patient=patient.id, trusts=len(trusts))
         folder = self._means.spool / gather_id
