@@ -24,6 +24,7 @@ class Settings:
     dimse_host: str
     dimse_port: int
     demo_control: Path | None
+    proxies: int = 0  # how many reverse proxies of ours stand in front and say who asked
 
     @property
     def secure_cookies(self) -> bool:
@@ -50,7 +51,15 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         dimse_host=env.get("MDT_DIMSE_HOST", "127.0.0.1"),
         dimse_port=_port(env, "MDT_DIMSE_PORT", 0),
         demo_control=Path(control) if control else None,
+        proxies=_count(env, "MDT_PROXIES"),
     )
+
+
+def _count(env: Mapping[str, str], name: str) -> int:
+    text = env.get(name, "0")
+    if not text.isdigit():
+        raise Misconfigured(f"{name} must be a number, not {text!r}")
+    return int(text)
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:
