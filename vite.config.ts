@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** The NHS typeface is fetched from a server of its own, which a hospital's network may not reach and our policy forbids: Arial stands in. */
+const withoutForeignFonts = {
+  name: 'without-foreign-fonts',
+  enforce: 'pre' as const,
+  transform: (code: string, id: string) => (id.endsWith('/nhsuk-frontend.min.css') ? code.replace(/@font-face\s*\{[^}]*\}/g, '') : null),
+};
+
 export default defineConfig({
+  plugins: [withoutForeignFonts],
   // The product serves the folder at /static/dist/; workers and WebAssembly find their own files relative to the module that asks.
   base: '/static/dist/',
   publicDir: false,

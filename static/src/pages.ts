@@ -1,6 +1,10 @@
 /** Small enhancements of the server-rendered pages; every page works without them. */
 import 'nhsuk-frontend/dist/nhsuk/nhsuk-frontend.min.css';
+import '../css/pages.css';
 import { initAll } from 'nhsuk-frontend';
+import { followArriving } from './pages/arriving';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
+
+document.querySelectorAll<HTMLElement>('[data-arriving]').forEach(followArriving);
