@@ -4,7 +4,7 @@ A count that agrees proves little: a holder that lost slices itself counts what 
 spaced slices makes a series incomplete whatever the count.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
@@ -40,16 +40,21 @@ class Wholeness:
         return self.received > 0 and self.received >= (self.expected or 0) and not self.gaps
 
 
-def wholeness(expected: int | None, received: int, slices: Iterable[Slice]) -> Wholeness:
-    """Judge one series. `expected` is the largest count any holder gives."""
-    return Wholeness(expected, received, tuple(gaps(slices)))
+def wholeness(
+    expected: int | None, received: int, slices: Iterable[Slice], unplaced: Collection[int] = ()
+) -> Wholeness:
+    """Judge one series. `expected` is the largest count any holder gives; `unplaced` as in `gaps`."""
+    return Wholeness(expected, received, tuple(gaps(slices, unplaced)))
 
 
-def gaps(slices: Iterable[Slice]) -> list[str]:
-    """A sentence for each place where slices are missing from an evenly spaced stack, in order of instance number."""
+def gaps(slices: Iterable[Slice], unplaced: Collection[int] = ()) -> list[str]:
+    """A sentence for each place where slices are missing from an evenly spaced stack, in order of instance number.
+
+    `unplaced` are the numbers of instances that are here but do not say where they lie.
+    """
     found: list[tuple[int, str]] = []
     for normal, stack in _stacks(slices):
-        found += _gaps_of_stack(normal, stack)
+        found += _gaps_of_stack(normal, stack, frozenset(unplaced))
     return [sentence for _, sentence in sorted(found, key=lambda one: one[0])]
 
 
@@ -69,7 +74,7 @@ def _stacks(slices: Iterable[Slice]) -> list[tuple[Vector, list[Slice]]]:
     return [(normal, stack) for normal, _, stack in stacks]
 
 
-def _gaps_of_stack(normal: Vector, stack: Sequence[Slice]) -> list[tuple[int, str]]:
+def _gaps_of_stack(normal: Vector, stack: Sequence[Slice], unplaced: frozenset[int]) -> list[tuple[int, str]]:
     places = _places(normal, stack)
     if len(places) < FEWEST_SLICES:
         return []
@@ -84,8 +89,11 @@ def _gaps_of_stack(normal: Vector, stack: Sequence[Slice]) -> list[tuple[int, st
         # A step that is no multiple of the spacing is where one stack ends and another begins.
         if missing < 1 or abs(times - round(times)) > max(0.2, 0.02 * times):
             continue
+        first, last = sorted((before.number or 0, after.number or 0))
+        if unplaced and unplaced >= set(range(first + 1, last)):
+            continue
         if (sentence := _sentence(before.number, after.number, missing)) is not None:
-            found.append((min(before.number or 0, after.number or 0), sentence))
+            found.append((first, sentence))
     return found
 
 

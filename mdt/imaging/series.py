@@ -70,7 +70,8 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
     holders = set(session.scalars(select(Holder.trust_ods).where(Holder.study_id == series.study_id)))
     if not holders <= set(answered):
         expected = max(expected, series.expected or 0)
-    judged = wholeness(expected, len(instances), slices_of(instances))
+    unplaced = {one.number for one in instances if one.number is not None and not one.header.get("position")}
+    judged = wholeness(expected, len(instances), slices_of(instances), unplaced)
     series.expected, series.gaps = expected, list(judged.gaps)
     if instances:
         after_commit(session, SeriesGathered(series.id))
@@ -80,11 +81,8 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
 def slices_of(instances: Iterable[Instance]) -> Iterable[Slice]:
     """The single-frame images among them that say where they lie."""
     for instance in instances:
-        frames = instance.header.get("frames") or []
-        if len(frames) != 1:
-            continue
-        position, orientation = frames[0].get("position"), frames[0].get("orientation")
-        if position and orientation:
+        position, orientation = instance.header.get("position"), instance.header.get("orientation")
+        if instance.frames == 1 and position and orientation:
             yield Slice(instance.number, tuple(position), tuple(orientation))
 
 

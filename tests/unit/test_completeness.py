@@ -74,6 +74,12 @@ def test_without_instance_numbers_the_sentence_still_says_how_many():
     assert gaps(slices) == ["2 slices are missing from the middle"]
 
 
+def test_an_instance_that_is_here_without_a_place_is_not_missing():
+    left = stack(n for n in range(1, 21) if n not in (6, 7))
+    assert gaps(left, unplaced={6, 7}) == []
+    assert gaps(left, unplaced={6}) == ["instances 6 and 7 are missing"]
+
+
 def test_an_orientation_that_is_none_is_left_alone():
     assert gaps([Slice(n, (0.0, 0.0, n * 5.0), (0.0,) * 6) for n in range(9) if n != 4]) == []
 
