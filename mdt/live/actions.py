@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from mdt.core import audit
 from mdt.core.actor import Actor, system
 from mdt.core.announce import after_commit
+from mdt.core.db import new_id
 from mdt.core.errors import Invalid, NotFound
 from mdt.live import kinds, lease, queries, room
 from mdt.live.handlers import OWN_KINDS
 from mdt.live.kinds import Asked
 from mdt.live.models import Attendance, Event, Lease, Snapshot
-from mdt.live.news import EventKept
+from mdt.live.announcements import EventKept
 from mdt.live.protocol import tidy_body
 from mdt.live.refusals import NotPresenting, RoomClosed
 from mdt.live.room import State
@@ -115,6 +116,12 @@ def end_expired_lease(session: Session, *, meeting_id: str, now: datetime) -> No
         return
     op = f"lease-{held.term}-ended"
     keep(session, by=LEASE_KEEPER, meeting_id=meeting_id, op=op, kind="presenter.release", body={}, now=now)
+
+
+def tell_agenda_changed(session: Session, *, meeting_id: str, now: datetime) -> None:
+    """The agenda changed on a page; whoever is in the room fetches it again."""
+    op = f"agenda-{new_id()}"
+    keep(session, by=system("agenda"), meeting_id=meeting_id, op=op, kind="agenda.change", body={}, now=now)
 
 
 def arrive(session: Session, *, by: Actor, meeting_id: str, client: str, now: datetime) -> str:

@@ -18,6 +18,7 @@ from mdt.live.room import State
 from mdt.meeting.models import Meeting
 from mdt.meeting.queries import NO_SUCH_MEETING
 from mdt.people import permissions
+from mdt.people.models import Person
 
 TAIL_MOST = 500  # further behind than this, a snapshot is quicker
 PRESENT_FOR = timedelta(seconds=45)  # how long somebody counts as present after they were last seen
@@ -31,10 +32,13 @@ class Joined:
     head: int
     snapshot: dict[str, Any] | None
     tail: list[room.Event]
-    lease: Held
+    presenter: dict[str, Any] | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("epoch", "head", "snapshot", "tail", "presenter")}
 
 
-def join(session: Session, by: Actor, meeting_id: str, epoch: str | None, last: int) -> Joined:
+def join(session: Session, *, by: Actor, meeting_id: str, epoch: str | None, last: int, now: datetime) -> Joined:
     """The way from (`epoch`, `last`) to the head: a tail of events, or a snapshot and its tail."""
     meeting = visible_meeting(session, by, meeting_id)
     knows_this_history = epoch == meeting.epoch and 0 < last <= meeting.seq
@@ -45,7 +49,7 @@ def join(session: Session, by: Actor, meeting_id: str, epoch: str | None, last: 
         since = snapshot["seq"]
     tail = events_after(session, meeting_id, since)
     head = tail[-1]["seq"] if tail else since
-    return Joined(meeting.epoch, head, snapshot, tail, held_lease(session, meeting_id))
+    return Joined(meeting.epoch, head, snapshot, tail, _presenter(session, meeting_id, now))
 
 
 def visible_meeting(session: Session, by: Actor, meeting_id: str) -> Meeting:
@@ -114,6 +118,15 @@ def database_now(session: Session) -> datetime:
         return utc_now()
     at: datetime = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
     return at
+
+
+def _presenter(session: Session, meeting_id: str, now: datetime) -> dict[str, Any] | None:
+    held = held_lease(session, meeting_id)
+    person = session.get(Person, held.person) if held.person else None
+    if person is None or held.expires is None:
+        return None
+    left = max(0, round((held.expires - now).total_seconds(), 3))
+    return {"person": person.id, "name": person.name, "client": held.client, "term": held.term, "expires_in": left}
 
 
 def _snapshot(session: Session, meeting_id: str) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """Read people and build the actors that everything else is asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.people.models import Membership, Person, Team
+from mdt.people.permissions import require
 
 
 def actor_for(session: Session, person_id: str, session_version: int, now: datetime) -> Actor | None:
@@ -41,6 +43,25 @@ def teams_of(session: Session, by: Actor) -> list[Team]:
     return list(session.scalars(select(Team).where(Team.id.in_(by.roles)).order_by(Team.name)))
 
 
+@dataclass(frozen=True)
+class Known:
+    """A person with what they are in each team, by the team's name."""
+
+    person: Person
+    roles: tuple[tuple[str, str], ...]
+
+
+def everybody(session: Session, by: Actor) -> list[Known]:
+    """Everybody who can sign in, by name; for those who look after people."""
+    require(by, "people.manage")
+    people = select(Person).where(Person.active).order_by(Person.name)
+    together = people.options(selectinload(Person.memberships).selectinload(Membership.team))
+    return [
+        Known(person, tuple(sorted((held.team.name, held.role) for held in person.memberships)))
+        for person in session.scalars(together)
+    ]
+
+
 def names_of(session: Session, person_ids: Iterable[str | None]) -> dict[str, str]:
     """What people are called, by their ids."""
     wanted = select(Person.id, Person.name).where(Person.id.in_({one for one in person_ids if one}))
@@ -50,6 +71,20 @@ def names_of(session: Session, person_ids: Iterable[str | None]) -> dict[str, st
 def person_by_email(session: Session, email: str) -> Person | None:
     """E-mail addresses are compared without case, as people type them."""
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def members_now(session: Session, team_ids: Collection[str], now: datetime) -> set[tuple[str, str]]:
+    """(team, person) of every membership of these teams that is valid today."""
+    held = select(Membership.team_id, Membership.person_id).where(
+        Membership.team_id.in_(team_ids), *_valid_on(in_london(now).date())
+    )
+    return set(session.execute(held).tuples().all())
+
+
+def session_versions(session: Session, person_ids: Collection[str]) -> dict[str, int]:
+    """The session version of each of these people who may sign in."""
+    active = select(Person.id, Person.session_version).where(Person.id.in_(person_ids), Person.active)
+    return dict(session.execute(active).tuples().all())
 
 
 def _valid_on(day: date) -> tuple[ColumnElement[bool], ...]:

@@ -1,1 +1,1 @@
-"""Face: the live room over Socket.IO. Parse, act, acknowledge, broadcast; no rule lives here."""
+"""Face: the live room over Socket.IO. It parses, asks the live chapter, acknowledges and tells the others."""

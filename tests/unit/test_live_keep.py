@@ -10,7 +10,7 @@ from mdt.core.audit import AuditEntry
 from mdt.core.errors import Forbidden, Invalid, MdtError, NotFound, Stale
 from mdt.live import actions, queries, room
 from mdt.live.models import Attendance
-from mdt.live.news import EventKept
+from mdt.live.announcements import EventKept
 from mdt.live.refusals import NotPresenting, RoomClosed
 from mdt.meeting.models import Case, Meeting
 from tests.room_stage import key, mark, set_up, tab, uid
@@ -94,7 +94,7 @@ def test_outsiders_are_told_there_is_no_such_meeting(stage):
     with pytest.raises(NotFound):
         stage.keep("outsider", "mark.put", {"case": stage.cases[0], "mark": mark(1)})
     with stage.db.reading() as session, pytest.raises(NotFound):
-        queries.join(session, stage.actor("outsider"), stage.meeting, None, 0)
+        queries.join(session, by=stage.actor("outsider"), meeting_id=stage.meeting, epoch=None, last=0, now=stage.now)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,14 @@ def test_a_lease_that_is_not_renewed_runs_out_once_and_then_anybody_may_take_it(
     stage.keep("presenter", "presenter.take")
     stage.later(10)
     with stage.db.writing() as session:
-        renew = {"by": stage.actor("presenter"), "meeting_id": stage.meeting, "now": stage.now}
-        actions.renew_lease(session, client=tab("presenter"), term=1, **renew)
+        actions.renew_lease(
+            session,
+            by=stage.actor("presenter"),
+            meeting_id=stage.meeting,
+            client=tab("presenter"),
+            term=1,
+            now=stage.now,
+        )
     stage.later(14)
     for _ in range(2):
         with stage.db.writing() as session:
@@ -249,7 +255,7 @@ def test_attendance_ends_when_a_dead_server_stops_seeing_people(stage):
 
 
 def test_every_kept_op_is_in_the_audit_and_a_refused_one_tells_nobody(stage):
-    told = []
+    told: list[EventKept] = []
     stage.db.announcer.listen(EventKept, told.append)
     stage.keep("member", "mark.put", {"case": stage.cases[0], "mark": mark(1)})
     with pytest.raises(Stale):
@@ -267,11 +273,12 @@ def test_a_joiner_gets_a_tail_if_it_can_use_one_and_else_a_snapshot(stage):
     by = stage.actor("observer")
     with stage.db.reading() as session:
         epoch = session.get(Meeting, stage.meeting).epoch
-        fresh = queries.join(session, by, stage.meeting, None, 0)
-        near = queries.join(session, by, stage.meeting, epoch, 58)
-        here = queries.join(session, by, stage.meeting, epoch, 61)
-        restored = queries.join(session, by, stage.meeting, epoch, 62)
-        other = queries.join(session, by, stage.meeting, "0" * 32, 58)
+        fresh = queries.join(session, by=by, meeting_id=stage.meeting, epoch=None, last=0, now=stage.now)
+        near = queries.join(session, by=by, meeting_id=stage.meeting, epoch=epoch, last=58, now=stage.now)
+        here = queries.join(session, by=by, meeting_id=stage.meeting, epoch=epoch, last=61, now=stage.now)
+        restored = queries.join(session, by=by, meeting_id=stage.meeting, epoch=epoch, last=62, now=stage.now)
+        other = queries.join(session, by=by, meeting_id=stage.meeting, epoch="0" * 32, last=58, now=stage.now)
+    assert fresh.snapshot is not None
     assert (fresh.head, fresh.snapshot["seq"], len(fresh.tail)) == (61, 50, 11)
     assert (near.head, near.snapshot, [event["seq"] for event in near.tail]) == (61, None, [59, 60, 61])
     assert (here.head, here.snapshot, here.tail) == (61, None, [])

@@ -1,0 +1,67 @@
+"""The web process: pages, imaging and the live room on gevent, until it is told to stop.
+
+gevent must have patched the standard library before anything here is imported; `app.py` does that first.
+"""
+
+import signal
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import gevent
+import structlog
+from flask import Blueprint
+from gevent.event import Event
+from gevent.pywsgi import WSGIHandler, WSGIServer
+
+from mdt.bootstrap import House
+from mdt.sockets.attach import LiveServer
+from mdt.web.app import create_app
+
+DRAIN_FOR = 5.0  # seconds that requests in flight have to end
+
+log = structlog.get_logger("mdt.server")
+
+Address = tuple[str, int]
+
+
+class Handler(WSGIHandler):
+    """pywsgi's, without its own access log: the pages write theirs, with ids and no names."""
+
+    def log_request(self) -> None:
+        pass
+
+
+def run(
+    house: House, host: str, port: int, *, more: Sequence[Blueprint] = (), ready: Callable[[Address], Any] | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT. Port 0 takes a free one; `ready` is told the address that is being listened on."""
+    app = create_app(house, more)
+    server = WSGIServer((host, port), app, handler_class=Handler, log=None)
+    server.init_socket()
+    live = LiveServer(app, house, origins(house.settings.public_url, host, server.server_port))
+    server.application = app
+    live.start()
+    server.start()
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stopped.set)
+    log.info("server.ready", host=host, port=server.server_port)
+    if ready is not None:
+        ready((host, server.server_port))
+    stopped.wait()
+    log.info("server.stopping")
+    server.close()
+    live.say_goodbye()
+    server.stop(timeout=DRAIN_FOR)
+    house.db.close()
+    log.info("server.stopped")
+
+
+def origins(public_url: str, host: str, port: int) -> list[str]:
+    """The pages that may open a socket: ours by its public name, and by the loopback address it listens on."""
+    public = urlsplit(public_url)
+    allowed = {f"{public.scheme}://{public.netloc}"}
+    if host in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        allowed |= {f"http://{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+    return sorted(allowed)

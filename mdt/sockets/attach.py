@@ -1,0 +1,51 @@
+"""Put the live room beside the pages: one Socket.IO server in the same process, and what keeps it alive."""
+
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from mdt.bootstrap import House
+from mdt.live.announcements import EventKept
+from mdt.meeting.announcements import AgendaChanged
+from mdt.people.announcements import SessionsEnded
+from mdt.sockets.engine import build_engine
+from mdt.sockets.keeper import Keeper
+from mdt.sockets.live import Live
+from mdt.sockets.pager import Pager, RedisPager
+from mdt.sockets.rooms import Rooms
+from mdt.sockets.standing import Standing
+
+
+class LiveServer:
+    """Everything of the live room in this process."""
+
+    def __init__(self, app: Flask, house: House, origins: list[str]) -> None:
+        db, redis_url = house.db, house.settings.redis_url
+        self.engine: SocketIO = build_engine(app, origins)
+        self.standing = Standing(db)
+        self.rooms = Rooms(db, self.standing)
+        self.pager: Pager = RedisPager(redis_url) if redis_url else Pager()
+        self.keeper = Keeper(db, self.rooms, self.standing, self.pager, self.engine.server)
+        self.engine.on_namespace(Live(db, self.rooms, self.standing, self.pager))
+        db.announcer.listen(EventKept, self._event_kept)
+        db.announcer.listen(AgendaChanged, lambda news: self.keeper.agenda_changed(news.meeting_id))
+        db.announcer.listen(SessionsEnded, self._sessions_ended)
+
+    def start(self) -> None:
+        self.pager.listen(self.keeper.heard)
+        self.keeper.start()
+
+    def say_goodbye(self) -> None:
+        """The server is stopping: every tab is told to come back in a moment."""
+        for who in list(self.rooms.participants.values()):
+            self.rooms.cut(who, "restart", "The server is restarting; joining again.")
+
+    def _event_kept(self, news: EventKept) -> None:
+        if room := self.rooms.open.get(news.meeting_id):
+            room.told(news.event)
+        self.pager.publish(news.meeting_id, "head", news.event["seq"])
+
+    def _sessions_ended(self, news: SessionsEnded) -> Any:
+        self.rooms.cut_person(news.person_id)
+        self.pager.publish("", "signed-out", news.person_id)

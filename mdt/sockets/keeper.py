@@ -1,0 +1,156 @@
+"""What must happen by itself: heads, leases that run out, people who may no longer be here, tabs that say nothing."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+import gevent
+import structlog
+
+from mdt.core.clock import utc_now
+from mdt.core.db import Database
+from mdt.live import actions, queries
+from mdt.live.refusals import RoomClosed
+from mdt.live.view import Shown
+from mdt.people.queries import members_now, session_versions
+from mdt.sockets.open_room import OpenRoom
+from mdt.sockets.packets import NAMESPACE
+from mdt.sockets.pager import Pager
+from mdt.sockets.rooms import Rooms
+from mdt.sockets.standing import Standing
+
+TICK = 1.0
+_FLUSH_EVERY = 0.05  # how soon a slow tab that is ready again gets the newest view
+_ATTENDANCE_EVERY, _REVOKED_EVERY, _ROSTER_EVERY = 10, 2, 5  # ticks
+_HELLO_WITHIN = 10.0  # seconds a connection may say nothing
+
+log = structlog.get_logger("mdt.sockets")
+
+
+class Keeper:
+    def __init__(self, db: Database, rooms: Rooms, standing: Standing, pager: Pager, server: Any) -> None:
+        self._db, self._rooms, self._standing, self._pager, self._server = db, rooms, standing, pager, server
+        self._silent_since: dict[str, float] = {}
+        self._ticks = 0
+
+    def start(self) -> None:
+        gevent.spawn(self._every, TICK, self.tick)
+        gevent.spawn(self._every, _FLUSH_EVERY, self.flush)
+
+    def tick(self) -> None:
+        """Each part fails on its own: a database that is away must not stop the others."""
+        self._ticks += 1
+        parts: list[Callable[[], None]] = [self.check_heads, self.end_leases, self.tell, self.hang_up_on_the_silent]
+        if self._ticks % _REVOKED_EVERY == 0:
+            parts.append(self.cut_the_revoked)
+        if self._ticks % _ATTENDANCE_EVERY == 0:
+            parts += [self.note_attendance, self._rooms.close_empty, self._standing.forget_old]
+        for part in parts:
+            try:
+                part()
+            except Exception:
+                log.exception("live.tick-failed", part=part.__name__)
+
+    def check_heads(self) -> None:
+        rooms = self._rooms.open
+        if not rooms:
+            return
+        with self._db.reading() as session:
+            heads = queries.heads(session, list(rooms))
+        for meeting_id, (epoch, head) in heads.items():
+            if room := rooms.get(meeting_id):
+                room.check(epoch, head)
+
+    def end_leases(self) -> None:
+        if not self._rooms.open:
+            return
+        with self._db.reading() as session:
+            expired = queries.expired_leases(session, queries.database_now(session))
+        for meeting_id in expired:
+            with self._db.writing() as session:
+                actions.end_expired_lease(session, meeting_id=meeting_id, now=queries.database_now(session))
+
+    def tell(self) -> None:
+        for room in list(self._rooms.open.values()):
+            room.tell_head()
+            if room.roster_changed:
+                room.tell_roster(self._rooms.roster(room))
+                self._page_roster(room)
+            elif self._ticks % _ROSTER_EVERY == 0 and room.tabs:
+                self._page_roster(room)
+
+    def cut_the_revoked(self) -> None:
+        """Whose session has ended, or who left the team, in another process or by the calendar."""
+        tabs = list(self._rooms.participants.values())
+        if not tabs:
+            return
+        with self._db.reading() as session:
+            versions = session_versions(session, {who.person_id for who in tabs})
+            members = members_now(session, {who.team_id for who in tabs}, utc_now())
+        for who in tabs:
+            if versions.get(who.person_id) != who.session_version:
+                self._rooms.cut_person(who.person_id)
+            elif (who.team_id, who.person_id) not in members:
+                self._rooms.cut(who, "forbidden", "You are no longer a member of this team.")
+
+    def note_attendance(self) -> None:
+        here = [who.attendance for who in self._rooms.participants.values() if who.attendance]
+        if here:
+            with self._db.writing() as session:
+                actions.still_there(session, attendance_ids=here, now=queries.database_now(session))
+
+    def hang_up_on_the_silent(self) -> None:
+        """A connection that has not said hello holds memory for nobody."""
+        now = monotonic()
+        spoken = {
+            self._server.manager.eio_sid_from_sid(who.sid, NAMESPACE)
+            for who in self._rooms.participants.values()
+            if who.is_in
+        }
+        silent = [sid for sid in list(self._server.eio.sockets) if sid not in spoken]
+        self._silent_since = {sid: self._silent_since.get(sid, now) for sid in silent}
+        for sid, since in self._silent_since.items():
+            environ = self._server.environ.get(sid)
+            if now - since > _HELLO_WITHIN and environ and "mdt.websocket" in environ:
+                environ["mdt.websocket"].hang_up()
+
+    def flush(self) -> None:
+        for room in list(self._rooms.open.values()):
+            if room.is_slow_for_somebody:
+                room.flush()
+
+    def agenda_changed(self, meeting_id: str) -> None:
+        """A page changed the agenda: the room is told by an event of its own."""
+        try:
+            with self._db.writing() as session:
+                actions.tell_agenda_changed(session, meeting_id=meeting_id, now=queries.database_now(session))
+        except RoomClosed:
+            pass  # its log is frozen; pages show the change
+        except Exception:
+            log.exception("live.agenda-not-told", meeting=meeting_id)
+
+    def heard(self, process: str, meeting_id: str, what: str, body: Any) -> None:
+        """Another process pages."""
+        if what == "signed-out":
+            return self._rooms.cut_person(body)
+        room = self._rooms.open.get(meeting_id)
+        if room is None:
+            return
+        match what:
+            case "head":
+                room.catch_up()
+            case "view":
+                room.show_view(Shown(**body))
+            case "pointer":
+                room.point(**body)
+            case "roster":
+                self._rooms.heard_roster(room, process, body)
+
+    def _page_roster(self, room: OpenRoom) -> None:
+        self._pager.publish(room.meeting_id, "roster", self._rooms.own_roster(room))
+
+    @staticmethod
+    def _every(seconds: float, act: Callable[[], None]) -> None:
+        while True:
+            gevent.sleep(seconds)
+            act()

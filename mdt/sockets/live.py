@@ -1,0 +1,211 @@
+"""The namespace /live: who may connect, and what each message does. docs/wire.md section 2 is the contract."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import request, session
+from flask_socketio import ConnectionRefusedError as Refused
+from flask_socketio import Namespace
+from flask_wtf.csrf import validate_csrf
+from sqlalchemy.exc import OperationalError
+from wtforms import ValidationError  # type: ignore[import-untyped]
+
+from mdt.core.actor import Actor
+from mdt.core.clock import utc_now
+from mdt.core.db import Database
+from mdt.core.errors import Invalid, MdtError, NotFound
+from mdt.live import actions, protocol, queries
+from mdt.live.fields import Json, our_id, record, uuid
+from mdt.live.refusals import TooFast
+from mdt.live.view import Shown
+from mdt.people import permissions
+from mdt.people.models import Person
+from mdt.people.sessions import SignIn
+from mdt.sockets.answers import TRY_AGAIN, accepted, refused
+from mdt.sockets.line import Line
+from mdt.sockets.packets import NAMESPACE
+from mdt.sockets.pager import Pager
+from mdt.sockets.participant import Participant
+from mdt.sockets.rooms import TABS_MOST, Rooms
+from mdt.sockets.standing import Standing
+
+log = structlog.get_logger("mdt.sockets")
+
+Handler = Callable[[Participant, Actor, Any], Json | None]
+
+SIGNED_OUT = "Your sign-in has ended. Sign in again to come back."
+
+
+class Live(Namespace):
+    """One instance serves every tab of this process."""
+
+    def __init__(self, db: Database, rooms: Rooms, standing: Standing, pager: Pager) -> None:
+        super().__init__(NAMESPACE)
+        self._db, self._rooms, self._standing, self._pager = db, rooms, standing, pager
+        self._handlers: dict[str, Handler] = {
+            "hello": self._hello,
+            "op": self._op,
+            "pull": self._pull,
+            "view": self._view,
+            "pointer": self._pointer,
+            "renew": self._renew,
+            "follow": self._follow,
+            "digest": self._digest,
+        }
+
+    def trigger_event(self, event: str, *args: Any) -> Any:
+        """Only `connect` needs Flask's request; everything else goes by what was learnt then."""
+        if event == "connect":
+            return super().trigger_event(event, *args)
+        who = self._rooms.participants.get(args[0])
+        if who is None:
+            return None
+        if event == "disconnect":
+            return self._rooms.gone(who)
+        return self._message(who, event, args[1] if len(args) == 2 else None)
+
+    def on_connect(self, auth: Any = None) -> None:
+        """Who is it, is it our page that asks, and may they see this meeting."""
+        try:
+            asked = record(auth, "auth")
+            meeting_id, client = our_id(asked, "meeting"), uuid(asked, "client")
+            validate_csrf(asked.get("ticket"))
+        except (Invalid, ValidationError) as error:
+            raise Refused("This page is out of date; reload it.", {"code": "invalid"}) from error
+        held, now = SignIn.read(session), utc_now()
+        actor = held and not held.is_over(now) and self._standing.actor(held.person_id, held.session_version)
+        if not (held and actor):
+            raise Refused(SIGNED_OUT, {"code": "signed-out"})
+        try:
+            with self._db.reading() as db:
+                team_id = queries.visible_meeting(db, actor, meeting_id).team_id
+                specialty = db.get_one(Person, held.person_id).specialty
+        except NotFound as error:
+            raise Refused(str(error), {"code": "forbidden"}) from error
+        self._require_room(meeting_id, client, held.person_id)
+        who = Participant(
+            sid=request.sid,  # type: ignore[attr-defined]
+            line=self._line(),
+            meeting_id=meeting_id,
+            team_id=team_id,
+            client=client,
+            person_id=held.person_id,
+            session_version=held.session_version,
+            name=actor.name,
+            trust=actor.trust_ods,
+            specialty=specialty,
+        )
+        self._rooms.participants[who.sid] = who
+
+    def _require_room(self, meeting_id: str, client: str, person_id: str) -> None:
+        there = [who for who in self._rooms.participants.values() if who.meeting_id == meeting_id]
+        if len(there) >= TABS_MOST:
+            raise Refused("This room is full.", {"code": "try-again"})
+        if any(who.client == client and who.person_id != person_id for who in there):
+            raise Refused("This tab belongs to somebody else; reload the page.", {"code": "invalid"})
+
+    def _line(self) -> Line:
+        engine_sid = self.socketio.server.manager.eio_sid_from_sid(request.sid, NAMESPACE)  # type: ignore[attr-defined]
+        return Line(self.socketio.server.eio.sockets[engine_sid], request.environ["mdt.websocket"])
+
+    def _message(self, who: Participant, event: str, data: Any) -> Json | None:
+        """Ask again who this is now, then act. Every answer is given here."""
+        try:
+            handler = self._handlers.get(event)
+            if handler is None:
+                raise Invalid("This page asks for something the server does not know; reload it.")
+            if not who.buckets[event].take():
+                raise TooFast("Too many messages at once; it will be sent again.")
+            actor = self._standing.actor(who.person_id, who.session_version)
+            if actor is None:
+                self._rooms.cut(who, "signed-out", SIGNED_OUT)
+                return None
+            if not permissions.may(actor, "meeting.see", who.team_id):
+                self._rooms.cut(who, "forbidden", "You are no longer a member of this team.")
+                return None
+            if not who.is_in and event != "hello":
+                raise Invalid("Say hello first.")
+            return handler(who, actor, data)
+        except MdtError as error:
+            return refused(error)
+        except OperationalError:
+            log.error("live.database-unavailable", meeting=who.meeting_id, kind=event)
+            return TRY_AGAIN
+        except Exception:
+            log.exception("live.failed", meeting=who.meeting_id, kind=event)
+            return TRY_AGAIN
+
+    def _hello(self, who: Participant, actor: Actor, data: Any) -> Json | None:
+        asked = protocol.hello(data)
+        room = self._rooms.of(who.meeting_id)
+        if not who.is_in:
+            with self._db.writing() as db:
+                who.attendance = actions.arrive(
+                    db, by=actor, meeting_id=who.meeting_id, client=who.client, now=queries.database_now(db)
+                )
+            room.enter(who)
+            who.is_in = True
+        joined = self._joined(who, actor, asked)
+        role = actor.roles.get(who.team_id)
+        may = [act for act in permissions.IN_A_TEAM if permissions.may(actor, act, who.team_id)]
+        me = {"person": who.person_id, "name": who.name, "client": who.client, "role": role, "may": may}
+        return joined and {**joined, "roster": self._rooms.roster(room), "me": me}
+
+    def _pull(self, who: Participant, actor: Actor, data: Any) -> Json | None:
+        return self._joined(who, actor, protocol.pull(data))
+
+    def _joined(self, who: Participant, actor: Actor, asked: protocol.Hello) -> Json | None:
+        if who.line.is_overdue:
+            self._rooms.cut(who, "resync", "Your connection is too slow to follow; joining again.")
+            return None
+        with self._db.reading() as db:
+            now = queries.database_now(db)
+            joined = queries.join(db, by=actor, meeting_id=who.meeting_id, epoch=asked.epoch, last=asked.last, now=now)
+        shown = self._rooms.of(who.meeting_id).view
+        view = shown.as_json() if shown else None
+        return accepted(**joined.as_json(), view=view, now=protocol.moment(now))
+
+    def _op(self, who: Participant, actor: Actor, data: Any) -> Json:
+        asked = protocol.op(data)
+        with self._db.writing() as db:
+            kept = actions.keep(
+                db,
+                by=actor,
+                meeting_id=who.meeting_id,
+                op=asked.op,
+                kind=asked.kind,
+                body=asked.body,
+                now=queries.database_now(db),
+                client=who.client,
+            )
+        return accepted(seq=kept.seq, fresh=kept.fresh)
+
+    def _view(self, who: Participant, _actor: Actor, data: Any) -> None:
+        sent = protocol.view_message(data)
+        shown = Shown(sent.term, sent.n, who.client, sent.view)
+        if self._rooms.of(who.meeting_id).show_view(shown):
+            self._pager.publish(who.meeting_id, "view", shown.as_json())
+
+    def _pointer(self, who: Participant, _actor: Actor, data: Any) -> None:
+        sent = protocol.pointer_message(data)
+        if self._rooms.of(who.meeting_id).point(who.client, who.name, sent.n, sent.pointer):
+            told = {"client": who.client, "name": who.name, "n": sent.n, "pointer": sent.pointer}
+            self._pager.publish(who.meeting_id, "pointer", told)
+
+    def _renew(self, who: Participant, actor: Actor, data: Any) -> Json:
+        term = protocol.renew(data)
+        with self._db.writing() as db:
+            now = queries.database_now(db)
+            held = actions.renew_lease(db, by=actor, meeting_id=who.meeting_id, client=who.client, term=term, now=now)
+        return accepted(expires_in=(held.expires - now).total_seconds() if held.expires else 0)
+
+    def _follow(self, who: Participant, _actor: Actor, data: Any) -> Json:
+        who.following = protocol.follow(data)
+        self._rooms.of(who.meeting_id).roster_changed = True
+        return accepted()
+
+    def _digest(self, who: Participant, _actor: Actor, data: Any) -> Json:
+        sent = protocol.digest(data)
+        here = self._rooms.of(who.meeting_id).digest_at(sent.seq)
+        return accepted(same=None if here is None else here == sent.digest)

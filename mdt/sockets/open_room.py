@@ -1,0 +1,169 @@
+"""One meeting as this process has it open: its state, its tabs, and the only place from which events go out."""
+
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+from engineio.packet import Packet
+from gevent.lock import RLock
+
+from mdt.core.db import Database
+from mdt.live import queries, room
+from mdt.live.digest import digest
+from mdt.live.fields import Json
+from mdt.live.view import Shown
+from mdt.sockets.packets import packet
+from mdt.sockets.participant import Participant
+
+POINTERS_MOST = 4  # people who point at once; more nobody can follow
+_POINTS_FOR = 2.0  # seconds after which a pointer that says nothing has left
+
+
+class OpenRoom:
+    """Everything here happens in one process without yielding, but for reading the log, which is done under a lock."""
+
+    def __init__(self, db: Database, meeting_id: str, cut: Callable[[Participant, str, str], None]) -> None:
+        self.meeting_id = meeting_id
+        self._db, self._cut = db, cut
+        self._reading = RLock()
+        self._tabs: dict[str, Participant] = {}
+        self._waiting: set[Participant] = set()
+        self._pointing: dict[str, float] = {}
+        self._digest: tuple[int, str] | None = None
+        self.view: Shown | None = None
+        self.elsewhere: dict[str, tuple[float, list[Json]]] = {}  # other processes' rosters
+        self.roster_changed = False
+        self.empty_since = monotonic()
+        self.epoch, self.seq, self.state = "", 0, room.EMPTY
+        self._load()
+
+    # Who is here
+
+    @property
+    def tabs(self) -> list[Participant]:
+        return list(self._tabs.values())
+
+    def enter(self, who: Participant) -> None:
+        """From now on they are told everything; only then do they read where the room stands."""
+        for other in self.tabs:
+            if other.client == who.client and other is not who:
+                self._cut(other, "replaced", "This room was opened again in this tab; this connection has ended.")
+        self._tabs[who.sid] = who
+        self.roster_changed = True
+
+    def leave(self, who: Participant) -> None:
+        if self._tabs.pop(who.sid, None) is not None:
+            self._waiting.discard(who)
+            self._pointing.pop(who.client, None)
+            self.roster_changed = True
+            self.empty_since = monotonic()
+
+    # What is kept
+
+    def told(self, event: room.Event) -> None:
+        """An event was committed. Show it, and first whatever came before it."""
+        with self._reading:
+            if event["seq"] == self.seq + 1:
+                self._show(event)
+            elif event["seq"] > self.seq:
+                self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show, in order, every event that the log has and this room has not."""
+        with self._reading:
+            with self._db.reading() as session:
+                later = queries.events_after(session, self.meeting_id, self.seq)
+            for event in later:
+                self._show(event)
+
+    def check(self, epoch: str, head: int) -> None:
+        """What the database says of the log: it is ahead (another process wrote) or another one (a restored backup)."""
+        if epoch != self.epoch or head < self.seq:
+            self._load()
+        elif head > self.seq:
+            self.catch_up()
+
+    def _load(self) -> None:
+        with self._reading, self._db.reading() as session:
+            self.epoch, _ = queries.heads(session, [self.meeting_id])[self.meeting_id]
+            self.seq, self.state = queries.state_now(session, self.meeting_id)
+            self.view = None
+
+    def _show(self, event: room.Event) -> None:
+        self.seq, self.state = event["seq"], room.apply(self.state, event)
+        if self.view is not None and not self._is_current(self.view):
+            self.view = None
+            for who in self._waiting:
+                who.line.forget("view")
+        self._keep_for(self.tabs, packet("event", event))
+
+    # What is fleeting
+
+    def show_view(self, shown: Shown) -> bool:
+        """Forward a presenter's view, if it is theirs, of this term, of the open case, and newer."""
+        if not (self._is_current(shown) and shown.replaces(self.view)):
+            return False
+        self.view = shown
+        self._fleeting("view", packet("view", shown.as_json()), but=shown.by)
+        return True
+
+    def point(self, client: str, name: str, n: int, pointer: Json | None) -> bool:
+        """Forward where somebody points, unless too many do."""
+        now = monotonic()
+        self._pointing = {tab: at for tab, at in self._pointing.items() if now - at < _POINTS_FOR}
+        presents = self.presenter is not None and self.presenter["client"] == client
+        if client not in self._pointing and len(self._pointing) >= POINTERS_MOST and not presents:
+            return False
+        if pointer is None:
+            self._pointing.pop(client, None)
+        else:
+            self._pointing[client] = now
+        told = {"client": client, "name": name, "n": n, "pointer": pointer}
+        self._fleeting(f"pointer {client}", packet("pointer", told), but=client)
+        return True
+
+    def tell_head(self) -> None:
+        term = self.presenter["term"] if self.presenter else 0
+        self._fleeting("head", packet("head", {"epoch": self.epoch, "head": self.seq, "term": term}))
+
+    def tell_roster(self, people: list[Json]) -> None:
+        self.roster_changed = False
+        self._fleeting("roster", packet("roster", {"people": people}))
+
+    def flush(self) -> None:
+        """Give those who were slow what waits for them, as far as they are ready."""
+        self._waiting = {who for who in self._waiting if who.line.flush()}
+
+    @property
+    def presenter(self) -> Json | None:
+        presenter: Json | None = self.state["presenter"]
+        return presenter
+
+    @property
+    def is_slow_for_somebody(self) -> bool:
+        return bool(self._waiting)
+
+    def digest_at(self, seq: int) -> str | None:
+        """The state's digest, if this is where the room stands."""
+        if seq != self.seq:
+            return None
+        if self._digest is None or self._digest[0] != seq:
+            self._digest = (seq, digest(self.state))
+        return self._digest[1]
+
+    def _is_current(self, shown: Shown) -> bool:
+        presenter = self.presenter
+        return (
+            presenter is not None
+            and (presenter["client"], presenter["term"]) == (shown.by, shown.term)
+            and shown.view["case"] == self.state["case"]
+        )
+
+    def _keep_for(self, tabs: Iterable[Participant], message: Packet) -> None:
+        overdue = [who for who in tabs if not who.line.keep(message)]
+        for who in overdue:
+            self._cut(who, "resync", "Your connection is too slow to follow; joining again.")
+
+    def _fleeting(self, slot: str, message: Packet, but: str | None = None) -> None:
+        for who in self._tabs.values():
+            if who.client != but and who.line.fleeting(slot, message):
+                self._waiting.add(who)

@@ -1,0 +1,51 @@
+"""Somebody in a room, with one tab."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mdt.sockets.buckets import Bucket
+from mdt.sockets.line import Line
+
+# name: messages a second over time, and at once
+_RATES = {
+    "hello": (1, 5),
+    "pull": (5, 20),
+    "op": (10, 40),
+    "view": (33, 33),
+    "pointer": (33, 33),
+    "renew": (1, 5),
+    "follow": (2, 10),
+    "digest": (1, 5),
+}
+
+
+@dataclass(eq=False)
+class Participant:
+    """`is_in` from the first hello on; `attendance` is then the row that says so."""
+
+    sid: str
+    line: Line
+    meeting_id: str
+    team_id: str
+    client: str
+    person_id: str
+    session_version: int
+    name: str
+    trust: str
+    specialty: str
+    following: bool = True
+    is_in: bool = False
+    attendance: str | None = None
+    buckets: dict[str, Bucket] = field(default_factory=lambda: {kind: Bucket(*rate) for kind, rate in _RATES.items()})
+
+    def as_person(self, role: str | None) -> dict[str, Any]:
+        """As the roster shows them."""
+        return {
+            "client": self.client,
+            "person": self.person_id,
+            "name": self.name,
+            "trust": self.trust,
+            "specialty": self.specialty,
+            "role": role,
+            "following": self.following,
+        }

@@ -1,0 +1,92 @@
+"""The rooms this process has open, who is in them, and how somebody is shown out."""
+
+from contextlib import suppress
+from time import monotonic
+
+import gevent
+import structlog
+from gevent.lock import RLock
+from sqlalchemy.exc import OperationalError
+
+from mdt.core.clock import utc_now
+from mdt.core.db import Database
+from mdt.live import actions
+from mdt.live.fields import Json
+from mdt.sockets.open_room import OpenRoom
+from mdt.sockets.packets import packet
+from mdt.sockets.participant import Participant
+from mdt.sockets.standing import Standing
+
+TABS_MOST = 250  # in one room of one process
+KEPT_EMPTY_FOR = 60.0  # seconds; the presenter's reload finds the view again
+HEARD_FOR = 15.0  # seconds after which another process's roster is forgotten
+_HANG_UP_AFTER = 3.0  # seconds a tab has to take its goodbye
+
+log = structlog.get_logger("mdt.sockets")
+
+
+class Rooms:
+    def __init__(self, db: Database, standing: Standing) -> None:
+        self._db, self._standing = db, standing
+        self._opening = RLock()
+        self.open: dict[str, OpenRoom] = {}
+        self.participants: dict[str, Participant] = {}  # by sid, also before their hello
+
+    def of(self, meeting_id: str) -> OpenRoom:
+        """The room of a meeting, opened if this process had it not yet."""
+        with self._opening:
+            if meeting_id not in self.open:
+                self.open[meeting_id] = OpenRoom(self._db, meeting_id, self.cut)
+            return self.open[meeting_id]
+
+    def cut(self, who: Participant, code: str, message: str) -> None:
+        """Say why, and end the connection."""
+        log.info("live.cut", meeting=who.meeting_id, person=who.person_id, code=code)
+        self.gone(who)
+        who.line.keep(packet("cut", {"code": code, "message": message}))
+        who.line.close()
+        gevent.spawn_later(_HANG_UP_AFTER, who.line.hang_up)
+
+    def gone(self, who: Participant) -> None:
+        """The connection is over, whoever ended it. Saying so twice does no harm."""
+        self.participants.pop(who.sid, None)
+        if room := self.open.get(who.meeting_id):
+            room.leave(who)
+        if attendance := who.attendance:
+            who.attendance = None
+            gevent.spawn(self._write_departure, attendance)
+
+    def cut_person(self, person_id: str) -> None:
+        """Every tab of somebody whose sessions have ended."""
+        self._standing.forget(person_id)
+        for who in list(self.participants.values()):
+            if who.person_id == person_id:
+                self.cut(who, "signed-out", "Your sign-in has ended. Sign in again to come back.")
+
+    def roster(self, room: OpenRoom) -> list[Json]:
+        """Everybody in the room, as far as this process knows: its own tabs, then what others told."""
+        now = monotonic()
+        room.elsewhere = {name: heard for name, heard in room.elsewhere.items() if now - heard[0] < HEARD_FOR}
+        return self.own_roster(room) + [person for _, people in room.elsewhere.values() for person in people]
+
+    def own_roster(self, room: OpenRoom) -> list[Json]:
+        people = []
+        for who in room.tabs:
+            actor = self._standing.actor(who.person_id, who.session_version)
+            people.append(who.as_person(actor.roles.get(who.team_id) if actor else None))
+        return people
+
+    def heard_roster(self, room: OpenRoom, process: str, people: list[Json]) -> None:
+        before = room.elsewhere.get(process)
+        room.elsewhere[process] = (monotonic(), people)
+        if before is None or before[1] != people:
+            room.tell_roster(self.roster(room))
+
+    def close_empty(self) -> None:
+        for meeting_id, room in list(self.open.items()):
+            if not room.tabs and monotonic() - room.empty_since > KEPT_EMPTY_FOR:
+                del self.open[meeting_id]
+
+    def _write_departure(self, attendance: str) -> None:
+        with suppress(OperationalError), self._db.writing() as session:  # if not now, a sweep ends it soon
+            actions.leave(session, attendance_id=attendance, now=utc_now())
