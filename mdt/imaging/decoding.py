@@ -1,0 +1,198 @@
+"""Pixels out of the file, one frame at a time: pydicom's decoders first, then imagecodecs for what those refuse."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, cast
+
+import imagecodecs
+import numpy as np
+import numpy.typing as npt
+from pydicom.encaps import encapsulate, generate_frames
+from pydicom.pixels import apply_color_lut, get_decoder
+from pydicom.uid import UID
+
+from mdt.core.errors import MdtError
+from mdt.imaging.opening import Opened
+from mdt.imaging.raster import CannotShow, Raster
+from mdt.imaging.syntaxes import DEFLATED_FRAMES, is_encapsulated, is_video
+
+Frame = npt.NDArray[Any]
+Decode = Callable[[bytes], Frame]
+
+_EXPLICIT = UID("1.2.840.10008.1.2.1")
+_EXPLICIT_BIG = UID("1.2.840.10008.1.2.2")
+_RLE = UID("1.2.840.10008.1.2.5")
+
+_JPEG = (imagecodecs.jpeg8_decode, imagecodecs.ljpeg_decode, imagecodecs.jpegsof3_decode)
+_SECOND_OPINION: dict[str, tuple[Decode, ...]] = {
+    "1.2.840.10008.1.2.4.50": _JPEG,
+    "1.2.840.10008.1.2.4.51": _JPEG,  # 12 bits, which pydicom's plug-ins refuse
+    "1.2.840.10008.1.2.4.57": _JPEG,
+    "1.2.840.10008.1.2.4.70": _JPEG,
+    "1.2.840.10008.1.2.4.80": (imagecodecs.jpegls_decode,),
+    "1.2.840.10008.1.2.4.81": (imagecodecs.jpegls_decode,),
+    "1.2.840.10008.1.2.4.90": (imagecodecs.jpeg2k_decode,),
+    "1.2.840.10008.1.2.4.91": (imagecodecs.jpeg2k_decode,),
+    "1.2.840.10008.1.2.4.201": (imagecodecs.htj2k_decode,),
+    "1.2.840.10008.1.2.4.202": (imagecodecs.htj2k_decode,),
+    "1.2.840.10008.1.2.4.203": (imagecodecs.htj2k_decode,),
+}
+
+
+class Undecodable(MdtError):
+    """One frame that could not be decoded, and why; the frames after it may still be."""
+
+
+def decoded(file: Opened, raster: Raster) -> Iterator[Frame | Undecodable]:
+    """Every frame in order: (rows, columns) grey as stored, or (rows, columns, 3) RGB of 8 bits."""
+    syntax = file.transfer_syntax
+    decode = _decoder(file, raster)
+    sources = _fragmented(file, raster) if is_encapsulated(syntax) else _plain(file, raster)
+    for source in sources:
+        try:
+            frame = decode(source)
+            yield _as_looked_at(frame, file, raster)
+        except MemoryError:
+            raise
+        except Exception as error:  # what broken input does to a codec is a sentence about one frame
+            yield Undecodable(f"{type(error).__name__}: {error}".splitlines()[0][:200])
+
+
+def _decoder(file: Opened, raster: Raster) -> Decode:
+    """The way from one frame's bytes, as they are in the file, to an array."""
+    syntax = file.transfer_syntax
+    if is_video(syntax):
+        raise CannotShow(f"It is video ({syntax.name}), which cannot be shown yet.")
+    if not is_encapsulated(syntax):
+        return lambda source: _native(source, raster, file)
+    if syntax == DEFLATED_FRAMES:
+        return lambda source: _native(_inflated(source, raster), raster, file)
+    if syntax == _RLE and raster.allocated == 1:
+        return lambda source: _bits(bytes(imagecodecs.dicomrle_decode(source, "u1")), raster)
+    try:
+        get_decoder(syntax)
+    except NotImplementedError:
+        raise CannotShow(f"Its transfer syntax ({syntax.name}) is not one that can be decoded here.") from None
+    return lambda source: _compressed(source, raster, file)
+
+
+def _plain(file: Opened, raster: Raster) -> Iterator[bytes]:
+    """Frames of uncompressed pixel data, each from a whole byte."""
+    assert file.pixels is not None
+    for k in range(raster.frames):
+        start, end = k * raster.frame_bits, (k + 1) * raster.frame_bits
+        file.pixels.file.seek(file.pixels.offset + start // 8)
+        source = file.pixels.file.read(-(-end // 8) - start // 8)
+        yield _shifted(source, start % 8) if start % 8 else source
+
+
+def _shifted(source: bytes, bits: int) -> bytes:
+    """Single bits run on from frame to frame without padding: bring the first one to the front."""
+    unpacked = np.unpackbits(np.frombuffer(source, "u1"), bitorder="little")
+    return np.packbits(unpacked[bits:], bitorder="little").tobytes()
+
+
+def _fragmented(file: Opened, raster: Raster) -> Iterator[bytes]:
+    assert file.pixels is not None
+    file.pixels.file.seek(file.pixels.offset)
+    offsets = file.dataset.get("ExtendedOffsetTable"), file.dataset.get("ExtendedOffsetTableLengths")
+    frames = generate_frames(
+        file.pixels.file,
+        number_of_frames=raster.frames,
+        extended_offsets=cast(tuple[bytes, bytes], offsets) if all(offsets) else None,
+    )
+    return islice(frames, raster.frames)
+
+
+def _native(source: bytes, raster: Raster, file: Opened) -> Frame:
+    if raster.allocated == 1:
+        return _bits(source, raster)
+    options = _options(raster, file) | {"correct_unused_bits": False}
+    if options["pixel_keyword"] == "PixelData":
+        options["pixel_vr"] = file.pixels.vr if file.pixels and file.pixels.vr else "OW"
+    frame, _ = get_decoder(_EXPLICIT if file.little_endian else _EXPLICIT_BIG).as_array(source, index=0, **options)
+    return _significant(frame, raster)
+
+
+def _compressed(source: bytes, raster: Raster, file: Opened) -> Frame:
+    decoder, options = get_decoder(file.transfer_syntax), _options(raster, file)
+    try:
+        frame, _ = decoder.as_array(encapsulate([source], has_bot=False), index=0, **options)
+    except MemoryError:
+        raise
+    except Exception as refused:  # plug-ins raise whatever they like
+        return _second_opinion(source, raster, file.transfer_syntax, refused)
+    return frame
+
+
+def _second_opinion(source: bytes, raster: Raster, syntax: UID, refused: Exception) -> Frame:
+    shape = (raster.rows, raster.columns) + ((3,) if raster.samples == 3 else ())
+    for decode in _SECOND_OPINION.get(syntax, ()):
+        try:
+            frame = np.asarray(decode(source))
+        except Exception:  # noqa: S112 - the first refusal is the one to tell
+            continue
+        if frame.shape == shape and frame.dtype.itemsize * 8 <= raster.allocated:
+            kind = "i" if raster.signed else "u"
+            return _significant(frame.astype(f"{kind}{raster.allocated // 8}"), raster)
+    raise refused
+
+
+def _options(raster: Raster, file: Opened) -> dict[str, Any]:
+    """What pydicom's decoders ask to be told, for one frame by itself."""
+    options: dict[str, Any] = {
+        "rows": raster.rows,
+        "columns": raster.columns,
+        "number_of_frames": 1,
+        "samples_per_pixel": raster.samples,
+        "photometric_interpretation": raster.photometric,
+        "bits_allocated": raster.allocated,
+        "pixel_keyword": file.pixels.keyword if file.pixels else "PixelData",
+    }
+    if options["pixel_keyword"] == "PixelData":
+        options |= {"bits_stored": raster.stored, "pixel_representation": int(raster.signed)}
+    if raster.samples > 1:
+        options["planar_configuration"] = raster.planar
+    return options
+
+
+def _bits(source: bytes, raster: Raster) -> Frame:
+    """Single bits, the first pixel lowest (PS3.5 8.1.1), as 0 and 1."""
+    packed = np.frombuffer(source, "u1")
+    count = raster.rows * raster.columns
+    return np.unpackbits(packed, count=count, bitorder="little").reshape(raster.rows, raster.columns)
+
+
+def _inflated(source: bytes, raster: Raster) -> bytes:
+    length = -(-raster.frame_bits // 8)
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(source, length)
+
+
+def _significant(frame: Frame, raster: Raster) -> Frame:
+    """Only the bits that are stored (PS3.5 8.1.1): above them may lie an old overlay, below them nothing is meant."""
+    if frame.dtype.kind == "f" or (raster.stored == raster.allocated):
+        return frame
+    up, down = raster.allocated - 1 - raster.high, raster.allocated - raster.stored
+    return (frame << up) >> down
+
+
+def _as_looked_at(frame: Frame, file: Opened, raster: Raster) -> Frame:
+    """Colour becomes RGB of 8 bits, as screens show it; grey stays as it is stored."""
+    if raster.photometric == "PALETTE COLOR":
+        return _eight_bits(apply_color_lut(frame, file.dataset), _palette_bits(file))
+    if raster.samples == 3:
+        return _eight_bits(frame, raster.stored)
+    if frame.dtype == np.int8:
+        frame = frame.astype(np.int16)
+    elif frame.dtype.kind == "f":
+        frame = frame.astype(np.float32)
+    return np.ascontiguousarray(frame, dtype=frame.dtype.newbyteorder("="))
+
+
+def _palette_bits(file: Opened) -> int:
+    return int(file.dataset.RedPaletteColorLookupTableDescriptor[2])
+
+
+def _eight_bits(frame: Frame, stored: int) -> Frame:
+    return np.ascontiguousarray(frame >> (stored - 8) if stored > 8 else frame, dtype=np.uint8)

@@ -1,0 +1,184 @@
+"""Taking in what a trust sent: read it in the sandbox, check it, keep it byte for byte, and remember it - or refuse it.
+
+Reading and storing happen before the one short transaction that a whole batch shares.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from mdt.core import audit
+from mdt.core.actor import Actor
+from mdt.core.db import Database
+from mdt.core.sandbox import Sandbox, SandboxError
+from mdt.imaging.belonging import contradiction
+from mdt.imaging.models import Instance, Refusal, Series
+from mdt.imaging.parsing import Description, describe
+from mdt.imaging.store import Kept, Store
+from mdt.record.identity import Known
+from mdt.trusts.source import ClaimedIdentity
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What was asked of which trust, and whose it is believed to be."""
+
+    study_id: str
+    study_uid: str
+    trust_ods: str
+    known: Known
+    claimed: ClaimedIdentity
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one file. `refused` is the sentence; `fresh` is false when the object was here already."""
+
+    path: Path
+    sop_uid: str | None = None
+    series_id: str | None = None
+    instance_id: str | None = None
+    fresh: bool = False
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file after reading: either what it is and where it is kept, or why it is refused."""
+
+    path: Path
+    about: Description | None = None
+    kept: Kept | None = None
+    refused: str | None = None
+
+
+def take_in(
+    db: Database, store: Store, sandbox: Sandbox, errand: Errand, paths: Iterable[Path], *, by: Actor, now: datetime
+) -> list[Taken]:
+    """Take in a batch of spooled files, in order. The files stay the caller's, to delete when this returns.
+
+    Safe to repeat: an object that is here already, byte for byte, is `fresh=False` and changes nothing.
+    """
+    read = [_read(store, sandbox, errand, path) for path in paths]
+    try:
+        with db.writing() as session:
+            return _write(session, errand, read, by=by, now=now)
+    except IntegrityError:  # another process wrote one of them first: now it is there to be found
+        with db.writing() as session:
+            return _write(session, errand, read, by=by, now=now)
+
+
+def _read(store: Store, sandbox: Sandbox, errand: Errand, path: Path) -> _Read:
+    with store.drafting_folder() as folder:
+        try:
+            about = sandbox.call(describe, path, folder / "document")
+        except SandboxError as error:
+            return _Read(path, refused=str(error))
+        if refused := _why_not(errand, about):
+            return _Read(path, about, refused=refused)
+        if about.document is not None:
+            about.header["document"] = {**about.document, "sha256": store.put(folder / "document").sha256}
+    return _Read(path, about, store.put(path))
+
+
+def _why_not(errand: Errand, about: Description) -> str | None:
+    if about.study_uid != errand.study_uid:
+        return f"It belongs to another study ({about.study_uid}) than the one asked for."
+    if wrong := contradiction(errand.known, errand.claimed, about.identity):
+        return f"It came with a study of this patient, but {wrong}."
+    return None
+
+
+def _write(session: Session, errand: Errand, read: list[_Read], *, by: Actor, now: datetime) -> list[Taken]:
+    """The short half: rows for all of them, in one transaction."""
+    uids = [file.about.sop_uid for file in read if file.about]
+    known = {row.sop_uid: row for row in session.scalars(select(Instance).where(Instance.sop_uid.in_(uids)))}
+    series = _series(session, errand, read)
+    taken = [_take(session, errand, file, known, series, now=now) for file in read]
+    fresh, refused = sum(one.fresh for one in taken), sum(one.refused is not None for one in taken)
+    if fresh or refused:
+        detail = {"trust": errand.trust_ods, "instances": fresh, "refused": refused}
+        audit.record(session, by, "imaging.received", f"study:{errand.study_id}", detail=detail, now=now)
+    return taken
+
+
+def _series(session: Session, errand: Errand, read: list[_Read]) -> dict[str, Series]:
+    """The series these files belong to, made where they are new, by their UID."""
+    abouts = {file.about.series_uid: file.about for file in read if file.about and not file.refused}
+    found = {row.series_uid: row for row in session.scalars(select(Series).where(Series.series_uid.in_(abouts)))}
+    for uid, about in abouts.items():
+        if uid not in found:
+            found[uid] = Series(study_id=errand.study_id, series_uid=uid, gaps=[])
+            session.add(found[uid])
+        row = found[uid]
+        if row.study_id == errand.study_id:
+            row.modality = row.modality or about.modality
+            row.number = about.series_number if row.number is None else row.number
+            row.description = row.description or about.series_description
+            row.body_part = row.body_part or about.body_part
+    session.flush()
+    return found
+
+
+def _take(
+    session: Session,
+    errand: Errand,
+    file: _Read,
+    known: dict[str, Instance],
+    series: dict[str, Series],
+    *,
+    now: datetime,
+) -> Taken:
+    if file.about is None or file.kept is None:
+        return _refuse(session, errand, file, file.refused or "It could not be read.", now)
+    about, kept, row = file.about, file.kept, known.get(file.about.sop_uid)
+    if series[about.series_uid].study_id != errand.study_id:
+        why = f"Its series ({about.series_uid}) is already part of another study."
+        return _refuse(session, errand, file, why, now)
+    if row is None:
+        row = known[about.sop_uid] = _instance(errand, about, kept, series[about.series_uid].id, now)
+        session.add(row)
+        session.flush()
+        return Taken(file.path, about.sop_uid, row.series_id, row.id, fresh=True)
+    if row.sha256 != kept.sha256:
+        return _refuse(session, errand, file, _two_under_one_name(about, kept, row), now)
+    return Taken(file.path, about.sop_uid, row.series_id, row.id)
+
+
+def _instance(errand: Errand, about: Description, kept: Kept, series_id: str, now: datetime) -> Instance:
+    return Instance(
+        series_id=series_id,
+        sop_uid=about.sop_uid,
+        sop_class_uid=about.sop_class_uid,
+        transfer_syntax_uid=about.transfer_syntax_uid,
+        number=about.number,
+        frames=about.frames,
+        sha256=kept.sha256,
+        bytes=kept.bytes,
+        trust_ods=errand.trust_ods,
+        received_at=now,
+        header=about.header,
+        problem=about.problem,
+    )
+
+
+def _two_under_one_name(about: Description, kept: Kept, row: Instance) -> str:
+    return (
+        f"Another object is already kept under its SOP Instance UID {about.sop_uid}: the one from {row.trust_ods} "
+        f"(SHA-256 {row.sha256[:12]}…) stays, this one (SHA-256 {kept.sha256[:12]}…) differs from it and is not shown."
+    )
+
+
+def _refuse(session: Session, errand: Errand, file: _Read, why: str, now: datetime) -> Taken:
+    """Remember the refusal, once however often the file comes again."""
+    uid = file.about.sop_uid if file.about else None
+    said = {"trust_ods": errand.trust_ods, "study_id": errand.study_id, "name": uid or file.path.name, "why": why}
+    if session.scalar(select(Refusal.id).filter_by(**said).limit(1)) is None:
+        session.add(Refusal(**said, at=now))
+        session.flush()
+    return Taken(file.path, uid, refused=why)

@@ -1,0 +1,154 @@
+"""The store: every object as received, named by the SHA-256 of its own bytes; packs of frames lie beside.
+
+`objects/ab/<sha256>` and `packs/<series id>/<version>/{frames,index.json}`, on any file system fsspec can reach.
+No name in it comes from the content of a DICOM object.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from mdt.core.db import new_id
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_ID = re.compile(r"[0-9a-f]{32}")
+_CHUNK = 1 << 20
+
+PackFile = Literal["frames", "index.json"]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an object is called in the store, and how long it is."""
+
+    sha256: str
+    bytes: int
+
+
+class Store:
+    """Objects and packs at one fsspec URL. Writing the same thing twice, or from two processes, does no harm."""
+
+    def __init__(self, url: str) -> None:
+        self._fs, self._root = url_to_fs(url)
+        self._local = isinstance(self._fs, LocalFileSystem)
+
+    def put(self, path: Path) -> Kept:
+        """Keep a file's bytes; durable when this returns. The file itself stays where it is, the caller's."""
+        with self._drafting() as draft:
+            kept = _copy_and_hash(path, draft)
+            self._settle(draft, self._object(kept.sha256))
+        return kept
+
+    def exists(self, sha256: str) -> bool:
+        return bool(self._fs.exists(self._object(sha256)))
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The object's bytes, seekable; raises FileNotFoundError."""
+        return cast(BinaryIO, self._fs.open(self._object(sha256), "rb"))
+
+    def size(self, sha256: str) -> int:
+        return int(self._fs.size(self._object(sha256)))
+
+    @contextmanager
+    def as_file(self, sha256: str) -> Iterator[Path]:
+        """The object as a file of this machine, for readers that need a path. It must not be changed."""
+        if self._local:
+            yield Path(self._object(sha256))
+            return
+        with self._drafting() as draft:
+            self._fs.get_file(self._object(sha256), str(draft))
+            yield draft
+
+    @contextmanager
+    def drafting_folder(self) -> Iterator[Path]:
+        """A folder for files on their way into the store; it goes, with what is left in it, at the end."""
+        place = Path(self._root) / "drafts" if self._local else Path(tempfile.gettempdir())
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            yield Path(folder)
+
+    def put_pack(self, series_id: str, version: str, *, frames: Path, index: Path) -> None:
+        """Move a finished pack to its place: the frames first, so that an index never speaks of what is not there."""
+        self._settle(frames, self._pack(series_id, version, "frames"))
+        self._settle(index, self._pack(series_id, version, "index.json"))
+
+    def open_pack(self, series_id: str, version: str, file: PackFile) -> tuple[BinaryIO, int]:
+        """A pack's file and its size; raises FileNotFoundError."""
+        place = self._pack(series_id, version, file)
+        size = int(self._fs.size(place))
+        return cast(BinaryIO, self._fs.open(place, "rb")), size
+
+    def drop_packs(self, series_id: str, *, keep: Collection[str]) -> None:
+        """Remove a series' packs, all but those versions. Whoever is reading one keeps what they have open."""
+        folder = self._pack_folder(series_id)
+        if not self._fs.isdir(folder):
+            return
+        for place in self._fs.ls(folder, detail=False):
+            if place.rstrip("/").rsplit("/", 1)[-1] not in keep:
+                self._fs.rm(place, recursive=True)
+
+    def _object(self, sha256: str) -> str:
+        if not _SHA256.fullmatch(sha256):
+            raise FileNotFoundError(f"{sha256!r} is not a name in the store")
+        return f"{self._root}/objects/{sha256[:2]}/{sha256}"
+
+    def _pack_folder(self, series_id: str) -> str:
+        if not _ID.fullmatch(series_id):
+            raise FileNotFoundError(f"{series_id!r} is not a series")
+        return f"{self._root}/packs/{series_id}"
+
+    def _pack(self, series_id: str, version: str, file: PackFile) -> str:
+        if not _SHA256.fullmatch(version):
+            raise FileNotFoundError(f"{version!r} is not a version")
+        return f"{self._pack_folder(series_id)}/{version}/{file}"
+
+    @contextmanager
+    def _drafting(self) -> Iterator[Path]:
+        place = Path(self._root) / "drafts" if self._local else Path(tempfile.gettempdir())
+        place.mkdir(parents=True, exist_ok=True)
+        draft = place / new_id()
+        try:
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _settle(self, draft: Path, place: str) -> None:
+        """Give a draft its final name in one step. Names say what the content is, so one that is there is right."""
+        if self._fs.exists(place):
+            return
+        if not self._local:
+            self._fs.put_file(str(draft), place)
+            return
+        target = Path(place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync(draft)
+        os.replace(draft, target)
+        _sync(target.parent)
+
+
+def _copy_and_hash(source: Path, target: Path) -> Kept:
+    """One pass, so that the bytes hashed are the bytes kept."""
+    digest, length = hashlib.sha256(), 0
+    with source.open("rb") as reading, target.open("xb") as writing:
+        while chunk := reading.read(_CHUNK):
+            digest.update(chunk)
+            writing.write(chunk)
+            length += len(chunk)
+    return Kept(digest.hexdigest(), length)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

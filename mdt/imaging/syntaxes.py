@@ -1,0 +1,52 @@
+"""Transfer syntaxes (PS3.6 table A-1): which are compressed, and which lose something."""
+
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+
+from mdt.imaging import attributes
+
+DEFLATED_FRAMES = UID("1.2.840.10008.1.2.8.1")  # Deflated Image Frame Compression, since 2024
+
+_NATIVE = frozenset(
+    {
+        "1.2.840.10008.1.2",
+        "1.2.840.10008.1.2.1",
+        "1.2.840.10008.1.2.1.98",
+        "1.2.840.10008.1.2.1.99",
+        "1.2.840.10008.1.2.2",
+        "1.2.840.113619.5.2",
+    }
+)
+_ALWAYS_LOSSY = frozenset(
+    {
+        "1.2.840.10008.1.2.4.50",  # JPEG baseline
+        "1.2.840.10008.1.2.4.51",  # JPEG extended
+        "1.2.840.10008.1.2.4.81",  # JPEG-LS near-lossless
+    }
+)
+# May be either; what the header does not call lossless counts as lossy. Video is always lossy.
+_PERHAPS_LOSSY = frozenset({"1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203", "1.2.840.10008.1.2.4.112"})
+_VIDEO = tuple(f"1.2.840.10008.1.2.4.10{digit}" for digit in range(9))
+
+
+def is_encapsulated(syntax: UID) -> bool:
+    return syntax not in _NATIVE
+
+
+def is_video(syntax: UID) -> bool:
+    return str(syntax).startswith(_VIDEO)
+
+
+def lossiness(dataset: Dataset, syntax: UID) -> dict[str, Any]:
+    """`lossy` by the header (0028,2110) or the transfer syntax; `lossy_ratio` by the header, all steps together."""
+    stated = attributes.text(dataset, "LossyImageCompression")
+    lossy = (
+        stated == "01" or syntax in _ALWAYS_LOSSY or is_video(syntax) or (syntax in _PERHAPS_LOSSY and stated != "00")
+    )
+    ratio = None
+    if lossy:
+        for step in attributes.numbers(dataset, "LossyImageCompressionRatio") or []:
+            ratio = (ratio or 1.0) * step if step >= 1 else ratio
+    return {"lossy": lossy, "lossy_ratio": ratio}
