@@ -1,9 +1,14 @@
-"""Commands that start something and stay."""
+"""Commands that start something and stay until they are told to stop."""
+
+import sys
+from pathlib import Path
 
 import click
 
+from mdt import demo as region
 from mdt import worker as background
 from mdt.cli.house import open_house
+from mdt.cli.keeper import Keeper
 
 
 @click.command()
@@ -14,10 +19,36 @@ def migrate() -> None:
 
 
 @click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one")
+def serve(host: str, port: int) -> None:
+    """The product: pages, imaging, the live room, and a worker beside it."""
+    # Only here: these run on gevent, which app.py has patched in for this command alone.
+    from mdt import server  # noqa: PLC0415
+
+    house = open_house()
+    keeper = Keeper()
+    keeper.start()
+    try:
+        server.run(house, host, port, ready=lambda address: click.echo(f"Ready: http://{address[0]}:{address[1]}/"))
+    finally:
+        keeper.stop()
+
+
+@click.command()
+@click.option("--dicom", type=click.Path(exists=True, file_okay=False, path_type=Path), help="imaging to use instead")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--reset", is_flag=True, help="forget what an earlier demo left in MDT_DATA")
+def demo(dicom: Path | None, port: int, reset: bool) -> None:
+    """A demo region of eight trusts with synthetic imaging and people to sign in as, plus the product."""
+    sys.exit(region.run(open_house(), dicom, port, reset))
+
+
+@click.command()
 @click.option("--parent", type=int, hidden=True, help="end when this process has ended")
 def worker(parent: int | None) -> None:
     """Do background jobs (gathering, packing) until stopped. `serve` starts one by itself."""
     background.run(open_house(), parent=parent)
 
 
-COMMANDS = (migrate, worker)
+COMMANDS = (serve, demo, worker, migrate)
