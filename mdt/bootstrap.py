@@ -15,9 +15,9 @@ from mdt.core.announce import Announcer
 from mdt.core.clock import utc_now
 from mdt.core.db import Database
 from mdt.core.errors import Misconfigured
+from mdt.imaging.announcements import GatherAsked, SeriesGathered
 from mdt.imaging.gather import Gatherer
 from mdt.imaging.means import Means
-from mdt.imaging.news import GatherAsked, SeriesGathered
 from mdt.imaging.store import Store
 from mdt.outcome import live_kinds
 from mdt.queue import Jobs, open_queue

@@ -9,8 +9,8 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.errors import NotFound
+from mdt.imaging.announcements import GatherAsked
 from mdt.imaging.models import Gather
-from mdt.imaging.news import GatherAsked
 from mdt.people import permissions
 from mdt.record import actions as record
 from mdt.record.models import Link, Patient

@@ -14,9 +14,9 @@ from mdt.core import audit
 from mdt.core.announce import after_commit
 from mdt.core.clock import in_london
 from mdt.core.errors import NotFound
+from mdt.imaging.announcements import GatherFinished
 from mdt.imaging.means import Means
 from mdt.imaging.models import Gather
-from mdt.imaging.news import GatherFinished
 from mdt.imaging.round import Round
 from mdt.record.findings import local_numbers
 from mdt.record.models import Patient

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from mdt.core.announce import after_commit
 from mdt.core.db import Database
+from mdt.imaging.announcements import SeriesGathered
 from mdt.imaging.completeness import Slice, wholeness
 from mdt.imaging.models import Instance, Refusal, Series
-from mdt.imaging.news import SeriesGathered
 from mdt.record.models import Holder, Study
 from mdt.trusts.source import FoundSeries, FoundStudy, RefusedFile
 
