@@ -20,7 +20,9 @@ class Trust(Base):
     live_until: Mapped[date | None]
     successor_ods: Mapped[str | None] = mapped_column(String(8))
 
-    sources: Mapped[list["Source"]] = relationship(back_populates="trust", order_by="Source.position")
+    sources: Mapped[list["Source"]] = relationship(
+        back_populates="trust", order_by="Source.position", cascade="all, delete-orphan"
+    )
 
 
 class Source(Base):

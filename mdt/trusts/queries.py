@@ -1,11 +1,31 @@
-"""Reading trusts."""
+"""Which trusts there are, and whom to ask. Nothing here concerns a patient, so any code may read it."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
+from datetime import date
 
-from mdt.trusts.models import Trust
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from mdt.trusts.models import Source, Trust
 
 
-def trust_names(session: Session) -> dict[str, str]:
-    """What every trust is called, past ones too, by ODS code."""
-    return {trust.ods: trust.name for trust in session.scalars(select(Trust))}
+def trusts(session: Session) -> Sequence[Trust]:
+    """Every trust, live or not, with its sources, by ODS code."""
+    return session.scalars(select(Trust).options(selectinload(Trust.sources)).order_by(Trust.ods)).all()
+
+
+def live_trusts(session: Session, *, on: date) -> Sequence[Trust]:
+    """The trusts to be asked for imaging on that day, with their sources: from `live_from` until `live_until`."""
+    return session.scalars(
+        select(Trust)
+        .where(Trust.live_from <= on, or_(Trust.live_until.is_(None), Trust.live_until >= on))
+        .options(selectinload(Trust.sources))
+        .order_by(Trust.ods)
+    ).all()
+
+
+def sources(session: Session) -> Sequence[Source]:
+    """Every source with its trust, in order."""
+    return session.scalars(
+        select(Source).options(selectinload(Source.trust)).order_by(Source.trust_ods, Source.position)
+    ).all()

@@ -1,0 +1,1 @@
+"""The three carriers behind ImagingSource: DICOMweb, DIMSE, a folder."""

@@ -1,0 +1,169 @@
+"""A DICOM association that fails in a named phase, and what pynetdicom leaves open.
+
+pynetdicom reads a PDU of whatever length the peer states and waits for whole messages: here PDUs are bounded, and the
+wait is for silence, so that a large object on a slow line is not cut. Objects go to disk as they arrive.
+"""
+
+import logging
+import queue
+import socket
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from pynetdicom import AE, _config, evt
+from pynetdicom.association import Association
+from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
+from pynetdicom.presentation import PresentationContext
+
+from mdt.trusts.carriers.reach import reason, resolve
+from mdt.trusts.deadlines import Deadlines
+from mdt.trusts.errors import NoAnswer, Phase, Refused, SourceError
+
+_config.STORE_RECV_CHUNKED_DATASET = True
+_config.LOG_REQUEST_IDENTIFIERS = False
+_config.LOG_RESPONSE_IDENTIFIERS = False
+# It logs patients' names, and tracebacks for whatever a peer does; here both come back as errors with a sentence.
+logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
+
+OUR_PDU = 128 << 10
+_MOST_PDU = 1 << 20
+_TRANSIENT = 2  # PS3.8 table 9-21: rejected-transient
+_TURN = 0.25  # seconds between two looks at whether the silence lasts
+
+Handlers = Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Whom to call, and under what name we call."""
+
+    host: str
+    port: int
+    ae: str
+    our_ae: str
+
+
+class Heard:
+    """When something was last heard."""
+
+    def __init__(self) -> None:
+        self.at = time.monotonic()
+
+    def now(self) -> None:
+        self.at = time.monotonic()
+
+
+def associate(
+    peer: Peer,
+    contexts: list[PresentationContext],
+    deadlines: Deadlines,
+    *,
+    phase: Phase,
+    roles: Sequence[SCP_SCU_RoleSelectionNegotiation] = (),
+    handlers: Handlers = (),
+    heard: Heard | None = None,
+) -> Association:
+    """An established association for `phase`, or Refused or NoAnswer. The caller ends it."""
+    silence = deadlines.transfer if phase == "transfer" else deadlines.query
+    address = resolve(peer.host, peer.port, deadlines.resolve)
+    ours = AE(peer.our_ae)
+    ours.connection_timeout, ours.acse_timeout, ours.dimse_timeout = deadlines.connect, deadlines.associate, silence
+    heard = heard or Heard()
+    connected = Heard()
+    connected.at = 0.0
+
+    def opened(event: Any) -> None:
+        connected.now()
+        bound(event.assoc, silence, heard.now)
+
+    started = time.monotonic()
+    association = ours.associate(
+        address,
+        peer.port,
+        contexts=contexts,
+        ae_title=peer.ae,
+        max_pdu=OUR_PDU,
+        ext_neg=list(roles),
+        evt_handlers=[(evt.EVT_CONN_OPEN, opened), *handlers],
+    )
+    if association.is_established:
+        _wait_for_silence(association, heard, silence)
+        return association
+    if not connected.at:
+        raise _not_connected(address, peer.port, time.monotonic() - started, deadlines)
+    raise _not_associated(association, time.monotonic() - connected.at, deadlines)
+
+
+def end(association: Association) -> None:
+    """Take leave as the standard asks, or cut what no longer answers."""
+    with suppress(Exception):  # a peer that is gone cannot be released; there is nothing left to tell anybody
+        if association.is_established:
+            association.release()
+        else:
+            association.abort()
+    discard_unfinished(association)
+
+
+def discard_unfinished(association: Association) -> None:
+    """Remove the file of an object that broke off while arriving."""
+    message = association.dimse.message
+    path = getattr(message, "_data_set_path", None)
+    if path is not None:
+        message._data_set_file.close()
+        path.unlink(missing_ok=True)
+
+
+def bound(association: Association, silence: float, heard: Callable[[], None]) -> None:
+    """At EVT_CONN_OPEN, on either side: refuse giant PDUs, give up a peer that stops in the middle of one."""
+    connection = association.dul.socket
+    connection.socket.settimeout(silence)
+    receive = connection.recv
+
+    def receive_bounded(count: int) -> bytearray:
+        if count > _MOST_PDU:
+            raise OSError(f"the peer announced a PDU of {count} bytes")
+        data: bytearray = receive(count)
+        heard()
+        return data
+
+    connection.recv = receive_bounded
+
+
+def _wait_for_silence(association: Association, heard: Heard, silence: float) -> None:
+    provider = association.dimse
+
+    def get_msg(block: bool = False) -> Any:
+        began = time.monotonic()
+        while True:
+            try:
+                return provider.msg_queue.get(block=block, timeout=_TURN)
+            except queue.Empty:
+                if not block or time.monotonic() - max(began, heard.at) > silence:
+                    return None, None
+
+    provider.get_msg = get_msg
+
+
+def _not_connected(address: str, port: int, seconds: float, deadlines: Deadlines) -> SourceError:
+    if seconds < deadlines.connect:
+        try:  # pynetdicom keeps the reason to itself
+            socket.create_connection((address, port), deadlines.connect).close()
+        except OSError as error:
+            return NoAnswer("connect", f"No connection ({reason(error)}).")
+        return NoAnswer("connect", "The connection was cut as it opened.")
+    return NoAnswer("connect", f"Nobody answered within {deadlines.connect:g} s.")
+
+
+def _not_associated(association: Association, seconds: float, deadlines: Deadlines) -> SourceError:
+    if association.is_rejected:
+        answer = association.acceptor.primitive
+        sentence = f"The source refused the association ({answer.reason_str})."
+        return NoAnswer("associate", sentence) if answer.result == _TRANSIENT else Refused("associate", sentence)
+    if association.rejected_contexts:
+        return Refused("associate", "The source does not offer what was asked for (no presentation context accepted).")
+    if seconds >= deadlines.associate:
+        return NoAnswer("associate", f"The source took the call and said nothing for {deadlines.associate:g} s.")
+    return NoAnswer("associate", "The source cut the connection instead of answering.")
