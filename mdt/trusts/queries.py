@@ -29,3 +29,8 @@ def sources(session: Session) -> Sequence[Source]:
     return session.scalars(
         select(Source).options(selectinload(Source.trust)).order_by(Source.trust_ods, Source.position)
     ).all()
+
+
+def trust_names(session: Session) -> dict[str, str]:
+    """What every trust is called, past ones too, by ODS code."""
+    return {trust.ods: trust.name for trust in session.scalars(select(Trust))}
