@@ -16,8 +16,13 @@ const SILENCE = 4500;
 const VIEWS_A_SECOND = 25;
 const POINTERS_A_SECOND = 25;
 
+/** An op that is kept shows as an event about at once; the next op waits for it, so as to build on it. */
+const APPLIED_WITHIN = 3000;
+
 /** Codes after which this tab does not try again by itself. */
-const FINAL = new Set(['signed-out', 'forbidden', 'gone']);
+const FINAL = new Set(['signed-out', 'forbidden', 'gone', 'invalid', 'replaced']);
+/** How long to stay away, by the code of a cut. */
+const AWAY: Record<string, number> = { restart: 1500, 'slow-down': 5000 };
 
 export interface RoomListener {
   /** The state changed: by these events, or (none) by a snapshot. */
@@ -45,9 +50,15 @@ export class RoomClient {
   private heardAt = 0;
   private joined = false;
   private pulling = false;
+  private starting = false;
+  private readonly ours = new Set<string>();
+  private awaited: { seq: number; act: () => void }[] = [];
   private viewNumber = 0;
   private pointerNumber = 0;
-  private newest: ViewMessage | null = null;
+  private following = true;
+  /** The newest view's term and number, and the view itself until another case opens. */
+  private newest = { term: 0, n: 0 };
+  private seen: ViewMessage | null = null;
   private readonly views = new Turns<View>(VIEWS_A_SECOND, (view) => this.emitView(view));
   private readonly pointers = new Turns<Pointer>(POINTERS_A_SECOND, (pointer) => this.socket.emit('pointer', { n: ++this.pointerNumber, pointer }));
 
@@ -73,7 +84,10 @@ export class RoomClient {
       timeout: 8000,
     });
     this.socket.on('connect', () => void this.join());
-    this.socket.on('disconnect', () => this.lost());
+    this.socket.on('disconnect', () => {
+      this.lost();
+      this.again(1000);
+    });
     this.socket.on('connect_error', (error) => this.notConnected(error as Error & { data?: { code?: string; message?: string } }));
     this.socket.on('event', (event: RoomEvent) => this.take([event]));
     this.socket.on('head', (head: { epoch: string; head: number }) => this.heard(head));
@@ -111,8 +125,8 @@ export class RoomClient {
   /** What whoever presents shows, if it belongs to the case that is open. */
   get presented(): ViewMessage | null {
     const { presenter, case: open } = this.state;
-    const newest = this.newest;
-    return newest !== null && presenter !== null && newest.term === presenter.term && newest.view.case === open ? newest : null;
+    const { seen } = this;
+    return seen !== null && presenter !== null && seen.term === presenter.term && seen.view.case === open ? seen : null;
   }
 
   op(kind: string, body: Record<string, unknown>): Promise<OpAnswer> {
@@ -130,6 +144,7 @@ export class RoomClient {
   }
 
   follow(following: boolean): void {
+    this.following = following;
     if (this.joined) this.socket.emit('follow', { following }, () => undefined);
   }
 
@@ -142,7 +157,7 @@ export class RoomClient {
   }
 
   private async join(): Promise<void> {
-    const answer = await this.ask<Welcome | Refusal>('hello', { epoch: this.epoch, last: this.log.last });
+    const answer = await this.ask<Welcome | Refusal>('hello', { epoch: this.epoch, last: this.epoch === null ? 0 : this.log.last });
     if (answer === null) {
       this.socket.disconnect().connect();
       return;
@@ -157,6 +172,7 @@ export class RoomClient {
     this.joined = true;
     this.since = null;
     this.catchUp(answer);
+    if (!this.following) this.follow(false);
     this.listener.status();
     this.renew();
     await this.outbox.flush();
@@ -165,32 +181,60 @@ export class RoomClient {
   private catchUp(welcome: Welcome): void {
     if (welcome.epoch !== this.epoch) {
       this.log.clear();
-      this.newest = null;
+      this.newest = { term: 0, n: 0 };
+      this.seen = null;
     }
     this.epoch = welcome.epoch;
     this.head = welcome.head;
     if (welcome.snapshot !== null) this.log.reset(welcome.snapshot.seq, welcome.snapshot.state);
-    const applied = welcome.tail.flatMap((event) => this.log.take(event));
+    const applied = this.apply(welcome.tail);
     this.listener.changed(welcome.snapshot === null ? applied : []);
     if (welcome.view !== null) this.see(welcome.view);
   }
 
   private take(events: RoomEvent[]): void {
-    const applied = events.flatMap((event) => this.log.take(event));
+    const applied = this.apply(events);
     this.head = Math.max(this.head, this.log.last);
     if (applied.length > 0) {
       this.listener.changed(applied);
       const shown = this.presented;
-      if (shown !== null && applied.some(({ kind }) => kind === 'case.open' || kind.startsWith('presenter.'))) this.listener.viewed(shown);
+      if (shown !== null && applied.some(({ kind }) => kind.startsWith('presenter.'))) this.listener.viewed(shown);
     }
     if (this.log.gap) void this.pull();
     this.listener.status();
   }
 
+  private apply(events: RoomEvent[]): RoomEvent[] {
+    const applied = events.flatMap((event) => this.log.take(event));
+    for (const { kind, op, body } of applied) {
+      if (kind === 'case.open') this.seen = null;
+      if (kind === 'outcome.set' && this.ours.has(op)) this.buildOn(body);
+    }
+    for (const { seq, act } of this.awaited.splice(0)) {
+      if (seq <= this.log.last) act();
+      else this.awaited.push({ seq, act });
+    }
+    return applied;
+  }
+
+  /** What this tab typed next into the same field follows on from what it typed before. */
+  private buildOn(kept: Record<string, unknown>): void {
+    const same = ({ kind, body }: Op): boolean => kind === 'outcome.set' && body['case'] === kept['case'] && body['field'] === kept['field'];
+    this.outbox.revise((op) => (same(op) ? { ...op, body: { ...op.body, revision: Math.max(op.body['revision'] as number, kept['revision'] as number) } } : op));
+  }
+
+  private applied(seq: number): Promise<void> {
+    if (seq <= this.log.last) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.awaited.push({ seq, act: resolve });
+      setTimeout(resolve, APPLIED_WITHIN);
+    });
+  }
+
   private async pull(): Promise<void> {
     if (this.pulling || !this.joined) return;
     this.pulling = true;
-    const answer = await this.ask<Welcome | Refusal>('pull', { since: this.log.last });
+    const answer = await this.ask<Welcome | Refusal>('pull', { epoch: this.epoch, since: this.log.last });
     this.pulling = false;
     if (answer?.ok) this.catchUp(answer);
     this.listener.status();
@@ -199,8 +243,8 @@ export class RoomClient {
   private heard({ epoch, head }: { epoch: string; head: number }): void {
     this.heardAt = performance.now();
     if (!this.joined) return;
-    if (epoch !== this.epoch) {
-      void this.join();
+    if (epoch !== this.epoch || head < this.log.last) {
+      void this.startAgain();
       return;
     }
     this.head = Math.max(this.head, head);
@@ -210,25 +254,27 @@ export class RoomClient {
 
   /** Newer by term, then by number; a view of a term not known yet waits for the event that begins it. */
   private see(message: ViewMessage): void {
-    const newest = this.newest;
-    if (newest !== null && (message.term < newest.term || (message.term === newest.term && message.n <= newest.n))) return;
-    this.newest = message;
+    const { term, n } = message;
+    if (term < this.newest.term || (term === this.newest.term && n <= this.newest.n)) return;
+    this.newest = { term, n };
+    this.seen = message;
     if (message === this.presented) this.listener.viewed(message);
   }
 
   private emitView(view: View): void {
-    const { presenter } = this.state;
-    if (!this.joined || presenter === null || !this.presenting) return;
-    // Numbers go on growing after a reload: a fresh tab begins above what the server has seen in this term.
-    const seen = this.newest !== null && this.newest.term === presenter.term ? this.newest.n : 0;
-    this.viewNumber = Math.max(this.viewNumber, seen) + 1;
+    const { presenter, case: open } = this.state;
+    if (!this.joined || presenter === null || !this.presenting || view.case !== open) return;
+    // Numbers go on growing after a reload: a fresh page begins above what the server has seen in this term.
+    this.viewNumber = Math.max(this.viewNumber, this.newest.term === presenter.term ? this.newest.n : 0) + 1;
     this.socket.emit('view', { term: presenter.term, n: this.viewNumber, view });
   }
 
   private async sendOp(op: Op): Promise<OpAnswer | null> {
     if (!this.joined) return null;
+    this.ours.add(op.op);
     const answer = await this.ask<OpAnswer>('op', op);
     if (answer === null && this.joined) setTimeout(() => void this.outbox.flush(), 1000);
+    if (answer?.ok) await this.applied(answer.seq);
     return answer;
   }
 
@@ -242,11 +288,17 @@ export class RoomClient {
     const seq = this.log.last;
     const answer = await this.ask<{ ok: boolean; same?: boolean | null }>('digest', { seq, digest: digest(this.state) });
     if (answer?.same !== false || this.log.last !== seq) return;
-    // This screen has gone astray: nothing of its state is worth keeping.
     this.resyncs += 1;
+    await this.startAgain();
+  }
+
+  /** This screen has gone astray, or the server has another history: nothing of what is here is worth keeping. */
+  private async startAgain(): Promise<void> {
+    if (this.starting) return;
+    this.starting = true;
     this.epoch = null;
-    this.log.clear();
     await this.join();
+    this.starting = false;
   }
 
   private watch(): void {
@@ -265,7 +317,17 @@ export class RoomClient {
 
   private notConnected(error: Error & { data?: { code?: string; message?: string } }): void {
     if (error.data?.code !== undefined && FINAL.has(error.data.code)) this.cut(error.data.code, error.data.message ?? error.message);
-    else this.lost();
+    else {
+      this.lost();
+      this.again(2000);
+    }
+  }
+
+  /** Socket.IO comes back by itself after a broken line, but not after the server closed it or refused it. */
+  private again(after: number): void {
+    setTimeout(() => {
+      if (this.ended === null && !this.socket.active) this.socket.connect();
+    }, after);
   }
 
   private cut(code: string, message: string): void {
@@ -274,11 +336,10 @@ export class RoomClient {
       this.ended = message;
       this.socket.disconnect();
     } else {
-      // "resync" and the like: come back by snapshot.
       this.since ??= new Date();
-      this.epoch = null;
+      if (code === 'resync') this.epoch = null;
       this.socket.disconnect();
-      setTimeout(() => this.socket.connect(), 300);
+      this.again(AWAY[code] ?? 300);
     }
     this.listener.status();
   }

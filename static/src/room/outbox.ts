@@ -64,6 +64,11 @@ export class Outbox {
     }
   }
 
+  /** Changes the bodies of what still waits, e.g. to build on what this tab has just had kept. */
+  revise(change: (op: Op) => Op): void {
+    this.keep(this.ops.map(change));
+  }
+
   private settle(op: Op, answer: OpAnswer): void {
     this.keep(this.ops.filter((other) => other.op !== op.op));
     this.answers.get(op.op)?.(answer);

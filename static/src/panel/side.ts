@@ -1,0 +1,108 @@
+/** The side of the room: the agenda, the outcome of the open case, and who is here. */
+
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Agenda } from '../room/agenda';
+import type { Me, Presenter, Somebody } from '../room/protocol';
+import { clockOf, nameOf, nhsNumber } from './words';
+
+export type Tab = 'agenda' | 'outcome' | 'people';
+
+export interface SideState {
+  tab: Tab;
+  open: boolean;
+  agenda: Agenda | null;
+  openCase: string | null;
+  mayOpen: boolean;
+  people: readonly Somebody[];
+  presenter: Presenter | null;
+  me: Me | null;
+  presenting: boolean;
+  signed(id: string): boolean;
+}
+
+export interface SideActs {
+  tab(tab: Tab): void;
+  toggle(): void;
+  openCase(id: string): void;
+  hand(client: string): void;
+}
+
+const TABS: readonly { tab: Tab; name: (now: SideState) => string }[] = [
+  { tab: 'outcome', name: () => 'Outcome' },
+  { tab: 'agenda', name: ({ agenda }) => `Agenda${agenda === null ? '' : ` (${agenda.cases.length})`}` },
+  { tab: 'people', name: ({ people }) => `People (${people.length})` },
+];
+
+/** `outcome` is the element that belongs to the outcome panel; it is moved in and never drawn here. */
+export function side(now: SideState, acts: SideActs, outcome: HTMLElement): TemplateResult {
+  return html`
+    <div class="side-head">
+      <button class="fold" aria-expanded=${now.open} aria-controls="side-body" @click=${acts.toggle} title=${now.open ? 'Hide the side panel (B)' : 'Show the side panel (B)'}>${now.open ? '»' : '«'}<span class="unseen">Side panel</span></button>
+      ${now.open
+        ? html`<div class="tabs" role="tablist" aria-label="Side panel" @keydown=${(event: KeyboardEvent) => arrows(event, now.tab, acts)}>
+            ${TABS.map(
+              ({ tab, name }) => html`<button role="tab" id=${`tab-${tab}`} aria-controls="side-body" aria-selected=${now.tab === tab} tabindex=${now.tab === tab ? 0 : -1} @click=${() => acts.tab(tab)}>${name(now)}</button>`,
+            )}
+          </div>`
+        : nothing}
+    </div>
+    <div class="side-body" id="side-body" role="tabpanel" aria-labelledby=${`tab-${now.tab}`} ?hidden=${!now.open} tabindex="-1">
+      <div ?hidden=${now.tab !== 'outcome'}>${outcome}</div>
+      ${now.tab === 'agenda' ? agendaOf(now, acts) : nothing} ${now.tab === 'people' ? peopleOf(now, acts) : nothing}
+    </div>
+  `;
+}
+
+function arrows(event: KeyboardEvent, tab: Tab, acts: SideActs): void {
+  const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  if (by === 0) return;
+  event.stopPropagation();
+  const next = TABS[(TABS.findIndex((one) => one.tab === tab) + by + TABS.length) % TABS.length]!.tab;
+  acts.tab(next);
+  document.getElementById(`tab-${next}`)?.focus();
+}
+
+function agendaOf(now: SideState, acts: SideActs): TemplateResult {
+  if (now.agenda === null) return html`<p class="quiet">Fetching the agenda…</p>`;
+  if (now.agenda.cases.length === 0) return html`<p class="quiet">No case is listed for this meeting.</p>`;
+  return html`
+    <ol class="agenda">
+      ${now.agenda.cases.map(({ case: id, patient, question, position }) => {
+        const current = id === now.openCase;
+        return html`
+          <li>
+            <button class="agenda-case" aria-current=${current ? 'true' : nothing} ?disabled=${!now.mayOpen} @click=${() => acts.openCase(id)}>
+              <span class="agenda-number">${position}</span>
+              <span class="agenda-name">${nameOf(patient)}</span>
+              <span class="agenda-nhs">${nhsNumber(patient.nhs)}</span>
+              <span class="agenda-question">${question}</span>
+              ${current ? html`<span class="badge badge-blue">Now</span>` : nothing}${now.signed(id) ? html`<span class="badge badge-green">Signed</span>` : nothing}
+            </button>
+          </li>
+        `;
+      })}
+    </ol>
+    <p class="quiet">${now.mayOpen ? html`<kbd>N</kbd> opens the next case, <kbd>Shift N</kbd> the one before.` : 'The chair, the coordinator and whoever presents open the cases.'} The meeting starts at ${clockOf(now.agenda.meeting.starts_at)}.</p>
+  `;
+}
+
+function peopleOf(now: SideState, acts: SideActs): TemplateResult {
+  return html`
+    <ul class="people">
+      ${now.people.map((somebody) => {
+        const presents = somebody.client === now.presenter?.client;
+        const mine = somebody.client === now.me?.client;
+        return html`
+          <li class="person">
+            <b>${somebody.name}</b>${mine ? ' (you)' : ''}
+            <span class="person-role">${[somebody.role, somebody.specialty, somebody.trust].filter(Boolean).join(', ')}</span>
+            <span class="person-state">
+              ${presents ? html`<span class="badge badge-blue">Presents</span>` : now.presenter === null ? nothing : html`<span class="badge">${somebody.following ? 'Follows' : 'Looks freely'}</span>`}
+              ${now.presenting && !mine ? html`<button @click=${() => acts.hand(somebody.client)} aria-label=${`Hand over to ${somebody.name}`}>Hand over</button>` : nothing}
+            </span>
+          </li>
+        `;
+      })}
+    </ul>
+  `;
+}

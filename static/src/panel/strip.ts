@@ -1,0 +1,116 @@
+/** Everything the case has, newest first, by study: a small picture of each series, and what is still on its way. */
+
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { ref } from 'lit-html/directives/ref.js';
+import type { CaseImaging, SeriesSummary, StudySummary, TrustProgress } from '../imaging/types';
+import type { KeyImage } from '../room/protocol';
+import { dayOf } from './words';
+
+export interface StripState {
+  imaging: CaseImaging | null;
+  problem: string | null;
+  /** Keys of the series in the viewports. */
+  shown: ReadonlySet<string>;
+  keys: readonly KeyImage[];
+  picture(series: SeriesSummary): HTMLCanvasElement | undefined;
+  trustName(ods: string): string;
+  open: boolean;
+}
+
+export interface StripActs {
+  show(study: StudySummary, series: SeriesSummary): void;
+  showKey(key: KeyImage): void;
+  toggle(): void;
+}
+
+export const DRAGGED = 'application/x-mdt-series';
+
+export function strip(now: StripState, acts: StripActs): TemplateResult {
+  const { imaging } = now;
+  return html`
+    <div class="strip" role="region" aria-label="Imaging of this case">
+      <button class="fold" aria-expanded=${now.open} @click=${acts.toggle} title=${now.open ? 'Hide the pictures' : 'Show the pictures'}>${now.open ? '▾' : '▸'}<span class="unseen">Imaging of this case</span></button>
+      ${now.problem !== null ? html`<p class="strip-word strip-problem" role="alert">${now.problem}</p>` : nothing}
+      ${imaging === null ? html`<p class="strip-word">${now.problem === null ? 'No imaging yet.' : nothing}</p>` : html`<ol class="studies">${imaging.studies.map((study) => studyOf(study, now, acts))}</ol>`}
+      ${imaging !== null && imaging.studies.length === 0 ? html`<p class="strip-word">No imaging has been found so far.</p>` : nothing}
+      ${now.keys.length > 0 ? keyImages(now, acts) : nothing} ${imaging === null ? nothing : arriving(imaging.trusts)}
+    </div>
+  `;
+}
+
+function studyOf(study: StudySummary, now: StripState, acts: StripActs): TemplateResult {
+  return html`
+    <li class="study" aria-label=${`Study of ${study.date === null ? 'unknown date' : dayOf(study.date)}`}>
+      <div class="study-head">
+        <b>${study.date === null ? 'No date' : dayOf(study.date)}</b> ${study.modalities.join('/')}
+        ${study.complete ? nothing : html`<span class="badge badge-red" title=${`${study.received} of ${study.expected} images are here`}>INCOMPLETE</span>`}
+        <span class="study-trust" title=${study.description}>${study.trusts.map(now.trustName).join(', ')}</span>
+      </div>
+      ${now.open ? html`<ol class="serieses">${study.series.map((series) => seriesOf(study, series, now, acts))}</ol>` : nothing}
+    </li>
+  `;
+}
+
+function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, acts: StripActs): TemplateResult {
+  const name = series.description || series.documents[0]?.title || series.modality || 'Series';
+  const able = series.kind === 'document' || series.version !== null;
+  const why = able ? '' : series.kind === 'none' ? (series.problems[0]?.sentence ?? 'Nothing to look at in this series.') : 'Still being made ready.';
+  const picture = now.picture(series);
+  return html`
+    <li>
+      <button
+        class="series"
+        ?disabled=${!able}
+        aria-pressed=${now.shown.has(series.key)}
+        draggable=${able}
+        title=${[name, why, ...series.gaps, ...series.problems.map(({ sentence }) => sentence)].filter(Boolean).join('\n')}
+        @click=${() => acts.show(study, series)}
+        @dragstart=${(event: DragEvent) => event.dataTransfer?.setData(DRAGGED, series.key)}
+      >
+        <span class="picture">${series.kind === 'document' ? html`<span class="paper" aria-hidden="true">PDF</span>` : html`<span ${ref((place) => hold(place, picture))}></span>`}</span>
+        <span class="series-name">${name}</span>
+        <span class="series-count">${series.modality} ${count(series)}</span>
+        ${series.complete ? nothing : html`<span class="badge badge-red">INCOMPLETE</span>`} ${series.lossy ? html`<span class="badge badge-amber">LOSSY</span>` : nothing}
+      </button>
+    </li>
+  `;
+}
+
+const count = ({ kind, frames, received, expected }: SeriesSummary): string =>
+  kind === 'document' ? '' : frames > 0 ? `${frames}` : expected === null ? `${received}` : `${received}/${expected}`;
+
+function hold(place: Element | undefined, picture: HTMLCanvasElement | undefined): void {
+  if (place !== undefined && place.firstChild !== (picture ?? null)) place.replaceChildren(...(picture === undefined ? [] : [picture]));
+}
+
+function keyImages(now: StripState, acts: StripActs): TemplateResult {
+  return html`
+    <div class="key-images">
+      <div class="study-head"><b>Key images</b></div>
+      ${now.open
+        ? now.keys.map((key) => html`<button class="key-image" @click=${() => acts.showKey(key)} title=${`${key.caption || 'Key image'}, by ${key.author.name}`}>${key.caption || 'Key image'}</button>`)
+        : nothing}
+    </div>
+  `;
+}
+
+const WORDS: Record<TrustProgress['status'], string> = { asking: 'asking', answered: 'answered', refused: 'refused', 'no-answer': 'NO ANSWER' };
+
+function arriving(trusts: readonly TrustProgress[]): TemplateResult {
+  const said = trusts.filter(({ status, expected, received }) => status !== 'answered' || received < expected);
+  if (said.length === 0) return html``;
+  return html`
+    <ul class="arriving" aria-label="What is still arriving">
+      ${said.map(
+        ({ name, status, detail, phase, expected, received }) => html`
+          <li class="trust trust-${status}" title=${detail}>
+            <b>${name}</b>
+            ${status === 'answered' || (status === 'asking' && expected > 0)
+              ? html`${received} of ${expected} <progress max=${expected} value=${received} aria-label=${`${name}: images here`}></progress>`
+              : html`${WORDS[status]}${phase !== null && status !== 'asking' ? ` (${phase})` : ''}`}
+          </li>
+        `,
+      )}
+    </ul>
+  `;
+}

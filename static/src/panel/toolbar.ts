@@ -1,0 +1,100 @@
+/** Tools, windows and layouts, each with its key. */
+
+import { html, type TemplateResult } from 'lit-html';
+import type { Layout } from '../room/protocol';
+import type { ToolName } from '../viewer/engine';
+import { LAYOUTS } from '../viewer/grid';
+import { presets, type Preset } from '../viewer/presets';
+
+export interface Tool {
+  tool: ToolName;
+  name: string;
+  key: string;
+  marks?: boolean;
+}
+
+export const TOOLS: readonly Tool[] = [
+  { tool: 'WindowLevel', name: 'Window', key: 'w' },
+  { tool: 'StackScroll', name: 'Scroll', key: 's' },
+  { tool: 'Zoom', name: 'Zoom', key: 'z' },
+  { tool: 'Pan', name: 'Pan', key: 'p' },
+  { tool: 'Length', name: 'Length', key: 'l', marks: true },
+  { tool: 'ArrowAnnotate', name: 'Arrow', key: 'a', marks: true },
+  { tool: 'Point', name: 'Point', key: 'o' },
+];
+
+export interface ToolbarState {
+  tool: ToolName;
+  layout: Layout;
+  modality: string;
+  cine: boolean;
+  playing: boolean;
+  mayMark: boolean;
+  ready: boolean;
+}
+
+export interface ToolbarActs {
+  choose(tool: ToolName): void;
+  preset(preset: Preset): void;
+  invert(): void;
+  flip(): void;
+  turn(): void;
+  reset(): void;
+  play(): void;
+  keyImage(): void;
+  arrange(layout: Layout): void;
+  keys(): void;
+}
+
+const NAMES: Record<Layout, string> = { '1x1': 'One viewport', '1x2': 'Two side by side', '2x1': 'Two, one above the other', '2x2': 'Four viewports' };
+
+const button = (name: string, key: string, act: () => void, disabled: boolean): TemplateResult =>
+  html`<button @click=${act} ?disabled=${disabled} title=${`${name} (${key})`}>${name}<kbd aria-hidden="true">${key}</kbd></button>`;
+
+export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
+  return html`
+    <div class="tools" role="toolbar" aria-label="Viewer tools">
+      <div class="tool-group" role="group" aria-label="What the left mouse button does">
+        ${TOOLS.map(
+          ({ tool, name, key, marks }) => html`
+            <button aria-pressed=${now.tool === tool} ?disabled=${marks === true && !now.mayMark} title=${`${name} (${key.toUpperCase()})`} @click=${() => acts.choose(tool)}>
+              ${name}<kbd aria-hidden="true">${key.toUpperCase()}</kbd>
+            </button>
+          `,
+        )}
+      </div>
+      <div class="tool-group">
+        <label class="preset">
+          <span class="unseen">Window preset</span>
+          <select
+            ?disabled=${!now.ready}
+            @change=${(event: Event) => {
+              const select = event.target as HTMLSelectElement;
+              const preset = presets(now.modality).find(({ key }) => key === select.value);
+              select.value = '';
+              select.blur();
+              if (preset !== undefined) acts.preset(preset);
+            }}
+          >
+            <option value="">Windows</option>
+            ${presets(now.modality).map(({ key, name }) => html`<option value=${key}>${key} ${name}</option>`)}
+          </select>
+        </label>
+        ${button('Invert', 'I', acts.invert, !now.ready)} ${button('Flip', 'F', acts.flip, !now.ready)} ${button('Turn', 'D', acts.turn, !now.ready)}
+        ${button('Reset', 'R', acts.reset, !now.ready)}
+        ${now.cine ? html`<button aria-pressed=${now.playing} @click=${acts.play}>${now.playing ? 'Pause' : 'Play'}<kbd aria-hidden="true">C</kbd></button>` : ''}
+        ${button('Key image', 'K', acts.keyImage, !now.ready || !now.mayMark)}
+      </div>
+      <div class="tool-group" role="group" aria-label="Layout">
+        ${LAYOUTS.map(
+          (layout, at) => html`
+            <button class="layout" aria-pressed=${now.layout === layout} aria-label=${NAMES[layout]} title=${`${NAMES[layout]} (Shift ${at + 1})`} @click=${() => acts.arrange(layout)}>
+              <span class="layout-picture" data-layout=${layout} aria-hidden="true"><i></i><i></i><i></i><i></i></span>
+            </button>
+          `,
+        )}
+        <button @click=${acts.keys} title="Keys and mouse (?)">Keys<kbd aria-hidden="true">?</kbd></button>
+      </div>
+    </div>
+  `;
+}

@@ -1,0 +1,515 @@
+/** The live room as one page: what the server says goes to the panels and the viewer, what hands do goes to the server. */
+
+import { render } from 'lit-html';
+import { parseImageId } from '../imaging/image-id';
+import { Library } from '../imaging/library';
+import { Thumbnails } from '../imaging/thumbnails';
+import type { CaseImaging } from '../imaging/types';
+import type { MountOutcome } from '../outcome/api';
+import { banner } from '../panel/banner';
+import { side, type Tab } from '../panel/side';
+import { standing } from '../panel/status';
+import { DRAGGED, strip } from '../panel/strip';
+import { toolbar } from '../panel/toolbar';
+import { londonDay } from '../panel/words';
+import { askText, showKeys } from '../viewer/dialogs';
+import { Engine, MOVES, type ToolName } from '../viewer/engine';
+import { find, Grid } from '../viewer/grid';
+import type { Hung } from '../viewer/hanging';
+import { Marks } from '../viewer/marks';
+import { Pointers } from '../viewer/pointers';
+import { loadAgenda, neighbour, type Agenda, type AgendaCase } from './agenda';
+import { OpenCase } from './case';
+import { RoomClient } from './client';
+import { listen } from './keys';
+import { keyGroups } from './keymap';
+import { OutcomePlace } from './outcome';
+import type { KeyImage, Layout, Mark, RoomEvent, View } from './protocol';
+import { Regions } from './regions';
+import { Timings } from './timings';
+import { Toasts } from './toasts';
+import { uuid } from './uuid';
+
+/** How far a pressed mouse must move before it counts as looking elsewhere. */
+const DRAG = 4;
+
+export interface Addresses {
+  meeting: string;
+  ticket: string;
+  agendaUrl: string;
+  leaveUrl: string;
+  signInUrl: string;
+}
+
+export class App {
+  readonly client: RoomClient;
+  readonly grid: Grid;
+  readonly library: Library;
+  readonly timings = new Timings();
+  readonly marks: Marks;
+  following = true;
+  open: OpenCase | null = null;
+  private agenda: Agenda | null = null;
+  private patientId: string | null = null;
+  private tab: Tab = 'agenda';
+  private sideOpen = true;
+  private stripOpen = true;
+  private sentView = '';
+  private drawing = false;
+  private mayMark = false;
+  private readonly engine: Engine;
+  private readonly regions: Regions;
+  private readonly outcome: OutcomePlace;
+  private readonly pointers: Pointers;
+  private readonly thumbnails: Thumbnails;
+  private readonly toasts = new Toasts();
+
+  constructor(root: HTMLElement, clientId: string, private readonly at: Addresses, mountOutcome: MountOutcome) {
+    const meetingDay = (): string => this.meetingDay;
+    this.library = new Library();
+    this.client = new RoomClient(at.meeting, clientId, at.ticket, {
+      changed: (events) => this.roomChanged(events),
+      viewed: () => this.followPresenter(),
+      pointed: (client, name, pointer) => this.pointers.show(client, name, pointer),
+      status: () => this.statusChanged(),
+      refused: (op, answer) => this.refused(op.kind, answer.message),
+    });
+    this.engine = new Engine(
+      {
+        frameOf: (id) => {
+          if (!id.startsWith('mdt:')) return undefined;
+          const { key, version, index } = parseImageId(id);
+          return this.library.index(key, version)?.frames[index];
+        },
+        text: askText,
+      },
+      () => this.may('mark'),
+    );
+    this.grid = new Grid(
+      {
+        engine: this.engine,
+        library: this.library,
+        patient: () => this.open?.imaging?.patient ?? null,
+        get meetingDay() {
+          return meetingDay();
+        },
+        trustName: (ods) => this.trustName(ods),
+        changed: () => this.viewChanged(),
+        painted: () => {
+          this.timings.painted();
+          this.pointers.draw();
+        },
+      },
+      () => this.viewChanged(),
+    );
+    this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer));
+    this.marks = new Marks(this.grid, {
+      put: (mark) => void this.client.op('mark.put', { case: this.openId, mark }),
+      remove: (id, version) => void this.client.op('mark.remove', { case: this.openId, id, version }),
+      kept: () => this.kept(),
+      pending: () => this.pendingMarks(),
+      mayChange: (mark) => this.may('mark') && (mark.author.id === this.client.me?.person || this.client.me?.role === 'chair'),
+    });
+    this.thumbnails = new Thumbnails(this.library, () => this.draw());
+    this.outcome = new OutcomePlace(this.client, mountOutcome, meetingDay);
+    this.regions = new Regions(root, this.grid.element, this.toasts.element);
+    this.library.on(({ kind, key }) => {
+      if (kind === 'finished') this.timings.finished(key);
+      for (const pane of this.grid.visible) if (pane.seriesKey === key) pane.progress();
+    });
+    this.watchHands();
+    listen(keyGroups(this), { key: 'q', hold: (down) => this.pointers.hold(down) });
+    void this.fetchAgenda();
+    this.draw();
+  }
+
+  // --- what is known ----------------------------------------------------------------------------------------------
+
+  get openId(): string | null {
+    return this.open?.id ?? null;
+  }
+
+  get meetingDay(): string {
+    return londonDay(this.agenda?.meeting.starts_at ?? new Date());
+  }
+
+  private get openCase(): AgendaCase | null {
+    return this.agenda?.cases.find(({ case: id }) => id === this.openId) ?? null;
+  }
+
+  may(act: string): boolean {
+    return this.client.me?.may.includes(act) ?? false;
+  }
+
+  get mayOpenCases(): boolean {
+    return this.client.state.status === 'open' && (this.may('case.open') || this.client.presenting);
+  }
+
+  /** Whether this screen shows what somebody else presents. */
+  get shownTo(): boolean {
+    return this.following && !this.client.presenting && this.client.state.presenter !== null;
+  }
+
+  private kept(): Record<string, Mark> {
+    return this.openId === null ? {} : (this.client.state.cases[this.openId]?.marks ?? {});
+  }
+
+  private pendingMarks(): Map<string, number> {
+    const versions = new Map<string, number>();
+    for (const { kind, body } of this.client.outbox.pending) {
+      if (kind === 'mark.put') versions.set((body['mark'] as Mark).id, (body['mark'] as Mark).version);
+      if (kind === 'mark.remove') versions.set(body['id'] as string, body['version'] as number);
+    }
+    return versions;
+  }
+
+  private trustName(ods: string): string {
+    return this.open?.imaging?.trusts.find((trust) => trust.ods === ods)?.name ?? ods;
+  }
+
+  // --- what the server says ---------------------------------------------------------------------------------------
+
+  private roomChanged(events: readonly RoomEvent[]): void {
+    const { state } = this.client;
+    this.outcome.heard(events);
+    if (events.some(({ kind }) => kind === 'agenda.change')) void this.fetchAgenda();
+    if (state.case !== this.openId) {
+      const opened = events.findLast(({ kind }) => kind === 'case.open');
+      this.switchTo(state.case, (opened?.body['patient'] as string | undefined) ?? null);
+    }
+    if (events.some(({ kind }) => kind.startsWith('presenter.'))) {
+      this.sentView = '';
+      this.viewChanged();
+      if (!this.client.presenting) this.followPresenter();
+    }
+    this.marks.sync();
+    this.statusChanged();
+  }
+
+  /** Images, banner and outcome change together: in one go, before the browser draws again. */
+  private switchTo(id: string | null, patient: string | null): void {
+    this.open?.close();
+    this.grid.clear();
+    this.marks.clear();
+    this.pointers.clear();
+    this.sentView = '';
+    this.patientId = patient;
+    this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => this.draw());
+    this.bindOutcome();
+    if (id !== null) {
+      this.timings.opened(id);
+      if (this.tab === 'agenda' && this.timings.cases.length === 1) this.tab = 'outcome';
+      if (this.openCase === null) void this.fetchAgenda();
+    }
+    this.drawNow();
+  }
+
+  private imagingChanged(before: CaseImaging | null, now: CaseImaging): void {
+    if (this.patientId !== null && this.patientId !== now.patient.id) {
+      // Never expected; if it ever is, no image is better than somebody else's.
+      this.open?.close();
+      this.grid.clear();
+      this.toasts.say('The images of this case belong to another patient and are not shown.', true);
+      return;
+    }
+    this.patientId = now.patient.id;
+    this.bindOutcome();
+    this.timings.listed();
+    if (this.shownTo && this.client.presented !== null) this.followPresenter();
+    else if (before === null || this.grid.panes.every(({ hung }) => hung === null || hung.series.version === null)) this.grid.hang(now);
+    else this.grid.renew(now);
+    this.thumbnails.want(now.studies.flatMap(({ series }) => series));
+    this.marks.sync();
+    this.draw();
+  }
+
+  private bindOutcome(): void {
+    const named = this.open?.imaging?.patient ?? (this.patientId === null || this.openCase === null ? null : { ...this.openCase.patient, id: this.patientId });
+    this.outcome.bind(this.openId, named, this.client.me);
+  }
+
+  private statusChanged(): void {
+    if (this.may('mark') !== this.mayMark) {
+      this.mayMark = !this.mayMark;
+      this.engine.choose(this.engine.tool);
+    }
+    this.bindOutcome();
+    this.outcome.changed();
+    this.draw();
+  }
+
+  private refused(kind: string, message: string): void {
+    if (!kind.startsWith('outcome.')) this.toasts.say(message, true); // the outcome panel tells its own
+    this.marks.sync();
+  }
+
+  private async fetchAgenda(): Promise<void> {
+    try {
+      this.agenda = await loadAgenda(this.at.agendaUrl);
+      this.draw();
+    } catch (error) {
+      this.toasts.say(error instanceof Error ? error.message : 'The agenda cannot be fetched.', true);
+    }
+  }
+
+  // --- the view, to others and from others ------------------------------------------------------------------------
+
+  private viewChanged(): void {
+    this.draw();
+    if (!this.client.presenting || this.openId === null || this.grid.visible.some(({ busy }) => busy)) return;
+    const view: View = this.grid.view(this.openId);
+    const text = JSON.stringify(view);
+    if (text === this.sentView) return;
+    this.sentView = text;
+    this.client.show(view);
+  }
+
+  private followPresenter(): void {
+    const shown = this.client.presented;
+    const imaging = this.open?.imaging;
+    if (!this.shownTo || shown === null || imaging === null || imaging === undefined) return;
+    if (this.grid.follow(shown.view, imaging).length > 0) this.open?.refresh();
+    this.draw();
+  }
+
+  /** Looking somewhere else by hand is looking freely; one key or click goes back. */
+  private watchHands(): void {
+    const { element } = this.grid;
+    let from: { x: number; y: number } | null = null;
+    element.addEventListener('wheel', () => this.lookElsewhere(), { capture: true, passive: true });
+    element.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => (from = { x, y }), { capture: true });
+    element.addEventListener(
+      'pointermove',
+      ({ buttons, clientX, clientY }) => {
+        if (from === null || buttons === 0 || Math.hypot(clientX - from.x, clientY - from.y) < DRAG) return;
+        if (buttons !== 1 || MOVES.has(this.engine.tool)) this.lookElsewhere();
+      },
+      { capture: true },
+    );
+    element.addEventListener('dragover', (event) => event.preventDefault());
+    element.addEventListener('drop', (event) => this.dropped(event));
+    element.addEventListener('contextmenu', (event) => event.preventDefault());
+  }
+
+  private lookElsewhere(): void {
+    if (this.shownTo) this.follow(false);
+  }
+
+  private dropped(event: DragEvent): void {
+    const key = event.dataTransfer?.getData(DRAGGED);
+    const pane = this.grid.visible.find(({ element }) => element.contains(event.target as Node));
+    const hung = key && this.open?.imaging ? find(this.open.imaging, key) : null;
+    if (pane === undefined || hung === null) return;
+    event.preventDefault();
+    this.grid.activate(pane.number);
+    this.show(hung);
+  }
+
+  // --- what hands and keys do -------------------------------------------------------------------------------------
+
+  /** Does something to the active viewport, by hand. */
+  act(what: (pane: Grid['active']) => void): void {
+    this.lookElsewhere();
+    what(this.grid.active);
+  }
+
+  show(hung: Hung, start?: { sop: string; frame: number }): void {
+    this.lookElsewhere();
+    void this.grid.active.show(hung, start).then(() => this.marks.sync());
+    this.draw();
+  }
+
+  showKey(key: KeyImage): void {
+    const imaging = this.open?.imaging;
+    for (const study of imaging?.studies ?? []) {
+      const series = study.series.find((one) => one.series === key.series);
+      if (series !== undefined) this.show({ study, series }, key);
+    }
+  }
+
+  choose(tool: ToolName): void {
+    this.engine.choose(tool);
+    this.draw();
+  }
+
+  arrange(layout: Layout): void {
+    this.lookElsewhere();
+    this.grid.arrange(layout);
+    this.viewChanged();
+  }
+
+  follow(following: boolean): void {
+    this.following = following;
+    this.client.follow(following);
+    if (following) this.followPresenter();
+    this.draw();
+  }
+
+  /** Space: back to the presenter, or away. */
+  toggleFollow(): void {
+    if (!this.client.presenting && this.client.state.presenter !== null) this.follow(!this.following);
+  }
+
+  take(): void {
+    const { presenter } = this.client.state;
+    if (this.client.presenting) return;
+    if (this.may(presenter === null ? 'presenter.take' : 'presenter.takeback')) void this.client.op('presenter.take', {});
+    else this.toasts.say(presenter === null ? 'Your role here does not present.' : `${presenter.name} presents; only the chair can take over.`);
+  }
+
+  go(by: 1 | -1): void {
+    if (this.agenda === null) return;
+    const next = neighbour(this.agenda, this.openId, by);
+    if (!this.mayOpenCases) this.toasts.say('The chair, the coordinator or whoever presents opens the next case.');
+    else if (next === null) this.toasts.say(by > 0 ? 'That was the last case.' : 'This is the first case.');
+    else this.openIt(next.case);
+  }
+
+  openIt(id: string): void {
+    if (id !== this.openId) void this.client.op('case.open', { case: id });
+  }
+
+  removeMarks(): void {
+    if (!this.marks.removeSelected()) this.toasts.say('Point at a mark to remove it.');
+  }
+
+  async keyImage(): Promise<void> {
+    const { hung, frame } = this.grid.active;
+    const { openId } = this;
+    if (hung === null || frame === null || openId === null || !this.may('mark')) return;
+    const { study } = hung.study;
+    const { series } = hung.series;
+    const caption = await askText('Caption of this key image', '');
+    if (caption === null || openId !== this.openId) return;
+    void this.client.op('key.put', { case: openId, key: { id: uuid(), study, series, sop: frame.sop, frame: frame.frame, caption } });
+  }
+
+  toggleSide(): void {
+    this.sideOpen = !this.sideOpen;
+    this.drawNow();
+  }
+
+  showKeys(): void {
+    void showKeys(keyGroups(this).map(({ name, keys }) => ({ name, keys: keys.map((key) => [key.name, key.what] as const) })));
+  }
+
+  // --- drawing ----------------------------------------------------------------------------------------------------
+
+  /** Draws the panels before the next frame, however many things change until then. */
+  draw(): void {
+    if (this.drawing) return;
+    this.drawing = true;
+    requestAnimationFrame(() => this.drawNow());
+  }
+
+  private drawNow(): void {
+    this.drawing = false;
+    const { client, grid, regions } = this;
+    const { presenter, status } = client.state;
+    const imaging = this.open?.imaging ?? null;
+    const state = this.open === null ? undefined : client.state.cases[this.open.id];
+    const active = grid.active;
+    regions.set({ sideOpen: this.sideOpen, presenting: client.presenting, free: !this.following && presenter !== null && !client.presenting });
+    render(banner(this.openCase, this.open === null ? 'none' : this.openCase === null ? 'opening' : 'open', this.meetingDay), regions.banner);
+    render(
+      standing(
+        {
+          connection: client.connection,
+          behind: client.behind,
+          since: client.since,
+          ended: client.ended,
+          signInUrl: this.at.signInUrl,
+          pending: client.outbox.pending.length,
+          status,
+          presenter,
+          presenting: client.presenting,
+          following: this.following,
+          may: new Set(client.me?.may ?? []),
+          leaveUrl: this.at.leaveUrl,
+        },
+        { take: () => this.take(), release: () => void client.op('presenter.release', {}), follow: (following) => this.follow(following), openMeeting: () => void client.op('meeting.open', {}) },
+      ),
+      regions.standing,
+    );
+    render(
+      strip(
+        {
+          imaging,
+          problem: this.open?.problem ?? null,
+          shown: new Set(grid.visible.flatMap(({ seriesKey }) => seriesKey ?? [])),
+          keys: Object.values(state?.keys ?? {}),
+          picture: (series) => this.thumbnails.of(series),
+          trustName: (ods) => this.trustName(ods),
+          open: this.stripOpen,
+        },
+        {
+          show: (study, series) => this.show({ study, series }),
+          showKey: (key) => this.showKey(key),
+          toggle: () => {
+            this.stripOpen = !this.stripOpen;
+            this.draw();
+          },
+        },
+      ),
+      regions.strip,
+    );
+    render(
+      toolbar(
+        {
+          tool: this.engine.tool,
+          layout: grid.layout,
+          modality: active.hung?.series.modality ?? '',
+          cine: (active.frame?.seconds ?? null) !== null && (active.index?.frames.length ?? 0) > 1,
+          playing: active.playing,
+          mayMark: this.may('mark') && status === 'open',
+          ready: active.stack !== null,
+        },
+        {
+          choose: (tool) => this.choose(tool),
+          preset: (preset) => this.act((pane) => pane.preset(preset)),
+          invert: () => this.act((pane) => pane.invert()),
+          flip: () => this.act((pane) => pane.flip()),
+          turn: () => this.act((pane) => pane.turnBy(90)),
+          reset: () => this.act((pane) => pane.reset()),
+          play: () => this.play(),
+          keyImage: () => void this.keyImage(),
+          arrange: (layout) => this.arrange(layout),
+          keys: () => this.showKeys(),
+        },
+      ),
+      regions.toolbar,
+    );
+    render(
+      side(
+        {
+          tab: this.tab,
+          open: this.sideOpen,
+          agenda: this.agenda,
+          openCase: this.openId,
+          mayOpen: this.mayOpenCases,
+          people: client.roster,
+          presenter,
+          me: client.me,
+          presenting: client.presenting,
+          signed: (id) => client.state.cases[id]?.outcome?.status === 'signed',
+        },
+        {
+          tab: (tab) => {
+            this.tab = tab;
+            this.drawNow();
+          },
+          toggle: () => this.toggleSide(),
+          openCase: (id) => this.openIt(id),
+          hand: (to) => void client.op('presenter.hand', { client: to }),
+        },
+        this.outcome.element,
+      ),
+      regions.side,
+    );
+  }
+
+  play(): void {
+    this.act((pane) => pane.play(!pane.playing));
+    this.draw();
+  }
+}

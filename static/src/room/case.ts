@@ -1,0 +1,58 @@
+/** The open case's imaging, asked again while something is still arriving. */
+
+import { askJson, isAbort } from '../imaging/requests';
+import type { CaseImaging } from '../imaging/types';
+
+const ARRIVING = 3000;
+const SETTLED = 30_000;
+
+export class OpenCase {
+  imaging: CaseImaging | null = null;
+  problem: string | null = null;
+  private readonly ended = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    readonly id: string,
+    private readonly changed: (before: CaseImaging | null, now: CaseImaging) => void,
+    private readonly failed: () => void,
+  ) {
+    void this.load();
+  }
+
+  /** Asks now, e.g. because the presenter shows a series that this page does not know yet. */
+  refresh(): void {
+    if (this.timer === null || this.ended.signal.aborted) return;
+    clearTimeout(this.timer);
+    void this.load();
+  }
+
+  close(): void {
+    this.ended.abort();
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  private async load(): Promise<void> {
+    this.timer = null;
+    try {
+      const before = this.imaging;
+      const now = await askJson<CaseImaging>(`/imaging/cases/${this.id}.json`, { signal: this.ended.signal });
+      if (this.ended.signal.aborted) return;
+      this.imaging = now;
+      this.problem = null;
+      if (JSON.stringify(before) !== JSON.stringify(now)) this.changed(before, now);
+    } catch (error) {
+      if (isAbort(error) || this.ended.signal.aborted) return;
+      this.problem = error instanceof Error ? error.message : 'The images of this case cannot be listed.';
+      this.failed();
+    }
+    if (!this.ended.signal.aborted) this.timer = setTimeout(() => void this.load(), this.arriving ? ARRIVING : SETTLED);
+  }
+
+  get arriving(): boolean {
+    const { imaging } = this;
+    if (imaging === null) return true;
+    if (imaging.trusts.some(({ status, expected, received }) => status === 'asking' || received < expected)) return true;
+    return imaging.studies.some(({ series }) => series.some(({ kind, version, received }) => kind === 'images' && version === null && received > 0));
+  }
+}

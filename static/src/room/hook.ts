@@ -1,0 +1,52 @@
+/** What this page shows and how long it took, for tests and measurements to read. Nothing here changes anything. */
+
+import type { App } from './app';
+
+export function hook(app: App): object {
+  const panes = (): unknown[] =>
+    app.grid.visible.map((pane) => {
+      const frame = pane.frame;
+      const series = pane.hung?.series;
+      const stack = pane.stack;
+      return {
+        series: series?.series ?? null,
+        key: series?.key ?? null,
+        sop: frame?.sop ?? null,
+        frame: frame?.frame ?? null,
+        index: pane.at,
+        frames: pane.index?.frames.length ?? 0,
+        voi: stack?.getProperties().voiRange ?? null,
+        view: pane.view(),
+        camera: stack === null ? null : plain(stack.getCamera()),
+        painted: pane.image.classList.contains('painted'),
+        progress: series?.version ? app.library.progress(series.key, series.version) : null,
+        overlay: pane.overlay.read(),
+      };
+    });
+  return Object.freeze({
+    get state() {
+      return structuredClone(app.client.state);
+    },
+    get client() {
+      const { client, last, connection, behind, presenting, resyncs, roster, me } = app.client;
+      return structuredClone({ client, last, connection, behind, presenting, resyncs, roster, me, pending: app.client.outbox.pending.length, following: app.following });
+    },
+    get case() {
+      return app.openId;
+    },
+    get layout() {
+      return app.grid.layout;
+    },
+    get panes() {
+      return panes();
+    },
+    get marks() {
+      return app.marks.drawn().map(({ annotationUID, metadata, data }) => ({ id: annotationUID, tool: metadata.toolName, image: metadata.referencedImageId, points: structuredClone(data.handles?.points), text: data.label }));
+    },
+    get timings() {
+      return structuredClone(app.timings.cases);
+    },
+  });
+}
+
+const plain = (camera: object): unknown => JSON.parse(JSON.stringify(camera));

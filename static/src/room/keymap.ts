@@ -1,0 +1,75 @@
+/** Which key does what in the room. */
+
+import { LAYOUTS } from '../viewer/grid';
+import { presets } from '../viewer/presets';
+import { TOOLS } from '../panel/toolbar';
+import type { App } from './app';
+import type { KeyGroup } from './keys';
+
+export function keyGroups(app: App): KeyGroup[] {
+  const pane = app.grid.active;
+  const scroll = (by: number) => () => app.act((active) => active.scroll(by));
+  return [
+    {
+      name: 'The meeting',
+      keys: [
+        { key: 'n', name: 'N', what: 'next case', act: () => app.go(1) },
+        { key: 'KeyN', shift: true, name: 'Shift N', what: 'case before', act: () => app.go(-1) },
+        { key: 't', name: 'T', what: 'present, or take over', act: () => app.take() },
+        { key: ' ', name: 'Space', what: 'follow the presenter, or look freely', act: () => app.toggleFollow() },
+        { key: 'b', name: 'B', what: 'side panel', act: () => app.toggleSide() },
+        { key: '?', name: '?', what: 'this list', act: () => app.showKeys() },
+      ],
+    },
+    {
+      name: 'Through the images',
+      keys: [
+        { key: 'ArrowUp', name: '↑', what: 'image before', act: scroll(-1) },
+        { key: 'ArrowDown', name: '↓', what: 'next image', act: scroll(1) },
+        { key: 'ArrowLeft', name: '←', what: 'image before', act: scroll(-1) },
+        { key: 'ArrowRight', name: '→', what: 'next image', act: scroll(1) },
+        { key: 'PageUp', name: 'Page up', what: 'ten images back', act: scroll(-10) },
+        { key: 'PageDown', name: 'Page down', what: 'ten images on', act: scroll(10) },
+        { key: 'Home', name: 'Home', what: 'first image', act: () => app.act((active) => active.goTo(0)) },
+        { key: 'End', name: 'End', what: 'last image', act: () => app.act((active) => active.goTo(Infinity)) },
+        { key: 'c', name: 'C', what: 'play a cine, or pause it', act: () => app.play() },
+        ...LAYOUTS.map((layout, at) => ({ key: `Digit${at + 1}`, shift: true, name: `Shift ${at + 1}`, what: `layout ${layout}`, act: () => app.arrange(layout) })),
+      ],
+    },
+    {
+      name: 'The image',
+      keys: [
+        ...TOOLS.map(({ tool, name, key }) => ({ key, name: key.toUpperCase(), what: `left button: ${name.toLowerCase()}`, act: () => app.choose(tool) })),
+        { key: 'i', name: 'I', what: 'invert', act: () => app.act((active) => active.invert()) },
+        { key: 'f', name: 'F', what: 'flip left and right', act: () => app.act((active) => active.flip()) },
+        { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.act((active) => active.turnBy(90)) },
+        { key: 'r', name: 'R', what: 'reset', act: () => app.act((active) => active.reset()) },
+        { key: 'k', name: 'K', what: 'key image', act: () => void app.keyImage() },
+        { key: 'Delete', name: 'Delete', what: 'remove the mark under the mouse', act: () => app.removeMarks() },
+        { key: 'Backspace', name: 'Backspace', what: 'the same', act: () => app.removeMarks() },
+        { key: 'q', name: 'Q (hold)', what: 'point for everybody', act: () => undefined },
+      ],
+    },
+    {
+      name: 'Windows (for this image)',
+      keys: Array.from({ length: 10 }, (_, at) => String(at)).flatMap((key) => {
+        const preset = presets(pane.hung?.series.modality ?? 'CT').find((one) => one.key === key);
+        const act = (): void =>
+          app.act((active) => {
+            const now = presets(active.hung?.series.modality ?? '').find((one) => one.key === key);
+            if (now !== undefined) active.preset(now);
+          });
+        return [{ key, name: key, what: preset?.name ?? '', act }];
+      }),
+    },
+    {
+      name: 'The mouse',
+      keys: [
+        { key: '', name: 'Wheel', what: 'scroll', act: () => undefined },
+        { key: '', name: 'Left drag', what: 'window, or the tool chosen', act: () => undefined },
+        { key: '', name: 'Right drag', what: 'zoom', act: () => undefined },
+        { key: '', name: 'Middle drag', what: 'pan', act: () => undefined },
+      ],
+    },
+  ];
+}

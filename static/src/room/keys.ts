@@ -1,0 +1,44 @@
+/** The keyboard: one list that is acted on, and shown when somebody asks with `?`. */
+
+export interface Key {
+  /** As `KeyboardEvent.key`; letters in lower case. */
+  key: string;
+  shift?: boolean;
+  /** How the list names it. */
+  name: string;
+  what: string;
+  act: () => void;
+}
+
+export interface KeyGroup {
+  name: string;
+  keys: Key[];
+}
+
+const typing = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select, [role="listbox"], [role="menu"] *') || target.closest('dialog') !== null);
+
+/** These press a button, tick a box or move within a group when such a thing has the focus. */
+const FOR_CONTROLS = new Set([' ', 'Enter', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight']);
+
+export function listen(groups: readonly KeyGroup[], held: { key: string; hold: (down: boolean) => void }): void {
+  const keys = groups.flatMap((group) => group.keys);
+  window.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (pressed === held.key) {
+      held.hold(true);
+      return;
+    }
+    const onControl = event.target instanceof HTMLElement && event.target.matches('button, a, summary, [role="tab"], label');
+    if (onControl && FOR_CONTROLS.has(event.key)) return;
+    const found = keys.find(({ key, shift }) => (shift ? event.shiftKey && event.code === key : key === pressed && (!event.shiftKey || key === '?')));
+    if (found === undefined) return;
+    event.preventDefault();
+    found.act();
+  });
+  window.addEventListener('keyup', (event) => {
+    if (event.key.toLowerCase() === held.key) held.hold(false);
+  });
+  window.addEventListener('blur', () => held.hold(false));
+}

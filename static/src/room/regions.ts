@@ -1,0 +1,34 @@
+/** The parts of the page, made once; each is drawn by its own panel. */
+
+export class Regions {
+  readonly banner = region('header', 'region-banner');
+  readonly standing = region('div', 'region-standing');
+  readonly strip = region('div', 'region-strip');
+  readonly toolbar = region('div', 'region-toolbar');
+  readonly side = region('aside', 'region-side');
+
+  constructor(
+    private readonly root: HTMLElement,
+    grid: HTMLElement,
+    toasts: HTMLElement,
+  ) {
+    const stage = region('main', 'region-stage');
+    stage.setAttribute('aria-label', 'Images');
+    this.side.setAttribute('aria-label', 'Agenda, outcome and people');
+    stage.append(grid);
+    root.className = 'room';
+    root.replaceChildren(this.banner, this.standing, this.strip, this.toolbar, stage, this.side, toasts);
+  }
+
+  set({ sideOpen, presenting, free }: { sideOpen: boolean; presenting: boolean; free: boolean }): void {
+    this.root.classList.toggle('side-closed', !sideOpen);
+    this.root.classList.toggle('is-presenting', presenting);
+    this.root.classList.toggle('is-free', free);
+  }
+}
+
+function region(tag: string, name: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = name;
+  return element;
+}

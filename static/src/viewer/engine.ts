@@ -1,0 +1,87 @@
+/** Cornerstone, set up once: one rendering engine, one group of tools with a PACS's mouse. */
+
+import { init as initCore, RenderingEngine } from '@cornerstonejs/core';
+import { addTool, annotation, ArrowAnnotateTool, Enums, init as initTools, LengthTool, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types } from '@cornerstonejs/tools';
+import type { FrameInfo, Vector } from '../imaging/types';
+import { lengthLines } from './measure';
+
+export type ToolName = 'WindowLevel' | 'StackScroll' | 'Pan' | 'Zoom' | 'Length' | 'ArrowAnnotate' | 'Point';
+
+/** Tools that change what is shown; the others only draw on it or point at it. */
+export const MOVES: ReadonlySet<ToolName> = new Set<ToolName>(['WindowLevel', 'StackScroll', 'Pan', 'Zoom']);
+
+export interface Asks {
+  frameOf(imageId: string): FrameInfo | undefined;
+  text(title: string, initial: string): Promise<string | null>;
+}
+
+const { Primary, Secondary, Auxiliary, Wheel } = Enums.MouseBindings;
+const ALWAYS: Record<string, number[]> = { Zoom: [Secondary], Pan: [Auxiliary], StackScroll: [Wheel] };
+const TOOLS = [WindowLevelTool, StackScrollTool, PanTool, ZoomTool, LengthTool, ArrowAnnotateTool];
+
+export class Engine {
+  readonly rendering: RenderingEngine;
+  private readonly group: ReturnType<typeof ToolGroupManager.createToolGroup>;
+  tool: ToolName = 'WindowLevel';
+
+  constructor(asks: Asks, mayMark: () => boolean) {
+    initCore({ rendering: { webGlContextCount: 4 } } as never);
+    initTools();
+    this.rendering = new RenderingEngine('room');
+    this.group = ToolGroupManager.createToolGroup('room');
+    for (const tool of TOOLS) {
+      addTool(tool);
+      this.group?.addTool(tool.toolName, configuration(tool.toolName, asks));
+    }
+    const style = annotation.config.style.getDefaultToolStyles();
+    annotation.config.style.setDefaultToolStyles({
+      ...style,
+      global: { ...style['global'], color: 'rgb(255, 221, 87)', colorHighlighted: 'rgb(120, 220, 255)', colorLocked: 'rgb(190, 230, 170)', colorSelected: 'rgb(120, 220, 255)', lineWidth: '1.5', textBoxFontSize: '14px', textBoxFontFamily: 'Arial, sans-serif', textBoxBackground: 'rgba(0, 0, 0, 0.55)' },
+    } as never);
+    this.mayMark = mayMark;
+    this.choose('WindowLevel');
+  }
+
+  private readonly mayMark: () => boolean;
+
+  add(viewportId: string): void {
+    this.group?.addViewport(viewportId, this.rendering.id);
+  }
+
+  /** The left button does this; wheel, right and middle always scroll, zoom and pan. */
+  choose(tool: ToolName): void {
+    this.tool = tool;
+    for (const { toolName } of TOOLS) {
+      const marks = toolName === 'Length' || toolName === 'ArrowAnnotate';
+      if (marks && !this.mayMark()) {
+        this.group?.setToolEnabled(toolName);
+        continue;
+      }
+      this.group?.setToolPassive(toolName, { removeAllBindings: true });
+      const buttons = [...(ALWAYS[toolName] ?? []), ...(toolName === tool ? [Primary] : [])];
+      if (buttons.length > 0) this.group?.setToolActive(toolName, { bindings: buttons.map((mouseButton) => ({ mouseButton })) });
+    }
+  }
+}
+
+function configuration(toolName: string, { frameOf, text }: Asks): Record<string, unknown> {
+  if (toolName === 'Length') {
+    return {
+      actions: {},
+      getTextLines: (data: { handles: { points: [Vector, Vector] } }, target: string) => {
+        const frame = frameOf(target.slice('imageId:'.length));
+        return frame === undefined ? [] : lengthLines(data.handles.points, frame);
+      },
+    };
+  }
+  if (toolName === 'ArrowAnnotate') {
+    return {
+      getTextCallback: (done: (label: string | null) => void) => void text('Text of the arrow', '').then(done),
+      changeTextCallback: (mark: Types.Annotation, _detail: unknown, done: (label: string) => void) => {
+        const before = mark.data.label ?? '';
+        void text('Text of the arrow', before).then((label) => done(label ?? before));
+      },
+    };
+  }
+  return toolName === 'StackScroll' ? { debounceIfNotLoaded: true, loop: false } : {};
+}

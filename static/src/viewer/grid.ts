@@ -1,0 +1,128 @@
+/** One to four viewports, one of them active, and the whole view as one thing to send or to follow. */
+
+import type { CaseImaging } from '../imaging/types';
+import type { Layout, View } from '../room/protocol';
+import { hang, type Hung } from './hanging';
+import { Pane, type Surroundings } from './pane';
+
+export const LAYOUTS: readonly Layout[] = ['1x1', '1x2', '2x1', '2x2'];
+const COUNT: Record<Layout, number> = { '1x1': 1, '1x2': 2, '2x1': 2, '2x2': 4 };
+
+export class Grid {
+  readonly element = document.createElement('div');
+  readonly panes: readonly Pane[];
+  layout: Layout = '1x1';
+  activeNumber = 0;
+
+  constructor(
+    private readonly around: Surroundings,
+    private readonly activated: () => void,
+  ) {
+    this.element.className = 'grid';
+    this.panes = [0, 1, 2, 3].map((number) => new Pane(number, around));
+    for (const pane of this.panes) {
+      pane.element.addEventListener('pointerdown', () => this.activate(pane.number), { capture: true });
+      pane.element.addEventListener('focus', () => this.activate(pane.number));
+      this.element.append(pane.element);
+    }
+    this.arrange('1x1');
+    new ResizeObserver(() => this.resize()).observe(this.element);
+  }
+
+  get active(): Pane {
+    return this.panes[this.activeNumber] as Pane;
+  }
+
+  get visible(): readonly Pane[] {
+    return this.panes.slice(0, COUNT[this.layout]);
+  }
+
+  activate(number: number): void {
+    if (number >= COUNT[this.layout]) return;
+    this.activeNumber = number;
+    this.mark();
+    this.activated();
+  }
+
+  arrange(layout: Layout): void {
+    this.layout = layout;
+    this.element.dataset['layout'] = layout;
+    for (const pane of this.panes) {
+      const seen = pane.number < COUNT[layout];
+      if (!seen && !pane.element.hidden) pane.clear();
+      pane.element.hidden = !seen;
+    }
+    if (this.activeNumber >= COUNT[layout]) this.activeNumber = 0;
+    this.mark();
+    this.resize();
+  }
+
+  private mark(): void {
+    for (const pane of this.panes) pane.element.classList.toggle('active', pane.number === this.activeNumber && this.layout !== '1x1');
+  }
+
+  /** Keeps what is shown in the middle, and its size against the viewport. */
+  private resize(): void {
+    const shown = this.visible.flatMap(({ stack }) => (stack === null ? [] : [{ stack, view: stack.getViewPresentation() }]));
+    if (shown.length === 0) return;
+    this.around.engine.rendering.resize(true, false);
+    for (const { stack, view } of shown) {
+      stack.setViewPresentation(view);
+      stack.render();
+    }
+  }
+
+  /** Another case: not a pixel of the one before is left when this returns. */
+  clear(): void {
+    for (const pane of this.panes) pane.clear();
+    this.arrange('1x1');
+  }
+
+  hang(imaging: CaseImaging): void {
+    const { layout, panes } = hang(imaging.studies);
+    this.arrange(layout);
+    this.activate(0);
+    panes.forEach((hung, number) => {
+      if (hung !== null) void this.panes[number]?.show(hung);
+    });
+  }
+
+  /** The case's list came again: what has grown since is shown again where it was, the rest is left alone. */
+  renew(imaging: CaseImaging): void {
+    for (const pane of this.visible) {
+      const view = pane.view();
+      const hung = pane.seriesKey === null ? null : find(imaging, pane.seriesKey);
+      if (view !== null && hung !== null) void pane.follow(view, hung);
+    }
+  }
+
+  view(id: string): View {
+    return { case: id, layout: this.layout, active: this.activeNumber, panes: this.visible.map((pane) => pane.view()) };
+  }
+
+  /** Shows what the presenter shows. Returns the keys of series this page does not know yet. */
+  follow(view: View, imaging: CaseImaging): string[] {
+    if (view.layout !== this.layout) this.arrange(view.layout);
+    if (view.active !== this.activeNumber) this.activate(view.active);
+    const unknown: string[] = [];
+    view.panes.forEach((wanted, number) => {
+      const pane = this.panes[number] as Pane;
+      if (wanted === null) {
+        if (pane.hung !== null) pane.clear();
+        return;
+      }
+      const hung = find(imaging, wanted.key);
+      if (hung === null) unknown.push(wanted.key);
+      else void pane.follow(wanted, hung);
+    });
+    return unknown;
+  }
+}
+
+export function find(imaging: CaseImaging, key: string): Hung | null {
+  for (const study of imaging.studies) {
+    const series = study.series.find((other) => other.key === key);
+    if (series !== undefined) return { study, series };
+  }
+  return null;
+}

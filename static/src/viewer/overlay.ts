@@ -1,0 +1,110 @@
+/** The words over an image. Who, when, from where, which slice: on every viewport, always. */
+
+import type { FrameInfo, Patient, SeriesIndex } from '../imaging/types';
+import { bornOf, dayOf, daysBefore, nameOf, nhsNumber } from '../panel/words';
+import type { Hung } from './hanging';
+import { dot, normal } from './orientation';
+import { fromRange } from './presets';
+
+const PLACES = ['who', 'when', 'where', 'how', 'marks', 'progress', 'top', 'right', 'bottom', 'left', 'message'] as const;
+export type Place = (typeof PLACES)[number];
+
+export class Overlay {
+  private readonly places: Record<Place, HTMLElement>;
+
+  constructor(parent: HTMLElement) {
+    const made = PLACES.map((place) => {
+      const element = document.createElement('div');
+      element.className = `over over-${place}`;
+      if (place === 'message') element.setAttribute('role', 'status');
+      parent.append(element);
+      return [place, element] as const;
+    });
+    this.places = Object.fromEntries(made) as unknown as Record<Place, HTMLElement>;
+  }
+
+  /** One line each; an empty list hides the place. Text only: DICOM headers are other people's words. */
+  say(place: Place, lines: readonly string[]): void {
+    const element = this.places[place];
+    const said = lines.join('\n');
+    if (element.dataset['said'] === said) return;
+    element.dataset['said'] = said;
+    element.hidden = lines.length === 0;
+    element.replaceChildren(
+      ...lines.map((line) => {
+        const row = document.createElement('div');
+        row.textContent = line;
+        return row;
+      }),
+    );
+  }
+
+  clear(): void {
+    for (const place of PLACES) this.say(place, []);
+  }
+
+  read(): Partial<Record<Place, string>> {
+    return Object.fromEntries(PLACES.map((place) => [place, this.places[place].dataset['said'] ?? '']).filter(([, said]) => said !== ''));
+  }
+}
+
+export interface Shown {
+  voi: { lower: number; upper: number } | null;
+  zoom: number;
+  rotation: number;
+  flipped: boolean;
+  inverted: boolean;
+}
+
+export const whoLines = (patient: Patient, meeting: string): string[] => [nameOf(patient), `NHS ${nhsNumber(patient.nhs)}`, `Born ${bornOf(patient.born, meeting)}`];
+
+export function whenLines({ study, series }: Hung, meeting: string, trustName: (ods: string) => string): string[] {
+  return [
+    study.date === null ? 'Study date not known' : dayOf(study.date),
+    study.date === null ? '' : daysBefore(study.date, meeting),
+    study.trusts.map(trustName).join(', '),
+    [series.modality, series.description || study.description].filter(Boolean).join(' '),
+  ].filter(Boolean);
+}
+
+/** Slice number and position, e.g. "12 / 120" and "H −123.5 mm". */
+export function whereLines(index: SeriesIndex, at: number): string[] {
+  const frame = index.frames[at] as FrameInfo;
+  const lines = [`Image ${at + 1} / ${index.frames.length}`];
+  const mm = position(frame);
+  if (mm !== null) lines.push(`${mm.toFixed(1).replace('-', '−')} mm${frame.thickness === null ? '' : `, ${frame.thickness.toFixed(1)} mm thick`}`);
+  if (frame.laterality !== null) lines.push(frame.laterality === 'L' ? 'LEFT' : 'RIGHT');
+  return lines;
+}
+
+/** Along the direction out of the image, so that two series of one plane can be compared. */
+function position(frame: FrameInfo): number | null {
+  if (frame.position !== null && frame.orientation !== null) return dot(frame.position, normal(frame.orientation));
+  return frame.location;
+}
+
+export function howLines({ voi, zoom, rotation, flipped, inverted }: Shown, units: string | null): string[] {
+  const lines: string[] = [];
+  if (voi !== null) {
+    const { centre, width } = fromRange(voi);
+    lines.push(`W ${tidy(width)} L ${tidy(centre)}${units ? ` ${units}` : ''}`);
+  }
+  lines.push(`Zoom ${Math.round(zoom * 100)} %`);
+  const turned = [flipped ? 'FLIPPED' : '', rotation % 360 === 0 ? '' : `ROTATED ${Math.round(rotation)}°`, inverted ? 'INVERTED' : ''].filter(Boolean);
+  if (turned.length > 0) lines.push(turned.join(' '));
+  return lines;
+}
+
+const tidy = (value: number): string => (Math.abs(value) >= 20 ? Math.round(value).toString() : Number(value.toPrecision(3)).toString()).replace('-', '−');
+
+/** What must not be overlooked: an incomplete series, a lossy image, an image without a scale. */
+export function markLines({ series }: Hung, frame: FrameInfo): string[] {
+  const lines: string[] = [];
+  if (!series.complete) {
+    const counts = series.expected === null ? '' : `${series.received} of ${series.expected} images are here`;
+    lines.push(`INCOMPLETE: ${series.gaps[0] ?? (counts || 'images are missing')}`);
+  }
+  if (frame.lossy) lines.push(frame.lossy_ratio === null ? 'LOSSY' : `LOSSY ${frame.lossy_ratio.toFixed(0)}:1`);
+  if (frame.spacing === null) lines.push('UNCALIBRATED');
+  return lines;
+}

@@ -1,0 +1,455 @@
+/** One viewport: a series (or a document), the words over it, and the view of it that others can be shown. */
+
+import { Enums, eventTarget, type StackViewport } from '@cornerstonejs/core';
+import { imageId, parseImageId } from '../imaging/image-id';
+import type { Library } from '../imaging/library';
+import type { SeriesFrames } from '../imaging/series';
+import type { FrameInfo, Patient, SeriesIndex } from '../imaging/types';
+import type { Pane as PaneView } from '../room/protocol';
+import { areaOf, screenDirections, setArea } from './camera';
+import type { Engine } from './engine';
+import type { Hung } from './hanging';
+import { letters } from './orientation';
+import { howLines, markLines, Overlay, whenLines, whereLines, whoLines } from './overlay';
+import { range, type Preset } from './presets';
+
+const { Events } = Enums;
+
+export interface Surroundings {
+  engine: Engine;
+  library: Library;
+  patient(): Patient | null;
+  meetingDay: string;
+  trustName(ods: string): string;
+  /** The view changed, by hand or by what it was told. */
+  changed(pane: Pane): void;
+  painted(pane: Pane): void;
+}
+
+interface Showing extends Hung {
+  frames: SeriesFrames;
+  version: string;
+  places: Map<string, number>;
+}
+
+const place = (sop: string, frame: number): string => `${sop}/${frame}`;
+
+export class Pane {
+  readonly element = document.createElement('section');
+  readonly image = document.createElement('div');
+  readonly overlay: Overlay;
+  readonly id: string;
+  private readonly document = document.createElement('div');
+  private viewport: StackViewport | null = null;
+  private showing: Showing | null = null;
+  private file: Hung | null = null;
+  /** What was asked for last: an answer to an earlier question is dropped. */
+  private turn = 0;
+  private target: PaneView | null = null;
+  /** The turn in which a view is being applied. */
+  private applying = -1;
+  private wanted: Hung | null = null;
+  /** From asking for a series until its first image is there, or will not come. */
+  busy = false;
+  private cine: ReturnType<typeof setInterval> | null = null;
+  /** Set while a view is applied from outside. */
+  private told = false;
+
+  constructor(
+    readonly number: number,
+    private readonly around: Surroundings,
+  ) {
+    this.id = `pane${number}`;
+    this.element.className = 'pane';
+    this.element.tabIndex = 0;
+    this.element.setAttribute('role', 'group');
+    this.image.className = 'pane-image';
+    this.document.className = 'pane-document';
+    this.document.hidden = true;
+    this.element.append(this.image, this.document);
+    this.overlay = new Overlay(this.element);
+    this.label();
+    const on = (name: string, act: (detail: { imageId: string; imageIdIndex: number }) => void): void =>
+      this.image.addEventListener(name, ((event: CustomEvent) => act(event.detail)) as EventListener);
+    on(Events.PRE_STACK_NEW_IMAGE, (detail) => this.soon(detail));
+    on(Events.STACK_NEW_IMAGE, () => this.say([]));
+    on(Events.CAMERA_MODIFIED, () => this.moved());
+    on(Events.VOI_MODIFIED, () => this.moved());
+    on(Events.IMAGE_RENDERED, () => this.rendered());
+    eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, ((event: CustomEvent) => this.failed(event.detail)) as EventListener);
+  }
+
+  /** The series shown, or that is about to be. */
+  get hung(): Hung | null {
+    return this.wanted;
+  }
+
+  get index(): SeriesIndex | null {
+    return this.showing?.frames.index ?? null;
+  }
+
+  get seriesKey(): string | null {
+    return this.wanted?.series.key ?? null;
+  }
+
+  /** The place, in the series, of the image on the screen: not of one that is still to come. */
+  get at(): number | null {
+    const shown = this.viewport?.getCornerstoneImage() as { imageId: string } | undefined;
+    if (this.showing === null || shown === undefined) return null;
+    const { key, version, index } = parseImageId(shown.imageId);
+    return key === this.showing.series.key && version === this.showing.version ? index : null;
+  }
+
+  get frame(): FrameInfo | null {
+    const at = this.at;
+    return at === null ? null : (this.showing?.frames.frames[at] ?? null);
+  }
+
+  get stack(): StackViewport | null {
+    return this.showing === null ? null : this.viewport;
+  }
+
+  get playing(): boolean {
+    return this.cine !== null;
+  }
+
+  indexOf(sop: string, frame: number): number | undefined {
+    return this.showing?.places.get(place(sop, frame));
+  }
+
+  imageIdOf(sop: string, frame: number): string | null {
+    const at = this.indexOf(sop, frame);
+    return at === undefined || this.showing === null ? null : imageId(this.showing.series.key, this.showing.version, at);
+  }
+
+  /** Shows a series from its middle, or from where `start` says; the images before are gone at once. */
+  async show(hung: Hung, start?: { sop: string; frame: number }): Promise<void> {
+    this.clear();
+    const turn = this.turn;
+    const { series } = hung;
+    this.wanted = hung;
+    this.label();
+    if (series.kind === 'document') {
+      this.open(hung);
+      return;
+    }
+    if (series.version === null) {
+      this.say(['These images are not ready to look at yet.']);
+      return;
+    }
+    this.say(['Opening…']);
+    this.busy = true;
+    try {
+      const frames = await this.around.library.hold(series.key, series.version, (index) => {
+        const found = start === undefined ? -1 : index.frames.findIndex(({ sop, frame }) => sop === start.sop && frame === start.frame);
+        return found >= 0 ? found : Math.floor(index.frames.length / 2);
+      });
+      if (turn !== this.turn) {
+        this.around.library.release(series.key, series.version);
+        return;
+      }
+      await this.mount({ ...hung, frames, version: series.version, places: new Map(frames.frames.map(({ sop, frame }, at) => [place(sop, frame), at])) }, start);
+    } catch (error) {
+      if (turn === this.turn) this.say([error instanceof Error ? error.message : 'This series cannot be shown.']);
+    } finally {
+      if (turn === this.turn) {
+        this.busy = false;
+        this.around.changed(this);
+      }
+    }
+  }
+
+  private async mount(showing: Showing, start?: { sop: string; frame: number }): Promise<void> {
+    const turn = this.turn;
+    this.showing = showing;
+    const at = (start && showing.places.get(place(start.sop, start.frame))) ?? Math.floor(showing.frames.frames.length / 2);
+    const viewport = this.enable();
+    await viewport.setStack(
+      showing.frames.frames.map((_, index) => imageId(showing.series.key, showing.version, index)),
+      at,
+    );
+    if (turn === this.turn) viewport.render();
+  }
+
+  private enable(): StackViewport {
+    if (this.viewport === null) {
+      const { rendering } = this.around.engine;
+      rendering.enableElement({ viewportId: this.id, type: Enums.ViewportType.STACK, element: this.image, defaultOptions: { background: [0, 0, 0] } });
+      this.around.engine.add(this.id);
+      this.viewport = rendering.getViewport(this.id) as StackViewport;
+    }
+    return this.viewport;
+  }
+
+  /** Nothing of what was shown stays to be seen. */
+  clear(): void {
+    this.turn += 1;
+    this.target = null;
+    this.play(false);
+    if (this.showing !== null) this.around.library.release(this.showing.series.key, this.showing.version);
+    this.showing = null;
+    this.file = null;
+    this.wanted = null;
+    this.busy = false;
+    this.image.classList.remove('painted');
+    this.document.hidden = true;
+    this.document.replaceChildren();
+    this.overlay.clear();
+    this.label();
+  }
+
+  private open(hung: Hung): void {
+    this.file = hung;
+    const [first] = hung.series.documents;
+    if (first === undefined) {
+      this.say(['This document cannot be shown.']);
+      return;
+    }
+    const frame = document.createElement('iframe');
+    frame.src = `/imaging/documents/${first.key}#view=FitH`;
+    frame.title = first.title || 'Document';
+    this.document.replaceChildren(frame);
+    this.document.hidden = false;
+    frame.addEventListener('load', () => this.around.painted(this));
+    const patient = this.around.patient();
+    if (patient !== null) this.overlay.say('who', whoLines(patient, this.around.meetingDay));
+    this.overlay.say('when', whenLines(hung, this.around.meetingDay, this.around.trustName));
+    this.around.changed(this);
+  }
+
+  // --- what hands and keys do -------------------------------------------------------------------------------------
+
+  scroll(by: number): void {
+    this.stack?.scroll(by, false);
+  }
+
+  goTo(at: number): void {
+    const stack = this.stack;
+    if (stack !== null) this.scroll(Math.max(0, Math.min(stack.getImageIds().length - 1, at)) - stack.getTargetImageIdIndex());
+  }
+
+  preset({ window }: Preset): void {
+    const stack = this.stack;
+    if (stack === null) return;
+    if (window === null) {
+      const invert = stack.getProperties().invert ?? false;
+      stack.resetProperties();
+      stack.setProperties({ invert });
+    } else if (window === 'full') {
+      const { minPixelValue, maxPixelValue } = stack.getCornerstoneImage();
+      stack.setProperties({ voiRange: { lower: minPixelValue, upper: Math.max(maxPixelValue, minPixelValue + 1) } });
+    } else stack.setProperties({ voiRange: range(window.centre, window.width) });
+    stack.render();
+    this.moved();
+  }
+
+  invert(): void {
+    const stack = this.stack;
+    if (stack === null) return;
+    stack.setProperties({ invert: !(stack.getProperties().invert ?? false) });
+    stack.render();
+    this.moved();
+  }
+
+  flip(): void {
+    const stack = this.stack;
+    if (stack === null) return;
+    stack.setViewPresentation({ flipHorizontal: !(stack.getCamera().flipHorizontal ?? false) });
+    stack.render();
+    this.moved();
+  }
+
+  turnBy(degrees: number): void {
+    const stack = this.stack;
+    if (stack === null) return;
+    stack.setViewPresentation({ rotation: ((stack.getViewPresentation().rotation ?? 0) + degrees + 360) % 360 });
+    stack.render();
+    this.moved();
+  }
+
+  reset(): void {
+    const stack = this.stack;
+    if (stack === null) return;
+    stack.resetCamera();
+    stack.resetProperties();
+    stack.setViewPresentation({ rotation: 0 });
+    stack.render();
+    this.moved();
+  }
+
+  /** A cine, at its own speed. */
+  play(on: boolean): void {
+    if (this.cine !== null) clearInterval(this.cine);
+    this.cine = null;
+    const stack = this.stack;
+    const seconds = this.frame?.seconds ?? null;
+    if (!on || stack === null || seconds === null || seconds <= 0) return;
+    this.cine = setInterval(() => {
+      const next = (stack.getCurrentImageIdIndex() + 1) % stack.getImageIds().length;
+      if (this.showing?.frames.has(next)) void stack.setImageIdIndex(next);
+    }, Math.max(seconds * 1000, 20));
+  }
+
+  // --- the view, to others and from others ------------------------------------------------------------------------
+
+  view(): PaneView | null {
+    const hung = this.hung;
+    if (hung === null) return null;
+    const { study, series } = hung;
+    const which = { study: study.study, series: series.series, key: series.key };
+    const still = { voi: null, invert: false, centre: null, height: null, width: null, rotation: 0, flip_h: false, flip_v: false };
+    const stack = this.stack;
+    const frame = this.frame;
+    if (this.file !== null) return { ...which, sop: series.documents[0]?.key ?? series.key, frame: 1, ...still };
+    if (stack === null || frame === null) return null;
+    const { voiRange, isComputedVOI } = stack.getProperties();
+    return {
+      ...which,
+      sop: frame.sop,
+      frame: frame.frame,
+      voi: isComputedVOI || voiRange === undefined ? null : { lower: voiRange.lower, upper: voiRange.upper },
+      invert: this.inverted(stack, frame),
+      ...areaOf(stack),
+    };
+  }
+
+  /** Against the image's own presentation: a MONOCHROME1 image is white on black without being inverted. */
+  private inverted(stack: StackViewport, frame: FrameInfo): boolean {
+    return (stack.getProperties().invert ?? false) !== (frame.photometric === 'MONOCHROME1');
+  }
+
+  /** Shows what somebody else shows. While one view is loading, only the newest after it counts. */
+  async follow(view: PaneView, hung: Hung): Promise<void> {
+    if (this.seriesKey !== view.key || this.wanted?.series.version !== hung.series.version) {
+      const shown = this.show(hung, view);
+      this.target = view;
+      await shown;
+    } else {
+      this.wanted = hung;
+      if (this.showing !== null) Object.assign(this.showing, hung);
+      this.target = view;
+    }
+    const { turn } = this;
+    if (this.busy || this.applying === turn) return;
+    this.applying = turn;
+    try {
+      for (let next = this.target as PaneView | null; next !== null && turn === this.turn; next = this.target) {
+        this.target = null;
+        await this.apply(next);
+      }
+    } finally {
+      if (this.applying === turn) this.applying = -1;
+    }
+  }
+
+  private async apply(view: PaneView): Promise<void> {
+    const stack = this.stack;
+    const turn = this.turn;
+    if (stack === null) return;
+    const at = this.indexOf(view.sop, view.frame);
+    if (at === undefined) {
+      this.say(['The presenter shows an image that is not here yet.']);
+      return;
+    }
+    await stack.setImageIdIndex(at);
+    const frame = this.frame;
+    if (turn !== this.turn || frame === null) return;
+    this.told = true;
+    try {
+      const { voiRange, isComputedVOI } = stack.getProperties();
+      if (view.voi === null) {
+        if (!isComputedVOI) stack.resetProperties();
+      } else if (voiRange?.lower !== view.voi.lower || voiRange.upper !== view.voi.upper) stack.setProperties({ voiRange: view.voi });
+      if (this.inverted(stack, frame) !== view.invert) stack.setProperties({ invert: view.invert !== (frame.photometric === 'MONOCHROME1') });
+      setArea(stack, view);
+    } finally {
+      this.told = false;
+    }
+    stack.render();
+  }
+
+  // --- what Cornerstone tells ---------------------------------------------------------------------------------------
+
+  private soon({ imageId: id, imageIdIndex }: { imageId: string; imageIdIndex: number }): void {
+    this.around.library.lookAt(id);
+    if (this.showing !== null && !this.showing.frames.has(imageIdIndex)) this.say([`Loading image ${imageIdIndex + 1}…`]);
+  }
+
+  private failed({ imageId: id, error }: { imageId?: string; error?: Error }): void {
+    if (id === undefined || this.showing === null) return;
+    const { key, index } = parseImageId(id);
+    if (key !== this.showing.series.key || index !== this.viewport?.getCurrentImageIdIndex()) return;
+    this.image.classList.remove('painted'); // the image before must not pass for this one
+    this.say([`Image ${index + 1} cannot be shown. ${error?.message ?? ''}`]);
+  }
+
+  private moved(): void {
+    if (!this.told) this.around.changed(this);
+  }
+
+  private rendered(): void {
+    const stack = this.stack;
+    if (stack === null || this.at === null) return;
+    const first = !this.image.classList.contains('painted');
+    this.image.classList.add('painted');
+    this.annotate(stack);
+    if (first) this.label();
+    this.around.painted(this);
+    this.moved();
+  }
+
+  private annotate(stack: StackViewport): void {
+    const { showing, frame, at, overlay } = this;
+    const patient = this.around.patient();
+    if (showing === null || frame === null || at === null || patient === null) return;
+    const camera = stack.getCamera();
+    const inverted = this.inverted(stack, frame);
+    overlay.say('who', whoLines(patient, this.around.meetingDay));
+    overlay.say('when', whenLines(showing, this.around.meetingDay, this.around.trustName));
+    overlay.say('where', whereLines(showing.frames.index, at));
+    overlay.say(
+      'how',
+      howLines(
+        {
+          voi: frame.samples === 3 ? null : (stack.getProperties().voiRange ?? null),
+          zoom: stack.getZoom(),
+          rotation: stack.getViewPresentation().rotation ?? 0,
+          flipped: (camera.flipHorizontal ?? false) || (camera.flipVertical ?? false),
+          inverted,
+        },
+        frame.units,
+      ),
+    );
+    overlay.say('marks', markLines(showing, frame));
+    this.progress();
+    this.edges(stack, frame);
+  }
+
+  progress(): void {
+    const { showing } = this;
+    if (showing === null) return;
+    const { received, frames, failure } = showing.frames;
+    const lines = failure !== null ? [failure] : received < frames.length ? [`${received} of ${frames.length} images loaded`] : [];
+    this.overlay.say('progress', lines);
+  }
+
+  private edges(stack: StackViewport, frame: FrameInfo): void {
+    const directions = frame.orientation === null ? null : screenDirections(stack);
+    const minus = (v: [number, number, number]): [number, number, number] => [-v[0], -v[1], -v[2]];
+    const say = (at: 'left' | 'right' | 'top' | 'bottom', text: string): void => this.overlay.say(at, text === '' ? [] : [text]);
+    say('right', directions ? letters(directions.right) : '');
+    say('left', directions ? letters(minus(directions.right)) : '');
+    say('bottom', directions ? letters(directions.down) : '');
+    say('top', directions ? letters(minus(directions.down)) : '');
+  }
+
+  private say(lines: string[]): void {
+    this.overlay.say('message', lines);
+  }
+
+  private label(): void {
+    const hung = this.hung;
+    const what = hung === null ? 'empty' : `${hung.series.modality} ${hung.series.description || hung.study.description}`;
+    this.element.setAttribute('aria-label', `Viewport ${this.number + 1}: ${what}`);
+  }
+}

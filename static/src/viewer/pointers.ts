@@ -1,0 +1,106 @@
+/** Where people point: a ring with a name on the same anatomy on every screen, gone two seconds after it last moved. */
+
+import type { Vector } from '../imaging/types';
+import type { Pointer } from '../room/protocol';
+import { roundPoint } from './camera';
+import type { Grid } from './grid';
+import type { Pane } from './pane';
+
+const FADES_AFTER = 2000;
+
+interface Pointing {
+  name: string;
+  pointer: Pointer;
+  at: number;
+}
+
+export class Pointers {
+  private readonly people = new Map<string, Pointing>();
+  private readonly rings = new Map<string, HTMLElement>();
+  /** The key is held, or the tool is chosen and the button is down. */
+  private held = false;
+  private down = false;
+  private last: { pane: Pane; x: number; y: number } | null = null;
+
+  constructor(
+    private readonly grid: Grid,
+    private readonly pointing: () => boolean,
+    private readonly send: (pointer: Pointer) => void,
+  ) {
+    for (const pane of grid.panes) {
+      pane.image.addEventListener('pointermove', (event) => this.move(pane, event));
+      pane.image.addEventListener('pointerdown', (event) => {
+        this.down = event.button === 0;
+        this.move(pane, event);
+      });
+    }
+    window.addEventListener('pointerup', () => (this.down = false));
+    setInterval(() => this.draw(), 250);
+  }
+
+  hold(held: boolean): void {
+    this.held = held;
+    if (held) this.tell();
+  }
+
+  show(client: string, name: string, pointer: Pointer | null): void {
+    if (pointer === null) this.people.delete(client);
+    else this.people.set(client, { name, pointer, at: performance.now() });
+    this.draw();
+  }
+
+  clear(): void {
+    this.people.clear();
+    this.draw();
+  }
+
+  private move(pane: Pane, event: PointerEvent): void {
+    const { left, top } = pane.image.getBoundingClientRect();
+    this.last = { pane, x: event.clientX - left, y: event.clientY - top };
+    if (this.held || (this.down && this.pointing())) this.tell();
+  }
+
+  private tell(): void {
+    if (this.last === null) return;
+    const { pane, x, y } = this.last;
+    const { stack, frame, hung } = pane;
+    if (stack === null || frame === null || hung === null) return;
+    this.send({ series: hung.series.series, sop: frame.sop, frame: frame.frame, at: roundPoint(stack.canvasToWorld([x, y]) as Vector) });
+  }
+
+  /** Called whenever a viewport is drawn again, so that a ring stays on its anatomy. */
+  draw(): void {
+    const seen = new Set<string>();
+    for (const [client, { name, pointer, at }] of this.people) {
+      if (performance.now() - at > FADES_AFTER) {
+        this.people.delete(client);
+        continue;
+      }
+      for (const pane of this.grid.visible) {
+        const { stack, frame, hung } = pane;
+        if (stack === null || frame === null || hung?.series.series !== pointer.series || frame.sop !== pointer.sop || frame.frame !== pointer.frame) continue;
+        const [x, y] = stack.worldToCanvas(pointer.at);
+        const name_ = `${client}/${pane.id}`;
+        seen.add(name_);
+        const ring = this.ring(name_, name, pane);
+        ring.style.transform = `translate(${x}px, ${y}px)`;
+      }
+    }
+    for (const [name, ring] of this.rings) {
+      if (seen.has(name)) continue;
+      ring.remove();
+      this.rings.delete(name);
+    }
+  }
+
+  private ring(key: string, name: string, pane: Pane): HTMLElement {
+    const here = this.rings.get(key);
+    if (here !== undefined) return here;
+    const ring = document.createElement('div');
+    ring.className = 'pointer';
+    ring.textContent = name;
+    pane.image.parentElement?.append(ring);
+    this.rings.set(key, ring);
+    return ring;
+  }
+}
