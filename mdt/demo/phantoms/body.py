@@ -112,7 +112,9 @@ def _pelvis(canvas: Canvas) -> None:
         canvas.path([(side * 72, 40, -478), (side * 52, 52, -515)], 12, 400)
         for n in range(9):
             z = -348.0 - 9 * n
-            canvas.tube((0, 62 + 2.2 * n, z), (side * max(46 - 3.6 * n, 8), 74 + 1.6 * n, z), 13 - 0.8 * n, 9 - 0.5 * n, 260)
+            canvas.tube(
+                (0, 62 + 2.2 * n, z), (side * max(46 - 3.6 * n, 8), 74 + 1.6 * n, z), 13 - 0.8 * n, 9 - 0.5 * n, 260
+            )
 
 
 def _head(canvas: Canvas, k: int, z: float, flesh: Array) -> None:
@@ -144,7 +146,10 @@ def _head(canvas: Canvas, k: int, z: float, flesh: Array) -> None:
             lay(skull - 6.5, 34 + 4 * flesh)
             lay(np.minimum(1.2 - np.abs(x), skull - 7), 55.0)
         else:
-            lay(np.minimum(ellipse(x, y, 0, -36, 54 * f, 52 * f), 5 - np.abs(ellipse(x, y, 0, -36, 48 * f, 46 * f))), 620.0)
+            lay(
+                np.minimum(ellipse(x, y, 0, -36, 54 * f, 52 * f), 5 - np.abs(ellipse(x, y, 0, -36, 48 * f, 46 * f))),
+                620.0,
+            )
             lay(ellipse(x, y, 0, -46, 17 * f, 15 * f), -960.0)
             lay(np.minimum(ellipse(x, y, 0, 44, 46 * f, 34 * f), ellipse(x, y, 0, 46, 60, 40)), 520.0)
 

@@ -70,7 +70,9 @@ def tissues(canvas: Canvas, head: Head) -> dict[str, Array]:
     out["csf"] = cover(inside, edge)
     out["dura"] = cover(np.minimum(inside, 1.3 - inside), edge)
 
-    fold = smooth_noise(rng, shape, (13 / dz, 12 / dy, 11 / dx)) + 0.45 * smooth_noise(rng, shape, (8 / dz, 7 / dy, 7 / dx))
+    fold = smooth_noise(rng, shape, (13 / dz, 12 / dy, 11 / dx)) + 0.45 * smooth_noise(
+        rng, shape, (8 / dz, 7 / dy, 7 / dx)
+    )
     slope = np.sqrt(sum(g * g for g in np.gradient(fold, dz, dy, dx))) + 0.03
     to_groove = np.abs(fold) / slope  # mm to the nearest sulcus, near enough
     falx = np.abs(x + 0.6 * np.sin(y / 20)) + 0 * y + 0 * z

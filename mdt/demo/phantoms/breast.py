@@ -71,7 +71,11 @@ def _ligaments(rng: np.random.Generator, rows: int, columns: int) -> Array:
 def _mass(rng: np.random.Generator, x: Array, y: Array, mass: Mass) -> Array:
     dx, dy = x - mass.at[0], y - mass.at[1]
     r, angle = np.hypot(dx, dy), np.arctan2(dy, dx)
-    edge = mass.diameter / 2 * (1 + sum(rng.uniform(0.02, 0.07) * np.sin(n * angle + rng.uniform(0, 6)) for n in (3, 5, 8)))
+    edge = (
+        mass.diameter
+        / 2
+        * (1 + sum(rng.uniform(0.02, 0.07) * np.sin(n * angle + rng.uniform(0, 6)) for n in (3, 5, 8)))
+    )
     film = 9.5 / (1 + np.exp(np.clip((r - edge) / 0.7, -30, 30)))
     for _ in range(30):
         at, long, wide = rng.uniform(-np.pi, np.pi), mass.diameter * rng.uniform(0.6, 1.5), rng.uniform(0.18, 0.4)

@@ -74,7 +74,13 @@ class Canvas:
             self.tube(points[k], points[k + 1], r[k], r[k + 1], value)
 
     def ellipsoid(
-        self, centre: Point, radii: Point, value: float, *, turn: NDArray[Any] | None = None, within: Array | None = None
+        self,
+        centre: Point,
+        radii: Point,
+        value: float,
+        *,
+        turn: NDArray[Any] | None = None,
+        within: Array | None = None,
     ) -> None:
         """An ellipsoid; `turn` rotates patient axes into its own."""
         reach = max(radii) + 3.0
@@ -96,9 +102,7 @@ class Canvas:
 
 def blank(size: tuple[int, int, int], spacing: Point, first: Point, value: float) -> Canvas:
     """`size` is (columns, rows, slices), `first` the centre of the first voxel."""
-    axes = [
-        (first[k] + spacing[k] * np.arange(size[k])).astype(np.float32) for k in range(3)
-    ]
+    axes = [(first[k] + spacing[k] * np.arange(size[k])).astype(np.float32) for k in range(3)]
     return Canvas(*axes, np.full((size[2], size[1], size[0]), value, np.float32))
 
 
@@ -128,18 +132,39 @@ def smooth_noise(rng: np.random.Generator, shape: Sequence[int], grain: Sequence
 
 
 def blur(values: Array, sigma: Sequence[float]) -> Array:
-    """Gaussian smoothing, `sigma` in samples for each axis."""
+    """Gaussian smoothing, `sigma` in samples for each axis. A wide one is three running means, as good and quicker."""
     out = values
     for axis, s in enumerate(sigma):
-        if s <= 0:
-            continue
-        reach = int(np.ceil(3 * s))
-        weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / s) ** 2)
-        weights /= weights.sum()
-        padded = np.pad(out, [(reach, reach) if a == axis else (0, 0) for a in range(out.ndim)], mode="edge")
-        n = out.shape[axis]
-        total = np.zeros_like(out)
-        for k, w in enumerate(weights):
-            total += np.float32(w) * np.take(padded, range(k, k + n), axis)
-        out = total
+        if s > 6:
+            for _ in range(3):
+                out = _running_mean(out, axis, max(1, round((np.sqrt(4 * s * s + 1) - 1) / 2)))
+        elif s > 0:
+            reach = int(np.ceil(3 * s))
+            weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / s) ** 2).astype(np.float32)
+            out = _weighted(out, axis, weights / weights.sum())
     return out
+
+
+def _weighted(values: Array, axis: int, weights: Array) -> Array:
+    reach = len(weights) // 2
+    padded = _padded(values, axis, reach)
+    total = np.zeros_like(values)
+    for k, weight in enumerate(weights):
+        total += weight * padded[_along(values.ndim, axis, slice(k, k + values.shape[axis]))]
+    return total
+
+
+def _running_mean(values: Array, axis: int, reach: int) -> Array:
+    width = 2 * reach + 1
+    sums = np.cumsum(_padded(values, axis, reach + 1).astype(np.float64), axis)
+    n = values.shape[axis]
+    high, low = sums[_along(values.ndim, axis, slice(width, width + n))], sums[_along(values.ndim, axis, slice(0, n))]
+    return ((high - low) / width).astype(np.float32)
+
+
+def _padded(values: Array, axis: int, reach: int) -> Array:
+    return np.pad(values, [(reach, reach) if a == axis else (0, 0) for a in range(values.ndim)], mode="edge")
+
+
+def _along(dimensions: int, axis: int, part: slice) -> tuple[slice, ...]:
+    return tuple(part if a == axis else slice(None) for a in range(dimensions))

@@ -54,7 +54,7 @@ def cavity(z: Height) -> tuple[Height, Height, Height]:
     down = np.maximum(-z - 40.0, 0.0) / 400.0
     a = 131.0 * round_off**0.55 * (1 - down * down)
     b = 90.0 * round_off**0.48 * (1 - down * down)
-    return a, b, -6.0 + 26.0 * up * up
+    return tuple(np.float32(v) for v in (a, b, -6.0 + 26.0 * up * up))  # type: ignore[return-value]
 
 
 def outline(z: float, chest: Chest) -> tuple[float, float]:
@@ -116,7 +116,7 @@ def _slice(canvas: Canvas, k: int, z: float, chest: Chest, texture: dict[str, Ar
     skin = ellipse(x, y, 0, 2, a, b, 2.45)
     breast = None
     if chest.female and -95 < z < 65:
-        fall = np.sqrt(max(1 - ((z + 15) / 80) ** 2, 0))
+        fall = max(1 - ((z + 15) / 80) ** 2, 0) ** 0.5
         breast = np.maximum(
             ellipse(x, y, -88, -92 * chest.size, 66 * fall + 1, 42 * fall + 1),
             ellipse(x, y, 88, -92 * chest.size, 66 * fall + 1, 42 * fall + 1),
@@ -150,7 +150,10 @@ def _slice(canvas: Canvas, k: int, z: float, chest: Chest, texture: dict[str, Ar
         lay(cover(ellipse(x, y, side * 30, SPINE_Y + 32, 27, 17), edge), MUSCLE + 4 * texture["flesh"])
         if z > -10:  # subscapularis and infraspinatus on either side of the shoulder blade, latissimus behind
             rise = float(np.clip((z + 10) / 60, 0.1, 1))
-            lay(cover(ellipse(x, y, side * 112, 52, 30 * rise, 34 * rise), edge) * cover(skin - 8, 2), MUSCLE + 5 * texture["flesh"])
+            lay(
+                cover(ellipse(x, y, side * 112, 52, 30 * rise, 34 * rise), edge) * cover(skin - 8, 2),
+                MUSCLE + 5 * texture["flesh"],
+            )
             lay(cover(ellipse(x, y, side * 78, 88, 52 * rise, 13 * rise), edge) * cover(skin - 7, 2), MUSCLE)
         if z > -20:
             lay(cover(ellipse(x, y, side * 72, cy * 0.6 - cb - 8, 62, 11), edge) * cover(skin - 5, 2), MUSCLE)
@@ -159,6 +162,9 @@ def _slice(canvas: Canvas, k: int, z: float, chest: Chest, texture: dict[str, Ar
     if ca < 8:
         return
 
+    rows, columns = _around(canvas, ca + 7, cy - cb - 7, cy + cb + 7)  # what follows lies within the ribs
+    x, y, out = x[:, columns], y[rows], out[rows, columns]
+    texture = {name: field[..., rows, columns] for name, field in texture.items()}
     inside = ellipse(x, y, 0, cy, ca, cb, 2.15)
     lay(cover(inside + 3.5, edge), MUSCLE - 6)  # intercostal muscle
     lay(cover(inside + 0.6, edge), FAT)
@@ -179,13 +185,19 @@ def _slice(canvas: Canvas, k: int, z: float, chest: Chest, texture: dict[str, Ar
     gravity = np.clip((y - cy) / max(cb, 1), -1, 1)
     parenchyma = LUNG + 34 * gravity + 13 * _drift(texture["lung"], z, 9.0)
     if chest.emphysema:
-        upper = np.clip((z + 30) / 110, 0, 1)
+        upper = float(np.clip((z + 30) / 110, 0, 1))
         parenchyma = parenchyma - 75 * chest.emphysema * upper * cover(_drift(texture["bullae"], z, 4.0) - 1.0, 0.5)
     parenchyma = parenchyma + _fissures(x, y, z)
     lay(alpha, parenchyma.astype(np.float32))
-    lung[k] = alpha
+    lung[k, rows, columns] = alpha
     if middle.max() > 0:
         _heart(lay, x, y, z, chest, edge)
+
+
+def _around(canvas: Canvas, half_width: float, front: float, back: float) -> tuple[slice, slice]:
+    left, right = np.searchsorted(canvas.x, (-half_width, half_width))
+    top, bottom = np.searchsorted(canvas.y, (front, back))
+    return slice(int(top), int(bottom)), slice(int(left), int(right))
 
 
 def diaphragm(x: Array, y: Array, z: Height) -> Array:
@@ -198,7 +210,7 @@ def diaphragm(x: Array, y: Array, z: Height) -> Array:
 
 def _mediastinum(x: Array, y: Array, z: Height) -> Array:
     """Positive between the lungs."""
-    front = np.clip((z - 20) / 80, 0, 1)
+    front = np.float32(np.clip((z - 20) / 80, 0, 1))
     core = ellipse(x, y, 1, 4, 27 + 10 * front, 66 - 14 * front)
     spine = ellipse(x, y, 2, SPINE_Y + 6, 25, 24)
     right, left, heart = _bump(z, 5, 34), _bump(z, 12, 32), _bump(z, -70, 66)
@@ -216,7 +228,7 @@ def _mediastinum(x: Array, y: Array, z: Height) -> Array:
 
 def _bump(z: Height, at: float, reach: float) -> Height:
     """How wide a round thing centred at `at` is at height z; never quite 0, so that it can divide."""
-    return np.sqrt(np.maximum(1 - ((z - at) / reach) ** 2, 1e-5))
+    return np.float32(np.sqrt(np.maximum(1 - ((z - at) / reach) ** 2, 1e-5)))
 
 
 def _heart(lay, x: Array, y: Array, z: float, chest: Chest, edge: float) -> None:  # type: ignore[no-untyped-def]
@@ -274,7 +286,9 @@ def _bones(canvas: Canvas, chest: Chest) -> None:
     _plate(canvas, [(0, y, z) for y, z in ((-92, -66), (-97, -20), (-93, 30))], (15, 4.6))  # sternum
     _plate(canvas, [(0, -88, 40), (0, -72, 84)], (25, 5.5))  # manubrium
     for side in (-1, 1):
-        canvas.path([(side * 20, -68, 88), (side * 62, -60, 108), (side * 108, -22, 124), (side * 138, 6, 126)], 5.4, 620)
+        canvas.path(
+            [(side * 20, -68, 88), (side * 62, -60, 108), (side * 108, -22, 124), (side * 138, 6, 126)], 5.4, 620
+        )
         canvas.path([(side * 20, -68, 88), (side * 62, -60, 108), (side * 108, -22, 124)], 3.2, 210)
         _scapula(canvas, side)
         if chest.arms_down:
@@ -341,7 +355,9 @@ def _rib(canvas: Canvas, n: int, side: int) -> None:
         angle = np.pi * (0.455 - 0.93 * t)  # from beside the spine (back) round the side to the breastbone
         z = head - fall * np.sin(t * np.pi / 2) ** 1.25
         a, b, cy = cavity(z)
-        points.append((side * (a + 5.5) * np.cos(angle) ** 0.9 if t < 0.99 else side * 16.0, cy + (b + 4.5) * np.sin(angle), z))
+        points.append(
+            (side * (a + 5.5) * np.cos(angle) ** 0.9 if t < 0.99 else side * 16.0, cy + (b + 4.5) * np.sin(angle), z)
+        )
         radii.append(5.2 - 0.6 * abs(t - 0.4))
     points[0] = (side * 19.0, SPINE_Y + 8, head)
     bone = max(2, int(len(points) * (0.80 if n < 7 else 1.0)))
@@ -356,14 +372,28 @@ def _great_vessels(canvas: Canvas, chest: Chest) -> None:
     canvas.path([(46, -46, 104), (14, -46, 84), (-24, -28, 74)], [6, 7, 8], cava)
     canvas.path([(-48, -44, 108), (-28, -26, 78)], [6, 8], cava)
     canvas.path([(-24, 8, -96), (-22, 14, -190)], [12, 12], chest.enhanced(42, 60))  # inferior cava
-    canvas.path([(-6, 48, -160), (-8, 47, 20), (-14, 36, 44), (-24, 6, 47), (-27, -14, 42)], 3.6, chest.enhanced(42, 120))
+    canvas.path(
+        [(-6, 48, -160), (-8, 47, 20), (-14, 36, 44), (-24, 6, 47), (-27, -14, 42)], 3.6, chest.enhanced(42, 120)
+    )
     canvas.path([(12, -38, -30), (16, -36, 0), (17, -26, 16)], [14, 13.5, 13], lungs_artery)
-    canvas.path([(16, -28, 12), (2, -8, 14), (-20, 0, 10), (-38, 4, 4), (-46, 6, -14)], [12, 10.5, 10, 8.5, 6.5], lungs_artery)
+    canvas.path(
+        [(16, -28, 12), (2, -8, 14), (-20, 0, 10), (-38, 4, 4), (-46, 6, -14)], [12, 10.5, 10, 8.5, 6.5], lungs_artery
+    )
     canvas.path([(17, -26, 16), (28, -4, 26), (40, 12, 20), (44, 16, -6)], [12, 10, 9, 6.5], lungs_artery)
     for side, y in ((-1, 0), (1, 2)):  # pulmonary veins into the left atrium
         canvas.path([(side * 18 + 4, y + 4, -36), (side * 42 + 2, y + 2, -22)], [7, 5], lungs_artery)
         canvas.path([(side * 18 + 4, y + 10, -48), (side * 44 + 2, y + 22, -58)], [7, 5], lungs_artery)
-    arch = [(6, -22, -34), (-6, -30, -2), (-9, -26, 30), (-4, -14, 52), (8, 8, 62), (20, 32, 54), (25, 47, 30), (23, 46, -60), (14, 44, -170)]
+    arch = [
+        (6, -22, -34),
+        (-6, -30, -2),
+        (-9, -26, 30),
+        (-4, -14, 52),
+        (8, 8, 62),
+        (20, 32, 54),
+        (25, 47, 30),
+        (23, 46, -60),
+        (14, 44, -170),
+    ]
     canvas.path(arch, [15, 16.5, 16, 15, 13.5, 13, 12.5, 12, 11.5], artery)
     for points in (
         [(-4, -8, 60), (-14, -8, 96), (-24, -6, 160)],
@@ -380,10 +410,18 @@ def _great_vessels(canvas: Canvas, chest: Chest) -> None:
         canvas.path(windpipe, 9.0 + wall, value)
         canvas.path([(0, 20, 36), (-18, 20, 20), (-34, 16, 4)], [8 + wall, 7.4 + wall, 6 + wall], value)
         canvas.path([(1, 20, 36), (20, 24, 18), (38, 24, 0)], [7.6 + wall, 6.8 + wall, 5.6 + wall], value)
-        canvas.path([(-28, 17, 12), (-46, 10, 22), (-58, 6, 42)], [4.6 + wall * 0.7, 4 + wall * 0.6, 3 + wall * 0.6], value)
-        canvas.path([(-34, 16, 4), (-42, 16, -20), (-54, 26, -50)], [5 + wall * 0.8, 4.4 + wall * 0.7, 3 + wall * 0.6], value)
-        canvas.path([(38, 24, 0), (50, 12, 14), (60, 2, 34)], [4.4 + wall * 0.7, 3.8 + wall * 0.6, 2.8 + wall * 0.6], value)
-        canvas.path([(38, 24, 0), (48, 30, -24), (58, 38, -52)], [4.8 + wall * 0.8, 4.2 + wall * 0.7, 3 + wall * 0.6], value)
+        canvas.path(
+            [(-28, 17, 12), (-46, 10, 22), (-58, 6, 42)], [4.6 + wall * 0.7, 4 + wall * 0.6, 3 + wall * 0.6], value
+        )
+        canvas.path(
+            [(-34, 16, 4), (-42, 16, -20), (-54, 26, -50)], [5 + wall * 0.8, 4.4 + wall * 0.7, 3 + wall * 0.6], value
+        )
+        canvas.path(
+            [(38, 24, 0), (50, 12, 14), (60, 2, 34)], [4.4 + wall * 0.7, 3.8 + wall * 0.6, 2.8 + wall * 0.6], value
+        )
+        canvas.path(
+            [(38, 24, 0), (48, 30, -24), (58, 38, -52)], [4.8 + wall * 0.8, 4.2 + wall * 0.7, 3 + wall * 0.6], value
+        )
     canvas.ellipsoid((-14.0, -6.0, 112.0), (11, 9, 20), chest.enhanced(90, 70))  # thyroid, lower poles
     canvas.ellipsoid((16.0, -6.0, 112.0), (10, 9, 18), chest.enhanced(90, 70))
 
@@ -440,4 +478,3 @@ def _nodule(canvas: Canvas, nodule: Nodule, lung: Array, rng: np.random.Generato
         at = centre + way * (r - size) * 0.96
         canvas.ellipsoid(tuple(at), (size, size * 0.95, size), nodule.hu + rng.uniform(-8, 8), within=lung)
     canvas.ellipsoid(tuple(centre), (r * 0.78, r * 0.74, r * 0.76), nodule.hu, within=lung)
-

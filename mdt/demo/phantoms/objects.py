@@ -99,7 +99,16 @@ def window(ds: Dataset, *settings: tuple[float, float, str]) -> None:
 
 
 def ct(
-    shot: Shot, series: int, title: str, number: int, hu: NDArray[Any], place: Place, frame: UID, *, signed: bool, contrast: bool
+    shot: Shot,
+    series: int,
+    title: str,
+    number: int,
+    hu: NDArray[Any],
+    place: Place,
+    frame: UID,
+    *,
+    signed: bool,
+    contrast: bool,
 ) -> Dataset:
     """CT image IOD. One maker stores signed words, another unsigned ones: both are Hounsfield units after rescale."""
     ds = new(shot, "1.2.840.10008.5.1.4.1.1.2", "CT", series, title, number)
@@ -119,7 +128,15 @@ def ct(
 
 
 def pet(
-    shot: Shot, series: int, title: str, index: int, slices: int, suv: NDArray[Any], place: Place, frame: UID, dose: float
+    shot: Shot,
+    series: int,
+    title: str,
+    index: int,
+    slices: int,
+    suv: NDArray[Any],
+    place: Place,
+    frame: UID,
+    dose: float,
 ) -> Dataset:
     """PET image IOD with what a viewer needs for SUV by body weight: units, dose, times and decay."""
     ds = new(shot, "1.2.840.10008.5.1.4.1.1.128", "PT", series, title, index)
@@ -159,7 +176,9 @@ def pet(
     return ds
 
 
-def mr(shot: Shot, series: int, title: str, number: int, pixels: NDArray[Any], place: Place, frame: UID, *, flair: bool) -> Dataset:
+def mr(
+    shot: Shot, series: int, title: str, number: int, pixels: NDArray[Any], place: Place, frame: UID, *, flair: bool
+) -> Dataset:
     """MR image IOD."""
     ds = new(shot, "1.2.840.10008.5.1.4.1.1.4", "MR", series, title, number)
     ds.ImageType = ["ORIGINAL", "PRIMARY", "OTHER"]

@@ -30,5 +30,5 @@ def frontal(chest: thorax.Chest, seed: int, fine: int = 2) -> Array:
     rng = np.random.default_rng(seed)
     noise = blur(rng.standard_normal(film.shape, dtype=np.float32), (0.6, 0.6))
     film += 0.012 * noise
-    low, high = np.percentile(film[SIZE[1] // 3 : SIZE[1] - 120], (4, 99.6))
+    low, high = np.percentile(film[SIZE[1] // 3 : SIZE[1] - 120], (10, 99.6))
     return np.clip((film - low) / (high - low) * 3900 + 60, 0, 4095).astype(np.float32)

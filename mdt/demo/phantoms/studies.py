@@ -16,17 +16,23 @@ COLUMNS = 512
 
 
 def chest_ct(
-    shot: Shot, person: chest.Chest, *, spacing: float = 2.5, signed: bool = True, field: float = 370.0, noise: float = 13.0
+    shot: Shot,
+    person: chest.Chest,
+    *,
+    spacing: float = 2.5,
+    signed: bool = True,
+    field: float = 370.0,
+    noise: float = 13.0,
 ) -> Iterator[Dataset]:
     """From above the apices to the costophrenic angles; `spacing` between slices in mm, `field` of view in mm."""
     pixel = field / COLUMNS
     slices = round(310 / spacing)
     canvas = blank((COLUMNS, COLUMNS, slices), (pixel, pixel, spacing), (-field / 2, 5 - field / 2, -152.0), -1000.0)
     chest.paint(canvas, person)
-    rng = np.random.default_rng(person.seed * 7919 + slices)
+    grain = Grain(np.random.default_rng(person.seed * 7919 + slices), COLUMNS)
     title = f"Chest {spacing:g} mm" + (" +C" if person.contrast else "")
     for number, k in enumerate(range(slices - 1, -1, -1), start=1):
-        hu = canvas.values[k] + noise * _grain(rng, COLUMNS)
+        hu = canvas.values[k] + noise * grain.next()
         place = Place((float(canvas.x[0]), float(canvas.y[0]), float(canvas.z[k])), (pixel, pixel), spacing)
         yield objects.ct(
             shot, 2, title, number, hu, place, uid(shot.key, "frame"), signed=signed, contrast=bool(person.contrast)
@@ -39,10 +45,10 @@ def pet_ct(shot: Shot, person: chest.Chest, foci: tuple[body.Focus, ...], dose: 
     ct = blank((256, 256, slices), (1.9531, 1.9531, 5.0), (-249.0, -240.0, -600.0), -1000.0)
     plain = replace(person, contrast=0.0)
     body.paint(ct, plain)
-    rng = np.random.default_rng(person.seed + 991)
+    grain = Grain(np.random.default_rng(person.seed + 991), 256)
     for number, k in enumerate(range(slices - 1, -1, -1), start=1):
         place = Place((-249.0, -240.0, float(ct.z[k])), (1.9531, 1.9531), 5.0)
-        hu = ct.values[k] + 17 * _grain(rng, 256)
+        hu = ct.values[k] + 17 * grain.next()
         yield objects.ct(shot, 2, "CT low dose 5 mm", number, hu, place, frame, signed=True, contrast=False)
     pet = blank((128, 128, slices), (4.0, 4.0, 5.0), (-254.0, -246.0, -600.0), 0.0)
     suv = body.uptake(ct, pet, plain, foci, person.seed + 5)
@@ -92,8 +98,14 @@ def breast_cine(shot: Shot, seed: int, diameter: float, frames: int = 32) -> Ite
     yield objects.us(shot, "L", encoded, ratio, (rows, columns), breast.US_PIXEL)
 
 
-def _grain(rng: np.random.Generator, size: int) -> Array:
-    """CT noise: neighbours are alike, deviation 1."""
-    noise = blur(rng.standard_normal((size, size), dtype=np.float32), (0.55, 0.55))
-    return noise * np.float32(1 / 0.52)
+class Grain:
+    """CT noise of deviation 1 whose neighbours are alike: a few fields, laid anew at random for each slice."""
 
+    def __init__(self, rng: np.random.Generator, size: int) -> None:
+        self._rng = rng
+        fields = blur(rng.standard_normal((6, size, size), dtype=np.float32), (0, 0.55, 0.55))
+        self._fields = fields / fields.std()
+
+    def next(self) -> Array:
+        k, down, right = self._rng.integers(0, (6, *self._fields.shape[1:]))
+        return np.roll(self._fields[k], (int(down), int(right)), (0, 1))
