@@ -1,6 +1,6 @@
 """A stage for stories about the live room: a team with somebody in every role, an open meeting, two cases."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -29,6 +29,7 @@ def uid(n: int) -> str:
 class Stage:
     db: Database
     people: dict[str, str]  # role: person id
+    emails: dict[str, str]
     team: str
     meeting: str
     cases: list[str]
@@ -36,12 +37,15 @@ class Stage:
     elsewhere: str  # a case of another team's meeting
     now: datetime = START
     ops: int = 0
+    actors: dict[str, Actor] = field(default_factory=dict)
 
     def actor(self, role: str) -> Actor:
-        with self.db.reading() as session:
-            person = session.get(Person, self.people[role])
-            assert person is not None
-            return build_actor(session, person, self.now)
+        """Asked of the database once; in these stories nobody's role changes."""
+        if role not in self.actors:
+            with self.db.reading() as session:
+                person = session.get_one(Person, self.people[role])
+                self.actors[role] = build_actor(session, person, self.now)
+        return self.actors[role]
 
     def later(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -90,7 +94,7 @@ def set_up(folder: Path, *, opened: bool = True) -> Stage:
     return populate(db, opened=opened)
 
 
-def populate(db: Database, *, opened: bool = True, password_hash: str = "-", meetings: int = 1) -> Stage:
+def populate(db: Database, *, opened: bool = True, password_hash: str = "-") -> Stage:
     with db.writing() as session:
         if session.get(Trust, "RBV") is None:
             session.add(Trust(ods="RBV", name="The Christie", live_from=date(2020, 1, 1)))
@@ -98,7 +102,7 @@ def populate(db: Database, *, opened: bool = True, password_hash: str = "-", mee
         team, other = (Team(id=new_id(), name=name, mdt_type="0100", host_ods="RBV") for name in ("Lung", "Breast"))
         session.add_all([team, other])
         session.flush()
-        people = {}
+        people, emails = {}, {}
         for role in (*ROLES, "outsider"):
             person = Person(
                 id=new_id(),
@@ -110,7 +114,7 @@ def populate(db: Database, *, opened: bool = True, password_hash: str = "-", mee
             )
             session.add(person)
             session.flush()
-            people[role] = person.id
+            people[role], emails[role] = person.id, person.email
             where, what = (other, "chair") if role == "outsider" else (team, role)
             session.add(Membership(team_id=where.id, person_id=person.id, role=what, starts=date(2020, 1, 1)))
         patients = [
@@ -144,6 +148,7 @@ def populate(db: Database, *, opened: bool = True, password_hash: str = "-", mee
         stage = Stage(
             db,
             people,
+            emails,
             team.id,
             meeting.id,
             [case.id for case in cases[:2]],
