@@ -29,6 +29,7 @@ from mdt.sockets.pager import Pager
 from mdt.sockets.participant import Participant
 from mdt.sockets.rooms import TABS_MOST, Rooms
 from mdt.sockets.standing import Standing
+from mdt.trusts.models import Trust
 
 log = structlog.get_logger("mdt.sockets")
 
@@ -81,6 +82,7 @@ class Live(Namespace):
             with self._db.reading() as db:
                 team_id = queries.visible_meeting(db, actor, meeting_id).team_id
                 specialty = db.get_one(Person, held.person_id).specialty
+                trust = db.get_one(Trust, actor.trust_ods).name
         except NotFound as error:
             raise Refused(str(error), {"code": "forbidden"}) from error
         self._require_room(meeting_id, client, held.person_id)
@@ -93,7 +95,7 @@ class Live(Namespace):
             person_id=held.person_id,
             session_version=held.session_version,
             name=actor.name,
-            trust=actor.trust_ods,
+            trust=trust,
             specialty=specialty,
         )
         self._rooms.participants[who.sid] = who
