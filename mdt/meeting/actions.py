@@ -10,6 +10,7 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.errors import Invalid, NotFound, Stale
+from mdt.imaging.actions import request_gather
 from mdt.meeting import progress, referral
 from mdt.meeting.announcements import AgendaChanged
 from mdt.meeting.models import Case, Meeting
@@ -36,7 +37,7 @@ def plan(session: Session, *, by: Actor, team_id: str, starts_at: datetime, plac
 def list_case(
     session: Session, *, by: Actor, meeting_id: str, patient_id: str, clinical_question: str, now: datetime
 ) -> Case:
-    """Put a verified patient on the agenda, last, with the question the meeting must answer."""
+    """Put a verified patient on the agenda, last, with the question to answer; their imaging is asked for at once."""
     meeting = _meeting(session, by, "case.list", meeting_id)
     if meeting.status == progress.CLOSED:
         raise Invalid("This meeting is closed; list the patient for a later one.")
@@ -67,6 +68,7 @@ def list_case(
         detail={"meeting": meeting.id, "position": case.position},
         now=now,
     )
+    request_gather(session, by=by, patient_id=patient.id, team_id=meeting.team_id, now=now)
     after_commit(session, AgendaChanged(meeting.id))
     return case
 

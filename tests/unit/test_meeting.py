@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from mdt.core import audit
 from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
+from mdt.imaging.models import Gather
 from mdt.meeting import actions, queries
 from mdt.meeting.announcements import AgendaChanged
 from mdt.meeting.models import Case
@@ -23,7 +24,7 @@ def statuses(region, meeting):
         return [case.status for case in queries.meeting(session, region["observer"], meeting.id).cases]
 
 
-def test_a_coordinator_lists_a_patient_with_the_question_and_everybody_is_told(region):
+def test_a_coordinator_lists_a_patient_with_the_question_and_the_imaging_is_asked_for(region):
     told: list[AgendaChanged] = []
     region.db.announcer.listen(AgendaChanged, told.append)
     meeting = region.plan()
@@ -31,6 +32,7 @@ def test_a_coordinator_lists_a_patient_with_the_question_and_everybody_is_told(r
     assert (case.position, case.status, case.clinical_question) == (1, "listed", "Is this resectable?")
     assert told == [AgendaChanged(meeting.id)]
     with region.db.reading() as session:
+        assert session.scalars(select(Gather.patient_id)).all() == [case.patient_id]
         entry = session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.action == "case.listed")).one()
         assert (entry.patient_id, entry.actor_id) == (case.patient_id, region["coordinator"].person_id)
         assert "resectable" not in str(entry.detail)
