@@ -50,6 +50,7 @@ def create_app(house: House, more: Sequence[Blueprint] = ()) -> Flask:
     app.jinja_env.globals |= {
         "assets": assets.tags,
         "signed_in_actor": session.signed_in_actor,
+        "has_outcome": "outcome" in app.blueprints,
         "has_demo": "demo" in app.blueprints,
     }
     return app

@@ -18,6 +18,7 @@ class Form:
     def __init__(self, typed: MultiDict[str, str] | None = None) -> None:
         self.typed: MultiDict[str, str] = typed if typed is not None else MultiDict()
         self.errors: dict[str, str] = {}
+        self._days: set[str] = set()
 
     def __getitem__(self, field: str) -> str:
         return self.typed.get(field, "")
@@ -41,6 +42,7 @@ class Form:
 
     def day(self, field: str, sentence: str) -> date | None:
         """A date typed as `field-day`, `field-month` and `field-year`."""
+        self._days.add(field)
         parts = [self[f"{field}-{part}"].strip() for part in ("year", "month", "day")]
         try:
             return date(*(int(part) for part in parts))
@@ -61,5 +63,8 @@ class Form:
         return {"text": self.errors[field]} if field in self.errors else None
 
     def summary(self) -> list[dict[str, Any]]:
-        """For the error summary: each sentence links to its field."""
-        return [{"text": sentence, "href": f"#{field}"} for field, sentence in self.errors.items()]
+        """For the error summary: each sentence links to its field, a date's to its day."""
+        return [
+            {"text": sentence, "href": f"#{field}-day" if field in self._days else f"#{field}"}
+            for field, sentence in self.errors.items()
+        ]

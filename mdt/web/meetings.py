@@ -16,7 +16,7 @@ from mdt.imaging import readiness
 from mdt.live.actions import keep
 from mdt.meeting import actions, queries
 from mdt.meeting.models import Case, Meeting
-from mdt.people.permissions import may
+from mdt.people.permissions import may, require
 from mdt.web import reading
 from mdt.web.session import current_actor, house
 
@@ -101,6 +101,7 @@ def _keep(meeting_id: str, kind: str) -> Change:
     """Through the live room's own log, so that everybody in the room sees it happen."""
 
     def act(db: Session, by: Actor, now: datetime) -> None:
+        require(by, kind, queries.meeting(db, by, meeting_id).team_id)
         keep(db, by=by, meeting_id=meeting_id, op=str(uuid.uuid4()), kind=kind, body={}, now=now)
 
     return act

@@ -73,7 +73,6 @@ def begin(person: Person) -> None:
 def end() -> None:
     """Forget who was signed in here."""
     session.clear()
-    g.actor = None
 
 
 class CookieSessions(SecureCookieSessionInterface):

@@ -1,0 +1,296 @@
+"""A seeded region for tests of pages: two teams, one of every role, meetings on three days, imaging in every state."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from mdt import bootstrap
+from mdt.config import from_environment
+from mdt.core.actor import system
+from mdt.core.clock import utc_now
+from mdt.imaging.models import Gather, Instance, Refusal, Series, TrustAnswer
+from mdt.meeting.models import Case, Meeting
+from mdt.people import actions as people
+from mdt.people import passwords
+from mdt.people.models import Team
+from mdt.record import claims
+from mdt.record.actions import add_patient
+from mdt.record.models import Holder, Link, Study
+from mdt.trusts.models import Trust
+from mdt.trusts.source import ClaimedIdentity
+
+PASSWORD = "a long enough demo password"
+NASTY = "<img src=x onerror=alert(document.domain)>"
+SETUP = system("test")
+TRUSTS = {
+    "RMC": "Bolton",
+    "RBV": "The Christie",
+    "R0A": "Manchester University",
+    "RM3": "Salford Royal",
+    "RW6": "Pennine Acute",
+    "RWJ": "Stockport",
+    "RMP": "Tameside and Glossop",
+    "RRF": "Wrightington, Wigan and Leigh",
+}
+# Who is who: name, specialty, trust and, where they are in a team, which and as what.
+PEOPLE = {
+    "chair": ("Dr Amara Osei", "Respiratory physician", "RM3", "lung"),
+    "coordinator": ("Beth Naylor", "MDT coordinator", "RM3", "lung"),
+    "member": ("Mr Chandra Patel", "Thoracic surgeon", "R0A", "lung"),
+    "presenter": ("Dr Dilys Hughes", "Radiologist", "RBV", "lung"),
+    "observer": ("Ed Farrow", "Medical student", "RMC", "lung"),
+    "administrator": ("Fay Quinn", "", "RM3", ""),
+    "stranger": ("Dr Gita Rao", "Breast surgeon", "RWJ", "breast"),
+}
+
+
+@dataclass
+class Seeded:
+    """The house and the ids of what is in it, by a short name."""
+
+    house: bootstrap.House
+    teams: dict[str, str] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    meetings: dict[str, str] = field(default_factory=dict)
+    patients: dict[str, str] = field(default_factory=dict)
+    cases: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def email(name: str) -> str:
+        return f"{name}@nhs.example"
+
+
+@contextmanager
+def seeded(folder: Path, **changes: object) -> Iterator[Seeded]:
+    """A house in `folder` with everything below in it; `changes` replace settings."""
+    settings = replace(from_environment({"MDT_DATA": str(folder)}), **changes)  # type: ignore[arg-type]
+    house = bootstrap.build(settings)
+    made = Seeded(house)
+    now = utc_now()
+    with house.db.writing() as session:
+        _trusts_and_people(session, made, now)
+        _meetings_and_cases(session, made, now)
+        _imaging(session, made, now)
+    yield made
+    house.db.close()
+
+
+@cache
+def _password_hash() -> str:
+    return passwords.hashed(PASSWORD)
+
+
+def _trusts_and_people(session: Session, made: Seeded, now: datetime) -> None:
+    session.add_all(Trust(ods=ods, name=name, live_from=date(2020, 1, 1)) for ods, name in TRUSTS.items())
+    session.flush()
+    for key, name, kind, host in (("lung", "Lung MDT", "0200", "RM3"), ("breast", "Breast MDT", "0100", "RWJ")):
+        made.teams[key] = people.add_team(session, by=SETUP, name=name, mdt_type=kind, host_ods=host, now=now).id
+    for key, (name, specialty, trust, team) in PEOPLE.items():
+        person = people.add_person(
+            session,
+            by=SETUP,
+            email=made.email(key),
+            name=name,
+            specialty=specialty,
+            trust_ods=trust,
+            password_hash=_password_hash(),
+            administrator=not team,
+            now=now,
+        )
+        made.people[key] = person.id
+        if team:
+            people.add_membership(
+                session,
+                by=SETUP,
+                person_id=person.id,
+                team_id=made.teams[team],
+                role="chair" if key == "stranger" else key,
+                starts=date(2020, 1, 1),
+                now=now,
+            )
+
+
+def _meetings_and_cases(session: Session, made: Seeded, now: datetime) -> None:
+    team = session.get_one(Team, made.teams["lung"])
+    days = {"today": 0, "coming": 7, "past": -7}
+    for key, days_away in days.items():
+        starts = now.replace(hour=12, minute=30, second=0, microsecond=0) + timedelta(days=days_away)
+        meeting = Meeting(team_id=team.id, starts_at=starts, place="Seminar room 2")
+        meeting.status = "closed" if key == "past" else "planned"
+        session.add(meeting)
+        session.flush()
+        made.meetings[key] = meeting.id
+    patients = {
+        "maria": ("9990000018", "Kowalski", "Maria", date(1951, 3, 14), "F"),
+        "john": ("9990000026", "Okafor-Brown", "John", date(1948, 11, 2), "M"),
+        "nasty": ("9990000034", NASTY, NASTY, date(1960, 1, 31), "O"),
+        "new": ("9990000042", "Wu", "Li", date(1975, 7, 9), "F"),
+    }
+    questions = {
+        "maria": "Solitary nodule in the right upper lobe, growing since March. Suitable for resection?",
+        "john": "New hilar mass with weight loss. Bronchoscopy or CT-guided biopsy first?",
+        "nasty": f"Is this {NASTY} resectable?",
+    }
+    for position, (key, (nhs, family, given, born, sex)) in enumerate(patients.items(), start=1):
+        patient = add_patient(session, by=SETUP, nhs=nhs, family=family, given=given, birth_date=born, sex=sex, now=now)
+        made.patients[key] = patient.id
+        if key in questions:
+            case = Case(
+                meeting_id=made.meetings["today"],
+                patient_id=patient.id,
+                position=position,
+                clinical_question=questions[key],
+                listed_by=made.people["coordinator"],
+                listed_at=now,
+            )
+            session.add(case)
+            session.flush()
+            made.cases[key] = case.id
+
+
+def _imaging(session: Session, made: Seeded, now: datetime) -> None:
+    maria, john = made.patients["maria"], made.patients["john"]
+    _gather(
+        session,
+        maria,
+        now,
+        {ods: ("answered", None, 120, 120) for ods in TRUSTS if ods != "RW6"}
+        | {"RW6": ("no-answer", "connect", 0, 0), "RWJ": ("answered", None, 0, 0)},
+        finished=True,
+    )
+    _gather(
+        session,
+        john,
+        now,
+        {
+            "RMC": ("answered", None, 80, 80),
+            "RBV": ("answered", None, 240, 113),
+            "R0A": ("asking", None, 0, 0),
+            "RM3": ("refused", "associate", 0, 0),
+            "RRF": ("no-answer", "query", 0, 0),
+        },
+        finished=False,
+    )
+    whole = _study(session, "1.2.3.1", date(2026, 11, 2), "CT CHEST WITH CONTRAST", ["CT"], {"RMC": 4, "RBV": 4})
+    _series(session, whole, "1.2.3.1.1", now, expected=4, received=4)
+    short = _study(session, "1.2.3.2", date(2026, 3, 9), "CT CHEST", ["CT"], {"R0A": 6})
+    _series(session, short, "1.2.3.2.1", now, expected=6, received=4, gaps=["instances 3 and 4 are missing"])
+    maybe = _study(session, "1.2.3.3", date(2025, 6, 30), "XR CHEST", ["DX"], {"RMP": 2})
+    nasty = _study(session, "1.2.3.4", date(2026, 1, 5), NASTY, ["MR"], {"RRF": 1})
+    _series(session, nasty, "1.2.3.4.1", now, expected=1, received=1, description=NASTY)
+    for study in (whole, short):
+        for holder in study.holders:
+            _link(session, maria, study, holder.trust_ods, "auto")
+    for key in ("nasty", "maria"):
+        link = _link(
+            session,
+            made.patients[key],
+            maybe if key == "maria" else nasty,
+            "RMP" if key == "maria" else "RRF",
+            "confirm",
+            why="local number only: name and date of birth agree, no NHS number",
+        )
+        made.links[key] = link.id
+    maybe.holders[0].claimed = claims.to_json(
+        ClaimedIdentity(
+            patient_id="T4471902", issuer="TGH", family="KOWALSKI", given="MARIE", birth_date=date(1951, 3, 14), sex="F"
+        )
+    )
+    nasty.holders[0].claimed = claims.to_json(
+        ClaimedIdentity(patient_id=NASTY, issuer=NASTY, other_ids=(NASTY,), family=NASTY, given=NASTY, sex="M")
+    )
+    session.add(
+        Refusal(trust_ods="R0A", study_id=short.id, name="IM000007.dcm", why="It is cut off in the middle.", at=now)
+    )
+    session.add(Refusal(trust_ods="RRF", study_id=nasty.id, name=NASTY, why=f"It is {NASTY}.", at=now))
+
+
+def _gather(
+    session: Session,
+    patient_id: str,
+    now: datetime,
+    answers: dict[str, tuple[str, str | None, int, int]],
+    *,
+    finished: bool,
+) -> None:
+    gather = Gather(patient_id=patient_id, asked_at=now - timedelta(minutes=3), started_at=now - timedelta(minutes=3))
+    gather.finished_at = now if finished else None
+    for ods, (status, phase, expected, received) in answers.items():
+        detail = "It refused the connection." if phase == "connect" else ""
+        gather.answers.append(
+            TrustAnswer(
+                trust_ods=ods,
+                status=status,
+                phase=phase,
+                detail=detail,
+                seconds=None if status == "asking" else 1.2,
+                expected=expected,
+                received=received,
+                changed_at=now - timedelta(seconds=40),
+            )
+        )
+    session.add(gather)
+
+
+def _study(
+    session: Session, uid: str, day: date, description: str, modalities: list[str], held: dict[str, int]
+) -> Study:
+    study = Study(study_uid=uid, study_date=day, description=description, modalities=modalities)
+    for ods, instances in held.items():
+        study.holders.append(Holder(trust_ods=ods, series=1, instances=instances, claimed={}, seen_at=utc_now()))
+    session.add(study)
+    session.flush()
+    return study
+
+
+def _series(
+    session: Session,
+    study: Study,
+    uid: str,
+    now: datetime,
+    *,
+    expected: int,
+    received: int,
+    gaps: list[str] | None = None,
+    description: str = "Lung 1.0",
+) -> None:
+    series = Series(
+        study_id=study.id,
+        series_uid=uid,
+        modality=study.modalities[0],
+        number=2,
+        description=description,
+        expected=expected,
+        gaps=gaps or [],
+    )
+    session.add(series)
+    session.flush()
+    session.add_all(
+        Instance(
+            series_id=series.id,
+            sop_uid=f"{uid}.{n}",
+            sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
+            transfer_syntax_uid="1.2.840.10008.1.2.1",
+            number=n,
+            sha256="0" * 64,
+            bytes=1,
+            trust_ods=study.holders[0].trust_ods,
+            received_at=now,
+            header={},
+            problem=None,
+        )
+        for n in range(received)
+    )
+
+
+def _link(session: Session, patient_id: str, study: Study, ods: str, status: str, why: str = "") -> Link:
+    link = Link(patient_id=patient_id, study_id=study.id, trust_ods=ods, status=status, why=why)
+    session.add(link)
+    session.flush()
+    return link

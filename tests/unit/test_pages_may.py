@@ -1,0 +1,115 @@
+"""Who may open which page: every address of the product, asked as each kind of person, beside one table."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from mdt.web.app import create_app
+from tests.unit.pages import PASSWORD, Seeded, seeded
+
+WHO = ("chair", "coordinator", "member", "presenter", "observer", "administrator", "stranger", "nobody")
+
+ALL = "200 200 200 200 200 200 200 401"
+TEAM = "200 200 200 200 200 404 404 401"
+
+# What each of WHO is answered, in that order: the status of a GET, or what a well-formed POST comes to.
+# 302 is "done, look at the page"; 401 sends a person's browser to the sign-in page.
+TABLE = {
+    "GET /": "302 302 302 302 302 302 302 401",
+    "GET /health": "200 200 200 200 200 200 200 200",
+    "GET /sign-in": "302 302 302 302 302 302 302 200",
+    "POST /sign-in": "302 302 302 302 302 302 302 302",
+    "POST /sign-out": "302 302 302 302 302 302 302 401",
+    "GET /meetings": ALL,
+    "GET /meetings/plan/": "200 200 403 403 403 403 200 401",
+    "POST /meetings/plan/": "302 302 403 403 403 403 400 401",
+    "GET /meetings/<meeting_id>": TEAM,
+    "GET /meetings/<meeting_id>/agenda.json": TEAM,
+    "GET /meetings/<meeting_id>/room": TEAM,
+    "POST /meetings/<meeting_id>/order": "302 302 403 403 403 404 404 401",
+    "POST /meetings/<meeting_id>/open": "302 302 403 403 403 404 404 401",
+    "POST /meetings/<meeting_id>/close": "302 403 403 403 403 404 404 401",
+    "GET /meetings/<meeting_id>/list/": "200 200 403 403 403 404 404 401",
+    "POST /meetings/<meeting_id>/list/": "302 302 403 403 403 404 404 401",
+    "POST /meetings/<meeting_id>/list/new-patient": "302 302 403 403 403 404 404 401",
+    "GET /meetings/<meeting_id>/list/<patient_id>": "200 200 403 403 403 404 404 401",
+    "POST /meetings/<meeting_id>/list/<patient_id>": "302 302 403 403 403 404 404 401",
+    "GET /cases/<case_id>/": TEAM,
+    "GET /cases/<case_id>/arriving.json": TEAM,
+    "POST /cases/<case_id>/ask-again": "302 302 302 302 302 404 404 401",
+    "POST /cases/<case_id>/matches/<link_id>": "302 302 302 403 403 404 404 401",
+}
+
+NEW_PATIENT = {
+    "nhs": "999 000 0069", "family": "Adeyemi", "given": "Kemi", "sex": "F", "verified": "yes",
+    "born-day": "9", "born-month": "7", "born-year": "1975",
+}  # fmt: skip
+
+
+@pytest.fixture
+def made(tmp_path):
+    with seeded(tmp_path) as made:
+        yield made
+
+
+def client_of(made: Seeded, who: str) -> FlaskClient:
+    """A browser in which `who` is signed in; forms need no token here, which another test looks at."""
+    app = create_app(made.house)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    if who != "nobody":
+        answer = client.post("/sign-in", data={"email": made.email(who), "password": PASSWORD})
+        assert answer.status_code == 302
+    return client
+
+
+def ask(client: FlaskClient, made: Seeded, what: str) -> int:
+    """Ask for one line of the table, well formed, as a person's browser does."""
+    method, rule = what.split(" ")
+    names = {
+        "meeting_id": made.meetings["today"],
+        "case_id": made.cases["maria"],
+        "patient_id": made.patients["new"],
+        "link_id": made.links["maria"],
+    }
+    path = re.sub(r"<(\w+)>", lambda found: names[found[1]], rule)
+    order = " ".join(made.cases.values())
+    typed = {
+        "POST /sign-in": {"email": made.email("chair"), "password": PASSWORD},
+        "POST /meetings/plan/": {
+            "team": made.teams["lung"], "starts-day": "1", "starts-month": "6", "starts-year": "2099", "time": "9:30",
+        },
+        "POST /meetings/<meeting_id>/order": {"expected": order, "case": made.cases["maria"], "move": "down"},
+        "POST /meetings/<meeting_id>/list/": {"nhs": "9990000042"},
+        "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
+        "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
+        "POST /cases/<case_id>/matches/<link_id>": {"decision": "confirm", "reason": "same address"},
+    }  # fmt: skip
+    headers = {"Accept": "application/json" if path.endswith(".json") else "text/html"}
+    answer = client.open(path, method=method, data=typed.get(what), headers=headers)
+    sent_to_sign_in = answer.status_code == 302 and "/sign-in" in answer.location and what != "POST /sign-out"
+    return 401 if sent_to_sign_in else answer.status_code
+
+
+def test_every_address_is_in_the_table(made):
+    rules = create_app(made.house).url_map.iter_rules()
+    there = {
+        f"{method} {rule.rule}"
+        for rule in rules
+        if rule.endpoint != "static"
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert there == set(TABLE)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_everybody_may_do_what_the_table_says_and_nothing_else(made, who):
+    said = {what: int(answers.split()[WHO.index(who)]) for what, answers in TABLE.items()}
+    client, found = client_of(made, who), {}
+    # Reading first, then doing, and at the end what closes the meeting or ends the sign-in.
+    last = ["POST /meetings/<meeting_id>/close", "POST /sign-out", "POST /sign-in"]
+    first = sorted(said.keys() - set(last), key=lambda what: (what.startswith("POST"), list(said).index(what)))
+    for what in [*first, *last]:
+        found[what] = ask(client, made, what)
+    assert found == said
