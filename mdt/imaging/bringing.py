@@ -14,6 +14,7 @@ from mdt.core.sandbox import Sandbox
 from mdt.imaging.intake import Errand, take_in
 from mdt.imaging.models import Instance, Series
 from mdt.imaging.store import Store
+from mdt.trusts.errors import SourceError
 from mdt.trusts.source import ImagingSource
 
 MOST_FILES = 24
@@ -66,11 +67,16 @@ def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
     """A few files at a time: enough to share a transaction, few enough to keep the spool small and progress visible."""
     batch: list[Path] = []
     size, since = 0, time.monotonic()
-    for path in paths:
-        batch.append(path)
-        size += path.stat().st_size
-        if len(batch) >= MOST_FILES or size >= MOST_BYTES or time.monotonic() - since >= MOST_SECONDS:
+    try:
+        for path in paths:
+            batch.append(path)
+            size += path.stat().st_size
+            if len(batch) >= MOST_FILES or size >= MOST_BYTES or time.monotonic() - since >= MOST_SECONDS:
+                yield batch
+                batch, size, since = [], 0, time.monotonic()
+    except SourceError:  # what came before it broke off is as good as ever
+        if batch:
             yield batch
-            batch, size, since = [], 0, time.monotonic()
+        raise
     if batch:
         yield batch

@@ -4,6 +4,7 @@ The Gather row is the truth: a round that was cut short is run again from the st
 """
 
 import shutil
+import threading
 from datetime import date
 
 import structlog
@@ -26,17 +27,24 @@ log = structlog.get_logger()
 
 
 class Gatherer:
-    """Runs gathers, one after the other or several at once."""
+    """Runs gathers: several at once, but one at a time for each patient."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._locks: dict[str, threading.Lock] = {}
 
     def run(self, gather_id: str) -> None:
         """Do one round; returns when every trust has answered or was given up on. A finished one is left alone."""
-        with self._means.db.writing() as session:
+        with self._means.db.reading() as session:
             gather = session.get(Gather, gather_id)
-            if gather is None:
-                raise NotFound(f"There is no gather {gather_id}.")
+        if gather is None:
+            raise NotFound(f"There is no gather {gather_id}.")
+        with self._locks.setdefault(gather.patient_id, threading.Lock()):
+            self._run(gather_id)
+
+    def _run(self, gather_id: str) -> None:
+        with self._means.db.writing() as session:
+            gather = session.get_one(Gather, gather_id)
             if gather.finished_at is not None:
                 return
             gather.started_at = self._means.clock()

@@ -52,6 +52,7 @@ class Round:
         bringers = [Bringer(means.db, means.store, one, means.by, means.clock) for one in self._sandboxes]
         self._turns = [Turn(trust, bringers[place % READERS]) for place, trust in enumerate(trusts)]
         self._plan = Plan([trust.ods for trust in trusts], patience=means.patience.others)
+        self._unsaid: set[str] = set()  # series of which it was not yet said whether they are whole
         self._progress = Progress(means.db, means.clock, gather_id, [trust.ods for trust in trusts])
 
     def __enter__(self) -> Self:
@@ -155,6 +156,7 @@ class Round:
         for one in listed:
             for series, count in one.series:
                 turn.counts[series.series_uid] = count
+                self._unsaid.add(series.series_uid)
                 here = kept.get(series.series_uid, 0)
                 self._progress.series(turn.ods, series.series_uid, expected=count, received=here)
                 offers.append(Offer(series.study_uid, series.series_uid, count, one.rank(series)))
@@ -180,6 +182,7 @@ class Round:
         while offer := self._next(turn):
             source, errand = turn.errands[offer.study_uid]
             uid = offer.series_uid
+            self._unsaid.add(uid)
 
             def arrived(here: int, uid: str = uid) -> None:
                 turn.sign()
@@ -208,6 +211,10 @@ class Round:
     def _finish(self, series_uid: str) -> None:
         """Once all who hold a series were asked, say whether it is whole."""
         if not self._plan.is_settled(series_uid):
+            return
+        try:
+            self._unsaid.remove(series_uid)
+        except KeyError:  # nothing came of it since that was said
             return
         expected, answered = self._plan.expected(series_uid), {turn.ods for turn in self._turns if turn.answered}
         here = self._write(lambda session: finish(session, series_uid, expected=expected, answered=answered))

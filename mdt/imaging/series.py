@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -70,7 +71,7 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
     holders = set(session.scalars(select(Holder.trust_ods).where(Holder.study_id == series.study_id)))
     if not holders <= set(answered):
         expected = max(expected, series.expected or 0)
-    unplaced = {one.number for one in instances if one.number is not None and not one.header.get("position")}
+    unplaced = {one.number for one in instances if one.number is not None and not _place(one).get("position")}
     judged = wholeness(expected, len(instances), slices_of(instances), unplaced)
     series.expected, series.gaps = expected, list(judged.gaps)
     if instances:
@@ -81,9 +82,14 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
 def slices_of(instances: Iterable[Instance]) -> Iterable[Slice]:
     """The single-frame images among them that say where they lie."""
     for instance in instances:
-        position, orientation = instance.header.get("position"), instance.header.get("orientation")
-        if instance.frames == 1 and position and orientation:
-            yield Slice(instance.number, tuple(position), tuple(orientation))
+        place = _place(instance)
+        if place.get("position") and place.get("orientation"):
+            yield Slice(instance.number, tuple(place["position"]), tuple(place["orientation"]))
+
+
+def _place(instance: Instance) -> dict[str, Any]:
+    frames = instance.header.get("frames") or []
+    return frames[0] if len(frames) == 1 else {}
 
 
 def kept_counts(db: Database, study_ids: Collection[str]) -> dict[str, int]:
@@ -95,7 +101,7 @@ def kept_counts(db: Database, study_ids: Collection[str]) -> dict[str, int]:
         .group_by(Series.series_uid)
     )
     with db.reading() as session:
-        return dict(session.execute(wanted).tuples().all())
+        return {uid: here for uid, here in session.execute(wanted)}  # noqa: C416 - rows, by their types
 
 
 def keep_refusals(session: Session, trust_ods: str, refusals: Iterable[RefusedFile], *, now: datetime) -> None:

@@ -38,16 +38,13 @@ def summary(session: Session, by: Actor, *, gather_id: str, team_id: str | None 
 
 def _study(session: Session, entry: Entry) -> dict[str, Any]:
     study, link = entry.study, _telling(entry.links)
-    received: dict[str, int] = dict(
-        session.execute(
-            select(Instance.series_id, func.count())
-            .join(Series, Series.id == Instance.series_id)
-            .where(Series.study_id == study.id)
-            .group_by(Instance.series_id)
-        )
-        .tuples()
-        .all()
+    counted = session.execute(
+        select(Instance.series_id, func.count())
+        .join(Series, Series.id == Instance.series_id)
+        .where(Series.study_id == study.id)
+        .group_by(Instance.series_id)
     )
+    received = {series_id: here for series_id, here in counted}  # noqa: C416 - rows, by their types
     series = session.scalars(select(Series).where(Series.study_id == study.id).order_by(Series.number, Series.id)).all()
     expected, here = _expected(entry, series), sum(received.values()) if entry.is_linked else 0
     gaps = [sentence for one in series for sentence in _gaps(one)]
