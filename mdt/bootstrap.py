@@ -4,7 +4,6 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from alembic.util import CommandError
 
@@ -21,17 +20,7 @@ from mdt.imaging.means import Means
 from mdt.imaging.store import Store
 from mdt.outcome import live_kinds
 from mdt.queue import Jobs, open_queue
-from mdt.trusts.carriers.folder import FolderSource
-from mdt.trusts.errors import Refused
-from mdt.trusts.models import Source
-from mdt.trusts.source import ImagingSource
-
-
-def open_source(source: Source, settings: Settings) -> ImagingSource:
-    """Until the trusts chapter opens every carrier: folders."""
-    if source.kind != "folder":
-        raise Refused("connect", f"A {source.kind} source cannot be opened yet.")
-    return FolderSource(Path(source.settings["path"]))
+from mdt.trusts.open import open_source
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,9 @@ The Gather row is the truth: a round that was cut short is run again from the st
 
 import shutil
 import threading
-from datetime import date
 
 import structlog
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select
 
 from mdt.core import audit
 from mdt.core.announce import after_commit
@@ -21,7 +19,7 @@ from mdt.imaging.models import Gather
 from mdt.imaging.round import Round
 from mdt.record.findings import local_numbers
 from mdt.record.models import Patient
-from mdt.trusts.models import Trust
+from mdt.trusts.queries import live_trusts
 
 log = structlog.get_logger()
 
@@ -49,7 +47,7 @@ class Gatherer:
                 return
             gather.started_at = self._means.clock()
             patient = session.get_one(Patient, gather.patient_id)
-            trusts = live_trusts(session, in_london(self._means.clock()).date())
+            trusts = list(live_trusts(session, on=in_london(self._means.clock()).date()))
             numbers = local_numbers(session, patient.id)
         log.info("gather.started", gather=gather_id, patient=patient.id, trusts=len(trusts))
         folder = self._means.spool / gather_id
@@ -82,9 +80,3 @@ class Gatherer:
                 now=gather.finished_at,
             )
             after_commit(session, GatherFinished(gather_id, gather.patient_id))
-
-
-def live_trusts(session: Session, today: date) -> list[Trust]:
-    """The trusts to ask today, with their sources."""
-    live = select(Trust).where(Trust.live_from <= today, or_(Trust.live_until.is_(None), Trust.live_until > today))
-    return list(session.scalars(live.options(selectinload(Trust.sources)).order_by(Trust.ods)))
