@@ -4,42 +4,65 @@ import os
 import signal
 import threading
 import time
+from datetime import timedelta
 
 import structlog
 
 from mdt.bootstrap import House
 from mdt.core.actor import system
+from mdt.core.clock import utc_now
 from mdt.core.errors import MdtError
+from mdt.imaging.gather import Gatherer
+from mdt.imaging.packs import Packer
+from mdt.imaging.series import unpacked
 
 log = structlog.get_logger()
 
 THREADS = 3
 SWEEP_SECONDS = 60.0
-LOST_AFTER_SECONDS = 30.0
+LOST_AFTER = timedelta(seconds=30)
 
 
 def run(house: House, *, parent: int | None = None) -> None:
     """Do jobs until told to stop, or until the process that started this one (`parent`) is gone."""
     gatherer = house.gatherer(system("worker"))
+    with Packer(house.db, house.store) as packer:
 
-    def gather(gather_id: str) -> None:
-        try:
-            gatherer.run(gather_id)
-        except MdtError as error:
-            log.warning("job.refused", kind="gather", subject=gather_id, why=str(error))
+        def gather(gather_id: str) -> None:
+            try:
+                gatherer.run(gather_id)
+            except MdtError as error:
+                log.warning("job.refused", kind="gather", subject=gather_id, why=str(error))
 
-    house.jobs.carry_out({"gather": gather, "pack": _pack})
-    for gather_id in gatherer.unfinished():  # cut short, or asked for while nobody was here
-        house.jobs.ask("gather", gather_id)
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    log.info("worker.started", threads=THREADS)
-    house.jobs.huey.create_consumer(workers=THREADS, periodic=False, max_delay=1.0).run()
+        def pack(series_id: str) -> None:
+            packer.build(series_id, now=utc_now())
+
+        house.jobs.carry_out({"gather": gather, "pack": pack})
+        _take_up(house, gatherer)
+        threading.Thread(target=_sweep, args=(house, gatherer), daemon=True).start()
+        if parent is not None:
+            threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+        log.info("worker.started", threads=THREADS)
+        house.jobs.huey.create_consumer(workers=THREADS, periodic=False, max_delay=1.0).run()
     log.info("worker.stopped")
 
 
-def _pack(series_id: str) -> None:
-    raise NotImplementedError
+def _take_up(house: House, gatherer: Gatherer) -> None:
+    """What was cut short, or asked for while nobody was here."""
+    for gather_id in gatherer.unfinished():
+        house.jobs.ask("gather", gather_id)
+    with house.db.reading() as session:
+        without_frames = unpacked(session)
+    for series_id in without_frames:
+        house.jobs.ask("pack", series_id)
+
+
+def _sweep(house: House, gatherer: Gatherer) -> None:
+    """Now and then, what was asked for and whose hint was lost."""
+    while True:
+        time.sleep(SWEEP_SECONDS)
+        for gather_id in gatherer.unfinished(waiting_since=utc_now() - LOST_AFTER):
+            house.jobs.ask("gather", gather_id)
 
 
 def _end_with(parent: int) -> None:

@@ -5,6 +5,7 @@ The Gather row is the truth: a round that was cut short is run again from the st
 
 import shutil
 import threading
+from datetime import datetime
 
 import structlog
 from sqlalchemy import select
@@ -60,9 +61,11 @@ class Gatherer:
         self._finish(gather_id)
         log.info("gather.finished", gather=gather_id, patient=patient.id)
 
-    def unfinished(self) -> list[str]:
-        """Gathers that were asked for and never finished, oldest first."""
+    def unfinished(self, *, waiting_since: datetime | None = None) -> list[str]:
+        """Gathers that never finished, oldest first; or only those that nobody began though asked for before then."""
         wanted = select(Gather.id).where(Gather.finished_at.is_(None)).order_by(Gather.asked_at)
+        if waiting_since is not None:
+            wanted = wanted.where(Gather.started_at.is_(None), Gather.asked_at < waiting_since)
         with self._means.db.reading() as session:
             return list(session.scalars(wanted))
 

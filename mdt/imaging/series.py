@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from mdt.core.announce import after_commit
 from mdt.core.db import Database
 from mdt.imaging.announcements import SeriesGathered
 from mdt.imaging.completeness import Slice, wholeness
-from mdt.imaging.models import Instance, Refusal, Series
+from mdt.imaging.models import Instance, Pack, Refusal, Series
 from mdt.record.models import Holder, Study
 from mdt.trusts.source import FoundSeries, FoundStudy, RefusedFile
 
@@ -74,9 +74,27 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
     unplaced = {one.number for one in instances if one.number is not None and not _place(one).get("position")}
     judged = wholeness(expected, len(instances), slices_of(instances), unplaced)
     series.expected, series.gaps = expected, list(judged.gaps)
-    if instances:
+    if series.id in unpacked(session, series.id):
         after_commit(session, SeriesGathered(series.id))
     return len(instances)
+
+
+def unpacked(session: Session, series_id: str | None = None) -> list[str]:
+    """Series (or this one) with images that no pack holds yet."""
+    newest = (
+        select(Instance.series_id, func.max(Instance.received_at).label("at"))
+        .where(Instance.frames > 0)
+        .group_by(Instance.series_id)
+        .subquery()
+    )
+    wanted = (
+        select(newest.c.series_id)
+        .outerjoin(Pack, Pack.series_id == newest.c.series_id)
+        .where(or_(Pack.id.is_(None), Pack.built_at < newest.c.at))
+    )
+    if series_id is not None:
+        wanted = wanted.where(newest.c.series_id == series_id)
+    return list(session.scalars(wanted))
 
 
 def slices_of(instances: Iterable[Instance]) -> Iterable[Slice]:
