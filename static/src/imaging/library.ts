@@ -26,6 +26,14 @@ interface Open {
   finished: boolean;
 }
 
+/** A frame that cannot be shown; the viewport that wants it says so. */
+class NotShown extends Error {}
+
+// Cornerstone's cache drops the promise of a failed image, which browsers then report as an error nobody handled.
+window.addEventListener('unhandledrejection', (event) => {
+  if (event.reason instanceof NotShown) event.preventDefault();
+});
+
 export type LibraryEvent = { kind: 'received' | 'decoded' | 'finished' | 'failed'; key: string };
 
 export class Library {
@@ -120,8 +128,12 @@ export class Library {
     if (open === undefined) throw new Error('This series is not open.');
     const ahead = this.loading.has(id);
     const frame = open.frames.frames[index] as FrameInfo;
-    const payload = await open.frames.payload(index, !ahead);
-    const decoded = await this.pool.decode(payload, frame.encoding, frame, ahead ? 'later' : 'now');
+    const decoded = await open.frames
+      .payload(index, !ahead)
+      .then((payload) => this.pool.decode(payload, frame.encoding, frame, ahead ? 'later' : 'now'))
+      .catch((error: Error) => {
+        throw new NotShown(error.message);
+      });
     open.decoded.add(index);
     this.tell('decoded', key);
     if (!open.finished && open.decoded.size === open.frames.frames.length) {

@@ -77,16 +77,18 @@ export function whereLines(index: SeriesIndex, at: number): string[] {
   return lines;
 }
 
-/** Along the direction out of the image, so that two series of one plane can be compared. */
+/** Along the direction out of the image, counted towards left, back or head, so that two series of one plane can be compared. */
 function position(frame: FrameInfo): number | null {
-  if (frame.position !== null && frame.orientation !== null) return dot(frame.position, normal(frame.orientation));
-  return frame.location;
+  if (frame.position === null || frame.orientation === null) return frame.location;
+  const out = normal(frame.orientation);
+  const strongest = out.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
+  return dot(frame.position, out) * Math.sign(strongest);
 }
 
-export function howLines({ voi, zoom, rotation, flipped, inverted }: Shown, units: string | null): string[] {
+export function howLines({ voi, zoom, rotation, flipped, inverted }: Shown, { units, voi_function }: Pick<FrameInfo, 'units' | 'voi_function'>): string[] {
   const lines: string[] = [];
   if (voi !== null) {
-    const { centre, width } = fromRange(voi);
+    const { centre, width } = fromRange(voi, voi_function);
     lines.push(`W ${tidy(width)} L ${tidy(centre)}${units ? ` ${units}` : ''}`);
   }
   lines.push(`Zoom ${Math.round(zoom * 100)} %`);

@@ -417,7 +417,7 @@ export class Pane {
           flipped: (camera.flipHorizontal ?? false) || (camera.flipVertical ?? false),
           inverted,
         },
-        frame.units,
+        frame,
       ),
     );
     overlay.say('marks', markLines(showing, frame));

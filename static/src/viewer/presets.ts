@@ -30,7 +30,6 @@ export const range = (centre: number, width: number): { lower: number; upper: nu
   upper: centre - 0.5 + (width - 1) / 2,
 });
 
-export const fromRange = ({ lower, upper }: { lower: number; upper: number }): { centre: number; width: number } => ({
-  centre: (lower + upper + 1) / 2,
-  width: upper - lower + 1,
-});
+/** The window of a range, as the image's own function counts it. */
+export const fromRange = ({ lower, upper }: { lower: number; upper: number }, by = 'LINEAR'): { centre: number; width: number } =>
+  by === 'LINEAR_EXACT' ? { centre: (lower + upper) / 2, width: upper - lower } : { centre: (lower + upper + 1) / 2, width: upper - lower + 1 };
