@@ -14,12 +14,14 @@ Pixels = npt.NDArray[Any]
 
 _FUNCTIONS = frozenset({"LINEAR", "LINEAR_EXACT", "SIGMOID"})
 _SMALLEST_WIDTH = {"LINEAR": 1.0}
+_NO_UNIT = frozenset({"US", "UNSPECIFIED", "1"})  # US means unspecified; 1 is UCUM for a plain number
 _UNITS_KEYWORD = {"PT": "Units", "NM": "Units", "RTDOSE": "DoseUnits"}
 
 
 def has_lut(groups: Groups) -> bool:
-    """Whether stored values become meaningful by a table instead of a line."""
-    return bool(attributes.items(groups.dataset, "ModalityLUTSequence"))
+    """Whether stored values become meaningful by a table, one that is whole, instead of a line."""
+    table = attributes.first(groups.dataset, "ModalityLUTSequence")
+    return table is not None and bool(attributes.numbers(table, "LUTDescriptor", 3)) and "LUTData" in table
 
 
 def through_lut(pixels: Pixels, groups: Groups) -> Pixels:
@@ -78,14 +80,14 @@ def extremes(pixels: Pixels) -> dict[str, Any]:
 
 
 def _named(rescale_type: str) -> str:
-    return "" if rescale_type in ("US", "UNSPECIFIED") else rescale_type  # US: unspecified
+    return "" if rescale_type in _NO_UNIT else rescale_type
 
 
 def _measured(groups: Groups) -> str:
     """Units of a parametric map, from its real world value mapping."""
     mapping = groups.macro("RealWorldValueMappingSequence")
     code = attributes.first(mapping, "MeasurementUnitsCodeSequence")
-    return attributes.text(code, "CodeValue") if code else ""
+    return _named(attributes.text(code, "CodeValue")) if code else ""
 
 
 def _span_of_lut(dataset: Dataset, *, signed: bool) -> tuple[float, float] | None:

@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,6 @@ from typing import BinaryIO, Literal, cast
 
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
-
-from mdt.core.db import new_id
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -43,9 +41,9 @@ class Store:
 
     def put(self, path: Path) -> Kept:
         """Keep a file's bytes; durable when this returns. The file itself stays where it is, the caller's."""
-        with self._drafting() as draft:
-            kept = _copy_and_hash(path, draft)
-            self._settle(draft, self._object(kept.sha256))
+        with self.drafting_folder() as folder:
+            kept = _copy_and_hash(path, folder / "object")
+            self._settle(folder / "object", self._object(kept.sha256))
         return kept
 
     def exists(self, sha256: str) -> bool:
@@ -64,9 +62,9 @@ class Store:
         if self._local:
             yield Path(self._object(sha256))
             return
-        with self._drafting() as draft:
-            self._fs.get_file(self._object(sha256), str(draft))
-            yield draft
+        with self.drafting_folder() as folder:
+            self._fs.get_file(self._object(sha256), str(folder / "object"))
+            yield folder / "object"
 
     @contextmanager
     def drafting_folder(self) -> Iterator[Path]:
@@ -87,14 +85,18 @@ class Store:
         size = int(self._fs.size(place))
         return cast(BinaryIO, self._fs.open(place, "rb")), size
 
-    def drop_packs(self, series_id: str, *, keep: Collection[str]) -> None:
-        """Remove a series' packs, all but those versions. Whoever is reading one keeps what they have open."""
+    def packs(self, series_id: str) -> set[str]:
+        """The versions there are of a series' pack."""
         folder = self._pack_folder(series_id)
         if not self._fs.isdir(folder):
-            return
-        for place in self._fs.ls(folder, detail=False):
-            if place.rstrip("/").rsplit("/", 1)[-1] not in keep:
-                self._fs.rm(place, recursive=True)
+            return set()
+        return {place.rstrip("/").rsplit("/", 1)[-1] for place in self._fs.ls(folder, detail=False)}
+
+    def drop_pack(self, series_id: str, version: str) -> None:
+        """Remove one version. Whoever is reading it keeps what they have open."""
+        place = self._pack(series_id, version, "frames").rsplit("/", 1)[0]
+        if self._fs.isdir(place):
+            self._fs.rm(place, recursive=True)
 
     def _object(self, sha256: str) -> str:
         if not _SHA256.fullmatch(sha256):
@@ -110,16 +112,6 @@ class Store:
         if not _SHA256.fullmatch(version):
             raise FileNotFoundError(f"{version!r} is not a version")
         return f"{self._pack_folder(series_id)}/{version}/{file}"
-
-    @contextmanager
-    def _drafting(self) -> Iterator[Path]:
-        place = Path(self._root) / "drafts" if self._local else Path(tempfile.gettempdir())
-        place.mkdir(parents=True, exist_ok=True)
-        draft = place / new_id()
-        try:
-            yield draft
-        finally:
-            draft.unlink(missing_ok=True)
 
     def _settle(self, draft: Path, place: str) -> None:
         """Give a draft its final name in one step. Names say what the content is, so one that is there is right."""
