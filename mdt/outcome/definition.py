@@ -1,6 +1,5 @@
 """The form as JSON for the browser, made from the one Python source: fields, codes, bounds, rules, relations."""
 
-import hashlib
 import json
 from dataclasses import asdict
 from functools import cache
@@ -21,9 +20,3 @@ def as_json() -> bytes:
         "longest_action": form.LONGEST_ACTION,
     }
     return json.dumps(definition, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-@cache
-def fingerprint() -> str:
-    """Names this form by its content, so that an address with it never changes its meaning."""
-    return hashlib.sha256(as_json()).hexdigest()[:16]

@@ -21,6 +21,8 @@ interface Typed {
   sent: unknown;
   /** The answer was yes, and its event is still to come. */
   accepted: boolean;
+  /** Sent before this page was loaded again: its answer reaches nobody, and what is kept must tell. */
+  resumed: boolean;
   cancel: (() => void) | null;
 }
 
@@ -77,6 +79,11 @@ export class Typing {
     return this.api.state()?.form[field] ?? null;
   }
 
+  /** What is typed here and will not be kept as it is: in conflict or refused. */
+  get stuck(): string[] {
+    return [...this.fields].filter(([, { phase }]) => phase === 'conflict' || phase === 'refused').map(([field]) => field);
+  }
+
   get isSettled(): boolean {
     return this.fields.size === 0;
   }
@@ -96,7 +103,7 @@ export class Typing {
   type(field: string, value: unknown, atOnce: boolean): void {
     const typed = this.fields.get(field) ?? this.begin(field, value);
     typed.value = value;
-    this.journal.put(this.api.caseId, this.who, field, { value, version: typed.version, base: typed.base });
+    this.note(field, typed);
     if (typed.phase === 'refused') typed.phase = 'waiting';
     if (typed.phase === 'waiting') this.schedule(field, typed, atOnce ? 0 : PAUSE);
     this.changed();
@@ -119,6 +126,15 @@ export class Typing {
     this.changed();
   }
 
+  /** Sends again what was refused, e.g. because another case was being discussed. */
+  again(field: string): void {
+    const typed = this.fields.get(field);
+    if (typed?.phase !== 'refused') return;
+    typed.phase = 'waiting';
+    this.schedule(field, typed, 0);
+    this.changed();
+  }
+
   /** The other's text stays; what was typed here goes. */
   takeTheirs(field: string): void {
     this.finish(field);
@@ -130,7 +146,7 @@ export class Typing {
     const pending = new Set(this.api.pending().map(({ field }) => field));
     for (const [field, typed] of this.fields) {
       if (typed.accepted) this.settle(field, typed);
-      else if (typed.phase === 'saving' && typed.cancel === null && !pending.has(field) && typed.sent === undefined) this.settleResumed(field, typed);
+      else if (typed.resumed && !pending.has(field)) this.settleResumed(field, typed);
       else if (typed.phase === 'waiting' && this.overtaken(field, typed)) this.conflict(field, typed);
     }
   }
@@ -154,6 +170,7 @@ export class Typing {
       message: '',
       sent: undefined,
       accepted: false,
+      resumed: false,
       cancel: null,
     };
     this.fields.set(field, typed);
@@ -184,7 +201,7 @@ export class Typing {
     this.changed();
     const answer = await this.api.set(field, typed.value);
     if (this.closed) {
-      if (answer.ok && same(typed.value, typed.sent)) this.journal.drop(this.api.caseId, field);
+      if (answer.ok) this.settleClosed(field, typed);
       return;
     }
     if (answer.ok) {
@@ -210,25 +227,36 @@ export class Typing {
     } else if (typed.version === this.version && same(this.kept(field), typed.sent)) {
       typed.base = revision;
       typed.phase = 'waiting';
-      this.journal.put(this.api.caseId, this.who, field, { value: typed.value, version: typed.version, base: revision });
+      this.note(field, typed);
       this.schedule(field, typed, 0);
     } else {
       this.conflict(field, typed);
     }
   }
 
-  /** A save from before a reload was answered, to nobody: what is kept tells. */
   private settleResumed(field: string, typed: Typed): void {
-    if (same(typed.value, this.kept(field))) this.finish(field);
-    else {
+    typed.resumed = false;
+    if (same(this.kept(field), typed.sent)) {
+      this.settle(field, typed);
+    } else {
       typed.phase = 'waiting';
       this.schedule(field, typed, 0);
     }
   }
 
+  /** The panel is gone, and its last save was kept: only what was typed after it stays in the journal. */
+  private settleClosed(field: string, typed: Typed): void {
+    if (same(typed.value, typed.sent)) this.journal.drop(this.api.caseId, field);
+    else this.note(field, { ...typed, base: Math.max(typed.base, this.api.fieldRevision(field)) });
+  }
+
+  private note(field: string, { value, version, base }: Typed): void {
+    this.journal.put(this.api.caseId, this.who, field, { value, version, base });
+  }
+
   /** Takes up what an earlier panel of this case could not get kept. */
   private resume(): void {
-    const pending = new Set(this.api.pending().map(({ field }) => field));
+    const pending = new Map(this.api.pending().map(({ field, value }) => [field, value]));
     for (const [field, { value, version, base }] of Object.entries(this.journal.of(this.api.caseId))) {
       if (same(value, this.kept(field))) {
         this.journal.drop(this.api.caseId, field);
@@ -237,7 +265,7 @@ export class Typing {
       const typed = this.begin(field, value);
       typed.version = version;
       typed.base = base;
-      if (pending.has(field)) typed.phase = 'saving';
+      if (pending.has(field)) Object.assign(typed, { phase: 'saving', resumed: true, sent: pending.get(field) });
       else this.schedule(field, typed, PAUSE);
     }
   }
