@@ -14,7 +14,7 @@ from mdt.core.announce import Announcer
 from mdt.core.clock import utc_now
 from mdt.core.db import Database
 from mdt.core.errors import Misconfigured
-from mdt.imaging.announcements import GatherAsked, SeriesGathered
+from mdt.imaging.announcements import GatherAsked, SeriesGathered, SeriesGrew
 from mdt.imaging.gather import Gatherer
 from mdt.imaging.means import Means
 from mdt.imaging.store import Store
@@ -54,6 +54,7 @@ def build(settings: Settings, *, migrate: bool = True) -> House:
     announcer = Announcer()
     jobs = Jobs(open_queue(settings))
     announcer.listen(GatherAsked, lambda asked: jobs.ask("gather", asked.gather_id))
+    announcer.listen(SeriesGrew, lambda grew: jobs.ask("pack", grew.series_id))
     announcer.listen(SeriesGathered, lambda gathered: jobs.ask("pack", gathered.series_id))
     return House(
         settings=settings,

@@ -12,6 +12,13 @@ class GatherAsked:
 
 
 @dataclass(frozen=True)
+class SeriesGrew:
+    """A series that is still arriving has so many more frames that those which are here are worth looking at."""
+
+    series_id: str
+
+
+@dataclass(frozen=True)
 class SeriesGathered:
     """All that the trusts hold of a series was asked for; its frames can be packed."""
 

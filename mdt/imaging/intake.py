@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
 from mdt.core.actor import Actor
+from mdt.core.announce import after_commit
 from mdt.core.db import Database
 from mdt.core.sandbox import Sandbox, SandboxError
+from mdt.imaging.announcements import SeriesGrew
 from mdt.imaging.belonging import contradiction
+from mdt.imaging.growth import worth_packing
 from mdt.imaging.models import Instance, Refusal, Series
 from mdt.imaging.parsing import Description, describe
 from mdt.imaging.store import Kept, Store
@@ -99,7 +102,11 @@ def _write(session: Session, errand: Errand, read: list[_Read], *, by: Actor, no
     uids = [file.about.sop_uid for file in read if file.about]
     known = {row.sop_uid: row for row in session.scalars(select(Instance).where(Instance.sop_uid.in_(uids)))}
     series = _series(session, errand, read)
+    before = _frames(session, series.values())
     taken = [_take(session, errand, file, known, series, now=now) for file in read]
+    for series_id, after in _frames(session, series.values()).items():
+        if worth_packing(before.get(series_id, 0), after):
+            after_commit(session, SeriesGrew(series_id))
     fresh, refused = sum(one.fresh for one in taken), sum(one.refused is not None for one in taken)
     if fresh or refused:
         detail = {"trust": errand.trust_ods, "instances": fresh, "refused": refused}
@@ -123,6 +130,13 @@ def _series(session: Session, errand: Errand, read: list[_Read]) -> dict[str, Se
             row.body_part = row.body_part or about.body_part
     session.flush()
     return found
+
+
+def _frames(session: Session, series: Iterable[Series]) -> dict[str, int]:
+    """How many frames there are of each series to look at."""
+    counted = select(Instance.series_id, func.sum(Instance.frames)).group_by(Instance.series_id)
+    rows = session.execute(counted.where(Instance.series_id.in_([one.id for one in series])))
+    return {series_id: int(frames) for series_id, frames in rows}
 
 
 def _take(

@@ -62,6 +62,9 @@ class _Earlier:
     def has(self, instance: Instance) -> bool:
         return len(self.entries.get(instance.sop_uid, ())) == instance.frames
 
+    def is_all_of(self, instances: list[Instance]) -> bool:
+        return len(self.entries) == len(instances) and all(self.has(instance) for instance in instances)
+
 
 class Packer:
     """Builds packs, `at_once` objects at a time. Keeps its sandboxes between builds; may be used from any thread."""
@@ -85,6 +88,8 @@ class Packer:
             return None
         before = self._store.packs(series_id)
         with self._store.drafting_folder() as folder, self._earlier(series_id, plan.earlier) as earlier:
+            if earlier.is_all_of(plan.instances):
+                return self._still_right(plan, now)
             failed: dict[str, Encoded] = {}
             with (folder / "frames").open("wb") as file:
                 writer = Writer(file)
@@ -111,6 +116,14 @@ class Packer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _still_right(self, plan: _Plan, now: datetime) -> str | None:
+        """Nothing new to pack: only remember that it was looked at."""
+        with self._db.writing() as session:
+            pack = session.scalar(select(Pack).where(Pack.series_id == plan.series_id))
+            if pack is not None and pack.version == plan.earlier:
+                pack.built_at = now
+        return plan.earlier
 
     def _write(self, writer: Writer, plan: _Plan, earlier: _Earlier, folder: Path, failed: dict[str, Encoded]) -> None:
         """Every frame in order, as its object is ready; those with a problem are noted in `failed`."""
