@@ -25,12 +25,18 @@ def serve(host: str, port: int) -> None:
     """The product: pages, imaging, the live room, and a worker beside it."""
     # Only here: these run on gevent, which app.py has patched in for this command alone.
     from mdt import server  # noqa: PLC0415
+    from mdt.demo.pages import pages as demo_pages  # noqa: PLC0415
+    from mdt.web.assets import Assets  # noqa: PLC0415
 
     house = open_house()
+    Assets().require_built()
+    more = [demo_pages] if house.settings.demo_control else []
     keeper = Keeper()
     keeper.start()
     try:
-        server.run(house, host, port, ready=lambda address: click.echo(f"Ready: http://{address[0]}:{address[1]}/"))
+        server.run(
+            house, host, port, more=more, ready=lambda address: click.echo(f"Ready: http://{address[0]}:{address[1]}/")
+        )
     finally:
         keeper.stop()
 

@@ -56,9 +56,13 @@ class Refused:
 
 @dataclass(frozen=True)
 class Arriving:
-    """`asked_at` is None when nobody has asked yet; `finished` when every trust answered or was given up on."""
+    """`asked_at` is None when nobody has asked yet; `finished` when every trust answered or was given up on.
+
+    Until a new round has begun (`started`), `trusts` are the answers of the one before it.
+    """
 
     asked_at: datetime | None
+    started: bool
     finished: bool
     trusts: tuple[TrustProgress, ...]
     refused: tuple[Refused, ...]
@@ -68,8 +72,8 @@ class Arriving:
         """How things stand in one line."""
         if self.asked_at is None:
             return "No trust has been asked for imaging yet."
-        if not self.trusts:
-            return "Every trust is about to be asked."
+        if not self.started:
+            return "Every trust is about to be asked again." if self.trusts else "Every trust is about to be asked."
         answered = sum(trust.status == "answered" for trust in self.trusts)
         silent = sum(trust.status in ("no-answer", "refused") for trust in self.trusts)
         said = f"{answered} of {len(self.trusts)} trusts answered"
@@ -82,19 +86,22 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
     """For somebody who may see the patient through a team that lists them."""
     permissions.require(by, "meeting.see", team_id)
     names = trust_names(session)
-    gather = session.scalars(
+    rounds = session.scalars(
         select(Gather)
         .where(Gather.patient_id == patient_id)
         .order_by(Gather.asked_at.desc(), Gather.id)
         .options(selectinload(Gather.answers))
-        .limit(1)
-    ).first()
+        .limit(2)
+    ).all()
+    latest = rounds[0] if rounds else None
+    answers = next((one.answers for one in rounds if one.answers), [])
     studies = select(Link.study_id).where(Link.patient_id == patient_id, Link.status != "never")
     refusals = session.scalars(select(Refusal).where(Refusal.study_id.in_(studies)).order_by(Refusal.name))
     return Arriving(
-        asked_at=gather.asked_at if gather else None,
-        finished=gather is not None and gather.finished_at is not None,
-        trusts=tuple(_progress(answer, names[answer.trust_ods]) for answer in gather.answers) if gather else (),
+        asked_at=latest.asked_at if latest else None,
+        started=latest is not None and bool(latest.answers),
+        finished=latest is not None and latest.finished_at is not None,
+        trusts=tuple(_progress(answer, names[answer.trust_ods]) for answer in answers),
         refused=tuple(Refused(names[one.trust_ods], one.name, one.why) for one in refusals),
     )
 

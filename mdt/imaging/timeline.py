@@ -46,13 +46,10 @@ def of_studies(session: Session, study_ids: Collection[str]) -> dict[str, Here]:
     found = {study_id: Here() for study_id in study_ids}
     for row in _series(session, study_ids):
         _add(found[row.study_id], row)
-    held = select(Holder.study_id, func.max(Holder.series), func.max(Holder.instances)).group_by(Holder.study_id)
-    for study_id, series, instances in session.execute(held.where(Holder.study_id.in_(study_ids))):
-        here = found[study_id]
-        if here.series < (series or 1):
-            here.complete = False
-            here.notes.append(f"{here.series} of {series or 'an unknown number of'} series received")
-        here.expected = max(here.expected, instances or 0)
+    held = select(Holder.study_id, func.max(Holder.instances)).group_by(Holder.study_id)
+    for study_id, instances in session.execute(held.where(Holder.study_id.in_(study_ids))):
+        if not found[study_id].series:
+            found[study_id].expected, found[study_id].complete = instances or 0, False
     return found
 
 
@@ -81,7 +78,7 @@ def _series(session: Session, study_ids: Collection[str]) -> list[Row[Any]]:
 
 def _add(here: Here, row: Row[Any]) -> None:
     whole = Wholeness(row.expected, row.received, tuple(row.gaps))
-    here.series += row.received > 0
+    here.series += 1
     here.expected += max(row.expected or 0, row.received)
     here.received += row.received
     name = _name(row)

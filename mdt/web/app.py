@@ -27,7 +27,7 @@ from mdt.web import (
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
-def create_app(house: House, more: Sequence[Blueprint] = ()) -> Flask:
+def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path = assets.MANIFEST) -> Flask:
     """Build the application on a house. `more` are pages that only some installations have, such as the demo's."""
     app = Flask("mdt.web", static_folder=str(assets.STATIC), static_url_path="/static")
     app.extensions["mdt.house"] = house
@@ -48,7 +48,7 @@ def create_app(house: House, more: Sequence[Blueprint] = ()) -> Flask:
     for blueprint in (*(part.pages for part in ours), *more):
         app.register_blueprint(blueprint)
     app.jinja_env.globals |= {
-        "assets": assets.tags,
+        "assets": assets.Assets(manifest).tags,
         "signed_in_actor": session.signed_in_actor,
         "has_outcome": "outcome" in app.blueprints,
         "has_demo": "demo" in app.blueprints,

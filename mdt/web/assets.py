@@ -12,16 +12,32 @@ from mdt.core.errors import Misconfigured
 STATIC = Path(__file__).resolve().parents[2] / "static"
 MANIFEST = STATIC / "dist" / ".vite" / "manifest.json"
 BASE = "/static/dist/"
+PAGES, ROOM = "static/src/pages.ts", "static/src/room/main.ts"
 
 
-def tags(entry: str, manifest: Path = MANIFEST) -> Markup:
-    """The style sheets and the module script of an entry such as `static/src/pages.ts`."""
-    chunks = _read(manifest, manifest.stat().st_mtime_ns) if manifest.exists() else {}
-    if entry not in chunks:
-        raise Misconfigured(f"The front end is not built: {entry} is not in {manifest.name}. Run `make setup` first.")
-    lines = [Markup('<link rel="stylesheet" href="{}">').format(BASE + css) for css in _styles(chunks, entry)]
-    lines.append(Markup('<script type="module" src="{}"></script>').format(BASE + chunks[entry]["file"]))
-    return Markup("\n").join(lines)
+class Assets:
+    """What Vite built, as its manifest lists it. Built again while we run, the new files are used at once."""
+
+    def __init__(self, manifest: Path = MANIFEST) -> None:
+        self.manifest = manifest
+
+    def tags(self, entry: str) -> Markup:
+        """The style sheets and the module script of an entry such as `static/src/pages.ts`."""
+        chunks = self._chunks(entry)
+        lines = [Markup('<link rel="stylesheet" href="{}">').format(BASE + css) for css in _styles(chunks, entry)]
+        lines.append(Markup('<script type="module" src="{}"></script>').format(BASE + chunks[entry]["file"]))
+        return Markup("\n").join(lines)
+
+    def require_built(self) -> None:
+        """Raise Misconfigured unless both of our entries are there; for whoever starts the product."""
+        for entry in (PAGES, ROOM):
+            self._chunks(entry)
+
+    def _chunks(self, entry: str) -> dict[str, Any]:
+        chunks = _read(self.manifest, self.manifest.stat().st_mtime_ns) if self.manifest.exists() else {}
+        if entry not in chunks:
+            raise Misconfigured(f"The front end is not built ({entry} is not in its manifest). Run `make setup` first.")
+        return chunks
 
 
 @cache

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from mdt.core.errors import Forbidden, Invalid, MdtError, NotFound, NotSignedIn, Stale
+from mdt.core.errors import Forbidden, Invalid, MdtError, Misconfigured, NotFound, NotSignedIn, Stale
 from mdt.web import request_log
 
 log = structlog.get_logger("web")
@@ -36,9 +36,17 @@ _TOO_OLD = "This page was open since before you signed in, so nothing was saved.
 
 def install(app: Flask) -> None:
     app.register_error_handler(MdtError, _refusal)
+    app.register_error_handler(Misconfigured, _unready)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _mishap)
+
+
+def _unready(error: Misconfigured) -> Response:
+    """In plain text: what is missing may be what a page is made of."""
+    answer = make_response(f"This service is not ready. {error}\n", 503)
+    answer.mimetype = "text/plain"
+    return answer
 
 
 def _refusal(error: MdtError) -> Response:

@@ -1,5 +1,9 @@
 """A seeded region for tests of pages: two teams, one of every role, meetings on three days, imaging in every state."""
 
+import atexit
+import json
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -7,6 +11,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from mdt import bootstrap
@@ -18,11 +24,14 @@ from mdt.meeting.models import Case, Meeting
 from mdt.people import actions as people
 from mdt.people import passwords
 from mdt.people.models import Team
+from mdt.people.sessions import SignIn
 from mdt.record import claims
 from mdt.record.actions import add_patient
 from mdt.record.models import Holder, Link, Study
 from mdt.trusts.models import Trust
 from mdt.trusts.source import ClaimedIdentity
+from mdt.web.app import create_app
+from mdt.web.assets import PAGES, ROOM
 
 PASSWORD = "a long enough demo password"
 NASTY = "<img src=x onerror=alert(document.domain)>"
@@ -56,10 +65,28 @@ class Seeded:
     house: bootstrap.House
     teams: dict[str, str] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
     meetings: dict[str, str] = field(default_factory=dict)
     patients: dict[str, str] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+
+    def app(self) -> Flask:
+        """The pages on this house, with a front end that needs no building."""
+        manifest = self.house.settings.data / "manifest.json"
+        manifest.write_text(json.dumps({entry: {"file": "built.js", "css": ["built.css"]} for entry in (PAGES, ROOM)}))
+        return create_app(self.house, manifest=manifest)
+
+    def signed_in(self, who: str, *, guarded: bool = False) -> FlaskClient:
+        """A browser in which `who` is signed in. Forms need our token only when `guarded`."""
+        app = self.app()
+        app.config["WTF_CSRF_ENABLED"] = guarded
+        client = app.test_client()
+        if who != "nobody":
+            now = utc_now()
+            with client.session_transaction() as cookie:
+                SignIn(self.people[who], session_version=self.versions[who], issued=now, seen=now).write(cookie)
+        return client
 
     @staticmethod
     def email(name: str) -> str:
@@ -69,21 +96,27 @@ class Seeded:
 @contextmanager
 def seeded(folder: Path, **changes: object) -> Iterator[Seeded]:
     """A house in `folder` with everything below in it; `changes` replace settings."""
+    template, made = _template()
+    shutil.copytree(template, folder, dirs_exist_ok=True)
     settings = replace(from_environment({"MDT_DATA": str(folder)}), **changes)  # type: ignore[arg-type]
-    house = bootstrap.build(settings)
-    made = Seeded(house)
-    now = utc_now()
-    with house.db.writing() as session:
-        _trusts_and_people(session, made, now)
-        _meetings_and_cases(session, made, now)
-        _imaging(session, made, now)
-    yield made
+    house = bootstrap.build(settings, migrate=False)
+    yield replace(made, house=house)
     house.db.close()
 
 
 @cache
-def _password_hash() -> str:
-    return passwords.hashed(PASSWORD)
+def _template() -> tuple[Path, Seeded]:
+    """Made once for all tests, on a migrated database; each test gets a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="mdt-pages-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    house = bootstrap.build(from_environment({"MDT_DATA": str(folder)}))
+    made, now = Seeded(house), utc_now()
+    with house.db.writing() as session:
+        _trusts_and_people(session, made, now)
+        _meetings_and_cases(session, made, now)
+        _imaging(session, made, now)
+    house.db.close()
+    return folder, made
 
 
 def _trusts_and_people(session: Session, made: Seeded, now: datetime) -> None:
@@ -91,6 +124,7 @@ def _trusts_and_people(session: Session, made: Seeded, now: datetime) -> None:
     session.flush()
     for key, name, kind, host in (("lung", "Lung MDT", "0200", "RM3"), ("breast", "Breast MDT", "0100", "RWJ")):
         made.teams[key] = people.add_team(session, by=SETUP, name=name, mdt_type=kind, host_ods=host, now=now).id
+    password_hash = passwords.hashed(PASSWORD)
     for key, (name, specialty, trust, team) in PEOPLE.items():
         person = people.add_person(
             session,
@@ -99,11 +133,11 @@ def _trusts_and_people(session: Session, made: Seeded, now: datetime) -> None:
             name=name,
             specialty=specialty,
             trust_ods=trust,
-            password_hash=_password_hash(),
+            password_hash=password_hash,
             administrator=not team,
             now=now,
         )
-        made.people[key] = person.id
+        made.people[key], made.versions[key] = person.id, person.session_version
         if team:
             people.add_membership(
                 session,
@@ -194,12 +228,17 @@ def _imaging(session: Session, made: Seeded, now: datetime) -> None:
             maybe if key == "maria" else nasty,
             "RMP" if key == "maria" else "RRF",
             "confirm",
-            why="local number only: name and date of birth agree, no NHS number",
+            why="NHS number matches, date of birth does not",
         )
         made.links[key] = link.id
     maybe.holders[0].claimed = claims.to_json(
         ClaimedIdentity(
-            patient_id="T4471902", issuer="TGH", family="KOWALSKI", given="MARIE", birth_date=date(1951, 3, 14), sex="F"
+            patient_id="T4471902",
+            issuer="TGH",
+            other_ids=("9990000018",),
+            family="KOWALSKI",
+            given="M",
+            birth_date=date(1951, 3, 15),
         )
     )
     nasty.holders[0].claimed = claims.to_json(

@@ -5,7 +5,6 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from mdt.web.app import create_app
 from tests.unit.pages import PASSWORD, Seeded, seeded
 
 WHO = ("chair", "coordinator", "member", "presenter", "observer", "administrator", "stranger", "nobody")
@@ -53,17 +52,6 @@ def made(tmp_path):
         yield made
 
 
-def client_of(made: Seeded, who: str) -> FlaskClient:
-    """A browser in which `who` is signed in; forms need no token here, which another test looks at."""
-    app = create_app(made.house)
-    app.config["WTF_CSRF_ENABLED"] = False
-    client = app.test_client()
-    if who != "nobody":
-        answer = client.post("/sign-in", data={"email": made.email(who), "password": PASSWORD})
-        assert answer.status_code == 302
-    return client
-
-
 def ask(client: FlaskClient, made: Seeded, what: str) -> int:
     """Ask for one line of the table, well formed, as a person's browser does."""
     method, rule = what.split(" ")
@@ -93,7 +81,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
 
 
 def test_every_address_is_in_the_table(made):
-    rules = create_app(made.house).url_map.iter_rules()
+    rules = made.app().url_map.iter_rules()
     there = {
         f"{method} {rule.rule}"
         for rule in rules
@@ -106,7 +94,7 @@ def test_every_address_is_in_the_table(made):
 @pytest.mark.parametrize("who", WHO)
 def test_everybody_may_do_what_the_table_says_and_nothing_else(made, who):
     said = {what: int(answers.split()[WHO.index(who)]) for what, answers in TABLE.items()}
-    client, found = client_of(made, who), {}
+    client, found = made.signed_in(who), {}
     # Reading first, then doing, and at the end what closes the meeting or ends the sign-in.
     last = ["POST /meetings/<meeting_id>/close", "POST /sign-out", "POST /sign-in"]
     first = sorted(said.keys() - set(last), key=lambda what: (what.startswith("POST"), list(said).index(what)))
