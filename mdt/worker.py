@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -15,6 +16,7 @@ from mdt.core.errors import MdtError
 from mdt.imaging.gather import Gatherer
 from mdt.imaging.packs import Packer
 from mdt.imaging.series import unpacked
+from mdt.queue import Kind
 
 log = structlog.get_logger()
 
@@ -25,26 +27,37 @@ LOST_AFTER = timedelta(seconds=30)
 
 def run(house: House, *, parent: int | None = None) -> None:
     """Do jobs until told to stop, or until the process that started this one (`parent`) is gone."""
-    gatherer = house.gatherer(system("worker"))
+    gatherer, stopping = house.gatherer(system("worker")), threading.Event()
     with Packer(house.db, house.store) as packer:
-
-        def gather(gather_id: str) -> None:
-            try:
-                gatherer.run(gather_id)
-            except MdtError as error:
-                log.warning("job.refused", kind="gather", subject=gather_id, why=str(error))
-
-        def pack(series_id: str) -> None:
-            packer.build(series_id, now=utc_now())
-
-        house.jobs.carry_out({"gather": gather, "pack": pack})
+        handlers: dict[Kind, Callable[[str], object]] = {
+            "gather": gatherer.run,
+            "pack": lambda series_id: packer.build(series_id, now=utc_now()),
+        }
+        house.jobs.carry_out({kind: _job(kind, handler, stopping) for kind, handler in handlers.items()})
         _take_up(house, gatherer)
         threading.Thread(target=_sweep, args=(house, gatherer), daemon=True).start()
         if parent is not None:
             threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
         log.info("worker.started", threads=THREADS)
         house.jobs.huey.create_consumer(workers=THREADS, periodic=False, max_delay=1.0).run()
+        stopping.set()
     log.info("worker.stopped")
+
+
+def _job(kind: Kind, handler: Callable[[str], object], stopping: threading.Event) -> Callable[[str], None]:
+    def do(subject: str) -> None:
+        if stopping.is_set():
+            return  # it is found by its row when the next worker starts
+        try:
+            handler(subject)
+        except MdtError as error:
+            log.warning("job.refused", kind=kind, subject=subject, why=str(error))
+        except Exception:
+            if not stopping.is_set():
+                raise
+            log.info("job.cut-short", kind=kind, subject=subject)
+
+    return do
 
 
 def _take_up(house: House, gatherer: Gatherer) -> None:
