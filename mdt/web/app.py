@@ -14,6 +14,7 @@ from mdt.web import (
     errors,
     formats,
     front,
+    imaging,
     listing,
     live,
     meetings,
@@ -44,7 +45,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for part in (request_log, session, security, errors, formats):
         part.install(app)
-    ours = (front, signing_in, meetings, planning, listing, cases, live)
+    ours = (front, signing_in, meetings, planning, listing, cases, live, imaging)
     for blueprint in (*(part.pages for part in ours), *more):
         app.register_blueprint(blueprint)
     app.jinja_env.globals |= {

@@ -1,0 +1,54 @@
+"""What of the imaging a face may hand out, and whose it is. The face asks whether its actor may see that patient."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdt.core.errors import NotFound
+from mdt.imaging.models import Instance, Series
+from mdt.record.clashes import STRONG
+from mdt.record.models import Link
+
+NO_SUCH_IMAGING = "There is no such imaging, or none of your teams has listed its patient."
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Which study something belongs to, and the patients it is linked to, surely or by a person's decision."""
+
+    study_id: str
+    patients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document in the store, and what it is called."""
+
+    owned: Owned
+    sha256: str
+    title: str
+    type: str
+
+
+def series(session: Session, series_id: str) -> Owned:
+    """Whose a series is; raises NotFound."""
+    found = session.get(Series, series_id)
+    if found is None:
+        raise NotFound(NO_SUCH_IMAGING)
+    return _owned(session, found.study_id)
+
+
+def document(session: Session, instance_id: str) -> Document:
+    """An object that is a document; raises NotFound."""
+    found = session.get(Instance, instance_id)
+    about = found.header.get("document") if found else None
+    if found is None or about is None:
+        raise NotFound(NO_SUCH_IMAGING)
+    owned = _owned(session, session.get_one(Series, found.series_id).study_id)
+    return Document(owned, about["sha256"], about["title"], about["type"])
+
+
+def _owned(session: Session, study_id: str) -> Owned:
+    linked = select(Link.patient_id).where(Link.study_id == study_id, Link.status.in_(STRONG))
+    return Owned(study_id, tuple(session.scalars(linked.distinct().order_by(Link.patient_id))))

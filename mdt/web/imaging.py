@@ -1,0 +1,121 @@
+"""Imaging over HTTP (`docs/wire.md` section 1): what a case has, packs of frames as a stream, documents."""
+
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from werkzeug.wsgi import wrap_file
+
+from mdt.core.actor import Actor
+from mdt.core.clock import utc_now
+from mdt.core.errors import NotFound
+from mdt.imaging import display, queries
+from mdt.imaging.documents import HTML
+from mdt.imaging.queries import NO_SUCH_IMAGING, Owned
+from mdt.imaging.store import PackFile
+from mdt.meeting import queries as meetings
+from mdt.web import reading
+from mdt.web.session import current_actor, house, unattended
+
+pages = Blueprint("imaging", __name__, url_prefix="/imaging")
+
+ONE_LOOK = timedelta(minutes=15)  # asking again within it is the same look
+
+_FOR_EVER = "private, max-age=31536000, immutable"
+_NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+
+@pages.get("/cases/<case_id>.json")
+@unattended
+def case(case_id: str) -> Any:
+    """The room asks again and again while imaging arrives."""
+    by = current_actor()
+    with house().db.reading() as db:
+        found = meetings.case(db, by, case_id)
+        shown = display.of_patient(db, by, team_id=found.meeting.team_id, patient_id=found.patient_id)
+    answer = jsonify({"case": case_id, **shown})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@pages.get("/series/<series_id>/<version>/index.json")
+def index(series_id: str, version: str) -> Response:
+    by = current_actor()
+    _look(by, _series(by, series_id), "study.shown")
+    answer = _pack(series_id, version, "index.json", "application/json")
+    # It never changes, but a browser asks whether it has, so that we know of each look.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@pages.get("/series/<series_id>/<version>/frames")
+@unattended
+def frames(series_id: str, version: str) -> Response:
+    _series(current_actor(), series_id)
+    return _pack(series_id, version, "frames", "application/octet-stream")
+
+
+@pages.get("/documents/<instance_id>")
+def document(instance_id: str) -> Response:
+    """A PDF as it came, or a structured report as a page without scripts."""
+    by = current_actor()
+    with house().db.reading() as db:
+        found = queries.document(db, instance_id)
+        _require(found.owned, by, db)
+    _look(by, found.owned, "document.read")
+    store = house().store
+    answer = _file(store.open(found.sha256), store.size(found.sha256), found.sha256, found.type)
+    answer.headers["Content-Disposition"] = "inline"
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    if found.type == HTML:
+        answer.headers["Content-Security-Policy"] = _NO_SCRIPTS
+    return answer
+
+
+def _series(by: Actor, series_id: str) -> Owned:
+    with house().db.reading() as db:
+        owned = queries.series(db, series_id)
+        _require(owned, by, db)
+    return owned
+
+
+def _require(owned: Owned, by: Actor, db: Any) -> None:
+    """A patient of the study must be on an agenda of one of the actor's teams; asked anew for every frame."""
+    if not any(meetings.may_see_patient(db, by, patient_id) for patient_id in owned.patients):
+        raise NotFound(NO_SUCH_IMAGING)
+
+
+def _look(by: Actor, owned: Owned, what: str) -> None:
+    """Audit a look at a study once, however many of its series are opened for it."""
+    looks: dict[tuple[str | None, str, str], datetime] = current_app.extensions.setdefault("mdt.looks", {})
+    key, now = (by.person_id, what, owned.study_id), utc_now()
+    if key in looks and now - looks[key] < ONE_LOOK:
+        return
+    with house().db.writing() as db:
+        for patient_id in owned.patients:
+            reading.of_one(db, by, what, f"study:{owned.study_id}", patient_id)
+    for old in [other for other, at in looks.items() if now - at >= ONE_LOOK]:
+        del looks[old]
+    looks[key] = now
+
+
+def _pack(series_id: str, version: str, file: PackFile, kind: str) -> Response:
+    try:
+        opened, size = house().store.open_pack(series_id, version, file)
+    except FileNotFoundError:
+        raise NotFound(NO_SUCH_IMAGING) from None
+    return _file(opened, size, f"{version}-{file}", kind)
+
+
+def _file(file: BinaryIO, size: int, tag: str, kind: str) -> Response:
+    """A file that never changes, as a stream; answers Range and If-None-Match."""
+    answer = Response(wrap_file(request.environ, file, 1 << 16), mimetype=kind, direct_passthrough=True)
+    answer.content_length = size
+    answer.set_etag(tag)
+    answer.headers["Cache-Control"] = _FOR_EVER
+    answer.call_on_close(file.close)
+    try:
+        answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except BaseException:
+        file.close()
+        raise
+    return answer
