@@ -1,0 +1,141 @@
+/** The fields as they are typed. Each is reached with Tab, chosen with arrows and Space, and saved by itself. */
+
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { live } from 'lit-html/directives/live.js';
+import { actionsView } from './actions-view';
+import { matters } from './completeness';
+import { readDay, workingDaysAfter } from './days';
+import { isEmpty, textOf, type Field, type Values } from './form';
+import type { Panel } from './panel';
+import { plain, typedBy } from './read-view';
+import { treatmentsView } from './treatments-view';
+
+/** How soon the patient is told, unless somebody says otherwise. */
+const TELL_WITHIN = 2;
+
+type Piece = TemplateResult | typeof nothing;
+
+export function fieldView(panel: Panel, field: Field, values: Values): Piece {
+  if (!matters(panel.form, values, field.name)) return nothing;
+  const { name, kind } = field;
+  const grouped = kind === 'code' || kind === 'treatments' || kind === 'actions';
+  const phase = panel.typing.phase(name);
+  const body = html`${input(panel, field, values)} ${trouble(panel, field)}`;
+  const label = html`${field.label}${field.cosd === '' ? nothing : html` <small>${field.cosd}</small>`}`;
+  return html`
+    <div class="outcome-field ${phase === 'conflict' || phase === 'refused' ? 'outcome-stuck' : ''}" data-field=${name} @focusout=${() => panel.typing.left(name)}>
+      ${grouped
+        ? html`<fieldset><legend>${label} ${typedBy(panel, name)}</legend>${body}</fieldset>`
+        : html`<div class="outcome-label"><label for=${`outcome-${name}`}>${label}</label> ${typedBy(panel, name)}</div>${body}`}
+    </div>
+  `;
+}
+
+function input(panel: Panel, field: Field, values: Values): TemplateResult {
+  switch (field.kind) {
+    case 'code':
+      return codeView(panel, field, values);
+    case 'treatments':
+      return treatmentsView(panel, field, values);
+    case 'actions':
+      return actionsView(panel, values);
+    case 'text':
+      return textView(panel, field, values);
+    case 'line':
+      return lineView(panel, field, values);
+    case 'date':
+      return dateView(panel, field, values);
+  }
+}
+
+function codeView(panel: Panel, { name, codes, cosd }: Field, values: Values): TemplateResult {
+  const value = values[name];
+  return html`
+    <div class="outcome-choices">
+      ${codes.map(
+        ({ code, label }) => html`
+          <label class="outcome-choice">
+            <input type="radio" name=${`outcome-${name}`} value=${code} .checked=${live(value === code)} @change=${() => panel.typing.type(name, code, true)} />
+            <span>${label}${cosd === '' ? nothing : html` <small>${code}</small>`}</span>
+          </label>
+        `,
+      )}
+      ${isEmpty(value) ? nothing : html`<button type="button" class="outcome-clear" @click=${() => panel.typing.type(name, null, true)}>Clear<span class="unseen"> the choice</span></button>`}
+    </div>
+  `;
+}
+
+const textView = (panel: Panel, { name, longest }: Field, values: Values): TemplateResult => html`
+  <textarea
+    id=${`outcome-${name}`}
+    rows="3"
+    maxlength=${longest}
+    .value=${live(textOf(values, name))}
+    @input=${(event: Event) => panel.typing.type(name, (event.target as HTMLTextAreaElement).value, false)}
+  ></textarea>
+`;
+
+/** A name: those in the room are suggested. */
+function lineView(panel: Panel, { name, longest }: Field, values: Values): TemplateResult {
+  const value = textOf(values, name);
+  return html`
+    <input
+      id=${`outcome-${name}`}
+      list="outcome-people"
+      maxlength=${longest}
+      autocomplete="off"
+      .value=${live(value)}
+      @input=${(event: Event) => panel.typing.type(name, (event.target as HTMLInputElement).value, false)}
+    />
+    ${isEmpty(value)
+      ? html`<div class="outcome-suggestions">
+          <span>Suggested:</span>
+          ${panel.api.roster().slice(0, 4).map((person) => html`<button type="button" @click=${() => panel.typing.type(name, person, true)}>${person}</button>`)}
+        </div>`
+      : nothing}
+  `;
+}
+
+function dateView(panel: Panel, { name }: Field, values: Values): TemplateResult {
+  const value = textOf(values, name);
+  const suggested = workingDaysAfter(panel.api.meetingDay, TELL_WITHIN);
+  return html`
+    <input
+      id=${`outcome-${name}`}
+      type="date"
+      min=${panel.api.meetingDay}
+      max="2100-12-31"
+      .value=${live(value)}
+      @input=${(event: Event) => panel.typing.type(name, (event.target as HTMLInputElement).value || null, false)}
+    />
+    ${value === ''
+      ? html`<div class="outcome-suggestions">
+          <span>Suggested:</span>
+          <button type="button" @click=${() => panel.typing.type(name, suggested, true)}>${readDay(suggested)}</button>
+          <span>(${TELL_WITHIN} working days)</span>
+        </div>`
+      : html`<span class="outcome-day">${readDay(value)}</span>`}
+  `;
+}
+
+/** A save that did not go through: what it is about, and the two ways out. */
+function trouble({ form, typing }: Panel, { name }: Field): Piece {
+  const phase = typing.phase(name);
+  if (phase === 'conflict') {
+    return html`
+      <div class="outcome-trouble" role="alert">
+        <p>${typing.message(name)} It now says: <q>${plain(form, name, typing.kept(name))}</q></p>
+        <button type="button" @click=${() => typing.takeTheirs(name)}>Take that</button>
+        <button type="button" @click=${() => typing.keepMine(name)}>Keep mine</button>
+      </div>
+    `;
+  }
+  if (phase !== 'refused') return nothing;
+  return html`
+    <div class="outcome-trouble" role="alert">
+      <p>Not saved: ${typing.message(name)}</p>
+      <button type="button" @click=${() => typing.again(name)}>Try again</button>
+      <button type="button" @click=${() => typing.takeTheirs(name)}>Undo my change</button>
+    </div>
+  `;
+}

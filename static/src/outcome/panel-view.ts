@@ -1,0 +1,105 @@
+/** The panel from top to bottom: how saving stands, what was left behind, the form or what is kept, the signature. */
+
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { missing } from './completeness';
+import { clockOf } from './days';
+import { fieldView } from './field-view';
+import { fieldOf, type FormDefinition, type Values } from './form';
+import type { Left } from './journal';
+import type { Panel } from './panel';
+import { plain, readView } from './read-view';
+import { sentence } from './sentence';
+
+type Piece = TemplateResult | typeof nothing;
+
+export function panelView(panel: Panel): TemplateResult {
+  const { api, form, typing } = panel;
+  const state = api.state();
+  const signed = state?.status === 'signed';
+  const types = !signed && panel.may('outcome.type');
+  const values = types ? typing.values(form.fields.map(({ name }) => name)) : (state?.form ?? {});
+  const version = state?.version ?? 1;
+  return html`
+    <section class="outcome-panel" aria-label="Outcome" data-case=${api.caseId}>
+      <header class="outcome-head">
+        <span class="badge ${signed ? 'badge-green' : 'badge-amber'}">${signed ? 'Signed' : 'Draft'}${version > 1 ? `, version ${version}` : ''}</span>
+        ${standing(panel)}
+      </header>
+      ${panel.journal.others(api.caseId).map((left) => leftBehind(panel, left))} ${types ? nothing : stuck(panel)}
+      ${version > 1 ? html`<p class="outcome-why">Amended because: ${state?.reason}</p>` : nothing}
+      ${types ? html`<div class="outcome-fields">${form.fields.map((field) => fieldView(panel, field, values))}</div>` : readView(panel, values)}
+      ${signed ? signature(panel) : unsigned(panel, values)}
+      <datalist id="outcome-people">${api.roster().map((person) => html`<option value=${person}></option>`)}</datalist>
+    </section>
+  `;
+}
+
+function standing({ typing }: Panel): TemplateResult {
+  const { state, at, message } = typing.standing;
+  const said = { nothing: '', saving: 'Saving…', saved: at === null ? '' : `Saved ${clockOf(at)}`, 'not-saved': `Not saved: ${message}` }[state];
+  return html`<span class="outcome-standing outcome-${state}" role="status">${said}</span>`;
+}
+
+/** Text typed for another case before the meeting moved on: named, folded, never mixed with this patient's. */
+function leftBehind(panel: Panel, { caseId, who, fields }: Left): TemplateResult {
+  const putAway = (): void => {
+    panel.journal.forget(caseId);
+    panel.draw();
+  };
+  return html`
+    <details class="outcome-left">
+      <summary>Not saved for <strong>${who}</strong>, another patient</summary>
+      ${Object.entries(fields).map(([name, { value }]) => quoted(panel.form, name, value))}
+      <p>It is saved by itself when their case is open again.</p>
+      <button type="button" @click=${putAway}>Throw it away</button>
+    </details>
+  `;
+}
+
+/** What this tab typed and the server will not keep, e.g. because the outcome was signed meanwhile. */
+function stuck({ form, typing }: Panel): Piece {
+  if (typing.stuck.length === 0) return nothing;
+  return html`
+    <div class="outcome-left" role="alert">
+      ${typing.stuck.map((name) => html`${quoted(form, name, typing.value(name))}<p>${typing.message(name)}</p><button type="button" @click=${() => typing.takeTheirs(name)}>Throw it away</button>`)}
+    </div>
+  `;
+}
+
+const quoted = (form: FormDefinition, name: string, value: unknown): TemplateResult =>
+  html`<p><b>${fieldOf(form, name).label}:</b> <q>${plain(form, name, value)}</q></p>`;
+
+function signature(panel: Panel): TemplateResult {
+  const signed = panel.api.state()?.signed;
+  return html`
+    <p class="outcome-sentence">${sentence(panel.form, panel.api.state()?.form ?? {})}</p>
+    <p class="outcome-signature">Signed by <b>${signed?.name}</b> at ${signed === null || signed === undefined ? '' : clockOf(new Date(signed.at))}</p>
+    ${panel.may('outcome.amend') ? html`<button type="button" ?disabled=${panel.busy} @click=${() => panel.amend()}>Amend…</button>` : nothing} ${refusal(panel)}
+  `;
+}
+
+/** What is missing, how it will be read back, and the chair's button. */
+function unsigned(panel: Panel, values: Values): TemplateResult {
+  const { api, form, typing } = panel;
+  const lacks = missing(form, values, api.meetingDay);
+  const read = sentence(form, values);
+  return html`
+    <p class="outcome-sentence">${read === '' ? html`<span class="quiet">Nothing is decided yet.</span>` : read}</p>
+    ${lacks.length > 0
+      ? html`
+          <div class="outcome-missing">
+            <h3>Still missing (${lacks.length})</h3>
+            <ul>
+              ${lacks.map(({ name, say }) => html`<li>${panel.may('outcome.type') ? html`<button type="button" class="outcome-jump" @click=${() => panel.goTo(name)}>${say}</button>` : say}</li>`)}
+            </ul>
+          </div>
+        `
+      : html`<p class="outcome-complete">Complete${panel.may('outcome.sign') ? '' : ': ready for the chair to sign'}.</p>`}
+    ${panel.may('outcome.sign')
+      ? html`<button type="button" class="go outcome-sign" ?disabled=${lacks.length > 0 || panel.busy || !typing.isSettled || api.pending().length > 0 || api.connection() !== 'in-step'} @click=${() => panel.sign()}>Sign…</button>`
+      : nothing}
+    ${refusal(panel)}
+  `;
+}
+
+const refusal = ({ refusal: said }: Panel): Piece => (said === '' ? nothing : html`<p class="outcome-problem" role="alert">${said}</p>`);
