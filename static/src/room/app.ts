@@ -57,6 +57,7 @@ export class App {
   private sentView = '';
   private drawing = false;
   private mayMark = false;
+  private pending = 0;
   private readonly engine: Engine;
   private readonly regions: Regions;
   private readonly outcome: OutcomePlace;
@@ -233,6 +234,9 @@ export class App {
       this.mayMark = !this.mayMark;
       this.engine.choose(this.engine.tool);
     }
+    const pending = this.client.outbox.pending.length;
+    if (pending !== this.pending) this.marks.sync(); // what is kept now may be drawn as it was kept
+    this.pending = pending;
     this.bindOutcome();
     this.outcome.changed();
     this.draw();
@@ -316,6 +320,7 @@ export class App {
   show(hung: Hung, start?: { sop: string; frame: number }): void {
     this.lookElsewhere();
     void this.grid.active.show(hung, start).then(() => this.marks.sync());
+    this.grid.active.element.focus({ preventScroll: true }); // so that the next key is for the images
     this.draw();
   }
 

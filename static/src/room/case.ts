@@ -34,19 +34,23 @@ export class OpenCase {
 
   private async load(): Promise<void> {
     this.timer = null;
+    const before = this.imaging;
+    const now = await this.ask();
+    if (this.ended.signal.aborted) return;
+    this.timer = setTimeout(() => void this.load(), this.arriving ? ARRIVING : SETTLED);
+    if (now !== null && JSON.stringify(before) !== JSON.stringify(now)) this.changed(before, now);
+    else if (now === null) this.failed();
+  }
+
+  private async ask(): Promise<CaseImaging | null> {
     try {
-      const before = this.imaging;
-      const now = await askJson<CaseImaging>(`/imaging/cases/${this.id}.json`, { signal: this.ended.signal });
-      if (this.ended.signal.aborted) return;
-      this.imaging = now;
+      this.imaging = await askJson<CaseImaging>(`/imaging/cases/${this.id}.json`, { signal: this.ended.signal });
       this.problem = null;
-      if (JSON.stringify(before) !== JSON.stringify(now)) this.changed(before, now);
+      return this.imaging;
     } catch (error) {
-      if (isAbort(error) || this.ended.signal.aborted) return;
-      this.problem = error instanceof Error ? error.message : 'The images of this case cannot be listed.';
-      this.failed();
+      if (!isAbort(error)) this.problem = error instanceof Error ? error.message : 'The images of this case cannot be listed.';
+      return null;
     }
-    if (!this.ended.signal.aborted) this.timer = setTimeout(() => void this.load(), this.arriving ? ARRIVING : SETTLED);
   }
 
   get arriving(): boolean {

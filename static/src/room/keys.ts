@@ -18,8 +18,9 @@ export interface KeyGroup {
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select, [role="listbox"], [role="menu"] *') || target.closest('dialog') !== null);
 
-/** These press a button, tick a box or move within a group when such a thing has the focus. */
-const FOR_CONTROLS = new Set([' ', 'Enter', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight']);
+/** These belong to the thing that has the focus: a press of a button, a move between tabs. */
+const wanted = (target: EventTarget | null, key: string): boolean =>
+  target instanceof HTMLElement && ((target.matches('button, a, summary, label') && (key === ' ' || key === 'Enter')) || (target.matches('[role="tab"]') && key.startsWith('Arrow')));
 
 export function listen(groups: readonly KeyGroup[], held: { key: string; hold: (down: boolean) => void }): void {
   const keys = groups.flatMap((group) => group.keys);
@@ -30,8 +31,7 @@ export function listen(groups: readonly KeyGroup[], held: { key: string; hold: (
       held.hold(true);
       return;
     }
-    const onControl = event.target instanceof HTMLElement && event.target.matches('button, a, summary, [role="tab"], label');
-    if (onControl && FOR_CONTROLS.has(event.key)) return;
+    if (wanted(event.target, event.key)) return;
     const found = keys.find(({ key, shift }) => (shift ? event.shiftKey && event.code === key : key === pressed && (!event.shiftKey || key === '?')));
     if (found === undefined) return;
     event.preventDefault();

@@ -36,7 +36,13 @@ export class OutcomePlace {
     if (caseId === null || patient === null || me === null) return;
     const place = document.createElement('div');
     this.element.append(place);
-    this.unmount = this.mountOutcome(place, this.api(caseId, patient, me));
+    try {
+      this.unmount = this.mountOutcome(place, this.api(caseId, patient, me));
+    } catch (error) {
+      // The images go on without it; what is missing is said where it is missed.
+      console.error(error);
+      place.textContent = 'The outcome cannot be shown on this page. Reload it, and tell the coordinator if that does not help.';
+    }
   }
 
   changed(): void {

@@ -27,7 +27,8 @@ export function areaOf(viewport: StackViewport): Area {
 /** Shows at least the area, whatever the shape of this viewport. The slice must be the right one already. */
 export function setArea(viewport: StackViewport, area: Area): void {
   const { rotation, flip_h: flipHorizontal, flip_v: flipVertical } = area;
-  viewport.setViewPresentation({ rotation, flipHorizontal, flipVertical });
+  viewport.setCamera({ flipHorizontal, flipVertical }); // setViewPresentation flips, but does not flip back
+  viewport.setViewPresentation({ rotation });
   if (area.centre === null || area.height === null) return;
   const { clientWidth, clientHeight } = viewport.element;
   const height = Math.max(area.height, area.width === null ? 0 : (area.width * clientHeight) / clientWidth);

@@ -254,7 +254,7 @@ export class Pane {
   flip(): void {
     const stack = this.stack;
     if (stack === null) return;
-    stack.setViewPresentation({ flipHorizontal: !(stack.getCamera().flipHorizontal ?? false) });
+    stack.setCamera({ flipHorizontal: !(stack.getCamera().flipHorizontal ?? false) });
     stack.render();
     this.moved();
   }
