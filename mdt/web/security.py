@@ -12,6 +12,7 @@ _POLICY = {
     "default-src": "'none'",
     "script-src": "'self' 'wasm-unsafe-eval'",
     "style-src": "'self'",
+    "style-src-attr": "'unsafe-inline'",  # the viewer's own labels on images set one; nobody's text becomes markup
     "img-src": "'self' blob: data:",
     "font-src": "'self'",
     "connect-src": "'self'",
