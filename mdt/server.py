@@ -31,6 +31,12 @@ class Handler(WSGIHandler):
     def log_request(self) -> None:
         pass
 
+    def handle_one_response(self) -> None:
+        """What follows a WebSocket on its connection is no HTTP request: there is nothing to read or answer."""
+        super().handle_one_response()
+        if self.status is None:  # the application answered nothing: it took the connection
+            self.close_connection = True
+
 
 def run(
     house: House, host: str, port: int, *, more: Sequence[Blueprint] = (), ready: Callable[[Address], Any] | None = None

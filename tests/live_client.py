@@ -7,8 +7,9 @@ import asyncio
 import base64
 import json
 import os
+import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,23 @@ HEARD_WITHIN = 10.0
 
 class Refused(Exception):
     """The server would not have us: an HTTP status, or a connect_error with its code."""
+
+
+def play(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a story; at its end every line that is still open is closed."""
+
+    async def whole() -> None:
+        try:
+            await story()
+        finally:
+            for line in list(_open):
+                await line.close()
+            await asyncio.sleep(0.01)
+
+    asyncio.run(whole())
+
+
+_open: set["LiveClient"] = set()
 
 
 class LiveClient:
@@ -29,9 +47,26 @@ class LiveClient:
         self._ops = 0
         self._reading: asyncio.Task[None] | None = None
 
-    async def open(self, port: int, headers: dict[str, str], query: str = "", limit: int = 2**20) -> None:
-        """The WebSocket and Engine.IO's handshake."""
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
+    async def open(self, port: int, headers: dict[str, str], query: str = "", little: bool = False) -> None:
+        """The WebSocket and Engine.IO's handshake. `little`: take in only a little before it is read."""
+        sock = socket.socket()
+        if little:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        try:
+            sock.connect(("127.0.0.1", port))
+        except OSError:
+            sock.close()
+            raise
+        limit = 1024 if little else 2**20
+        self.reader, self.writer = await asyncio.open_connection(sock=sock, limit=limit)
+        _open.add(self)
+        try:
+            await self._shake_hands(port, headers, query)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _shake_hands(self, port: int, headers: dict[str, str], query: str) -> None:
         lines = {
             "Host": f"127.0.0.1:{port}",
             "Connection": "Upgrade",
@@ -43,13 +78,13 @@ class LiveClient:
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         path = f"/socket.io/?EIO=4&transport=websocket{query}"
         self.writer.write(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
-        self.response = (await self.reader.readuntil(b"\r\n\r\n")).decode()
-        status = self.response.split(" ", 2)[1]
+        response = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+        status = response.split(" ", 2)[1]
         if status != "101":
-            self.writer.close()
             raise Refused(status)
         opened = await self._frame()
-        assert opened is not None
+        if opened is None:
+            raise ConnectionError("the connection ended")
         assert opened.startswith("0{"), opened
 
     async def join(self, auth: Any) -> None:
@@ -139,6 +174,7 @@ class LiveClient:
             assert first == 0x8A, f"a frame nobody should send: {first:#x}"
 
     def _end(self) -> None:
+        _open.discard(self)
         self.closed.set()
         for answer in self._answers.values():
             if not answer.done():

@@ -14,11 +14,16 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from mdt.config import from_environment
+from mdt.core.clock import utc_now
 from mdt.core.db import Database
 from mdt.migrations import upgrade
 from mdt.people.passwords import hashed
+from mdt.people.sessions import SignIn
 from tests.live_client import LiveClient
 from tests.room_stage import Stage, populate
 
@@ -95,6 +100,22 @@ class Server:
         found = re.search(r"VmRSS:\s+(\d+) kB", status)
         assert found
         return int(found[1]) * 1024
+
+    def seat(self, stage: Stage, role: str) -> Seat:
+        """A browser that has signed in: the cookie and ticket the pages would have given, signed with the same key."""
+        return self.seat_of(stage, stage.people[role])
+
+    def seat_of(self, stage: Stage, person_id: str) -> Seat:
+        secret = from_environment({"MDT_DATA": str(self.data)}).secret_key
+        app = Flask("seat")
+        app.secret_key = secret
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert signer is not None
+        now, token = utc_now(), "0" * 40
+        cookie: dict[str, Any] = {"csrf_token": token}
+        SignIn(person_id, session_version=1, issued=now, seen=now).write(cookie)
+        ticket = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(token)
+        return Seat(f"mdt={signer.dumps(cookie)}", str(ticket), stage.meeting, self.port)
 
     def sign_in(self, stage: Stage, role: str) -> Seat:
         """Through the page, as a browser does, and on to the room's page for its ticket."""

@@ -1,4 +1,4 @@
-"""`python -m tests.live_serve PORT READY`: the product's web process on MDT_DATA; the file READY then holds the port."""
+"""`python -m tests.live_serve PORT READY`: the product's web process on MDT_DATA; the file READY gets the port."""
 
 from gevent import monkey
 

@@ -21,6 +21,18 @@ from tests.fuzz.reference import ReferenceClient
 from tests.room_stage import Stage, key, mark, tab, uid
 
 ROLES = ("chair", "coordinator", "member", "presenter", "observer")
+KINDS = {  # how often each is tried
+    "mark.put": 40,
+    "mark.remove": 10,
+    "key.put": 8,
+    "key.remove": 4,
+    "presenter.take": 8,
+    "presenter.release": 2,
+    "presenter.hand": 4,
+    "case.open": 6,
+    "outcome.set": 15,
+    "agenda.change": 1,
+}
 
 
 @dataclass
@@ -148,11 +160,7 @@ class Simulation:
         client, case = self.clients[n], self.random.choice(self.stage.cases)
         held = client.state["cases"].get(case, {"marks": {}, "keys": {}, "outcome": None})
         number = self.random.choice([0, 1, 10 * (n + 1), 10 * (n + 1) + 1])  # their own, or one that all reach for
-        kind = self.random.choices(
-            ["mark.put", "mark.remove", "key.put", "key.remove", "presenter.take", "presenter.release"]
-            + ["presenter.hand", "case.open", "outcome.set", "agenda.change"],
-            [40, 10, 8, 4, 8, 2, 4, 6, 15, 1],
-        )[0]
+        kind = self.random.choices(list(KINDS), list(KINDS.values()))[0]
         version = held["marks"].get(uid(500 + number), {"version": 0})["version"] + 1
         x = round(self.random.uniform(-300, 300), 5)
         outcome = held["outcome"] or {"version": 1, "revision": 0}
