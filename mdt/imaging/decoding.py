@@ -13,7 +13,7 @@ from pydicom.pixels import apply_color_lut, get_decoder
 from pydicom.uid import UID
 
 from mdt.core.errors import MdtError
-from mdt.imaging.opening import Opened
+from mdt.imaging.opening import Opened, Pixels
 from mdt.imaging.raster import CannotShow, Raster
 from mdt.imaging.syntaxes import DEFLATED_FRAMES, is_encapsulated, is_video
 
@@ -80,11 +80,25 @@ def _decoder(file: Opened, raster: Raster) -> Decode:
 def _plain(file: Opened, raster: Raster) -> Iterator[bytes]:
     """Frames of uncompressed pixel data, each from a whole byte."""
     assert file.pixels is not None
+    in_words = not file.little_endian and raster.allocated <= 8 and file.pixels.vr != "OB"
     for k in range(raster.frames):
         start, end = k * raster.frame_bits, (k + 1) * raster.frame_bits
-        file.pixels.file.seek(file.pixels.offset + start // 8)
-        source = file.pixels.file.read(-(-end // 8) - start // 8)
+        first, last = start // 8, -(-end // 8)
+        source = _words(file.pixels, first, last) if in_words else _read(file.pixels, first, last)
         yield _shifted(source, start % 8) if start % 8 else source
+
+
+def _read(pixels: Pixels, first: int, last: int) -> bytes:
+    pixels.file.seek(pixels.offset + first)
+    return pixels.file.read(last - first)
+
+
+def _words(pixels: Pixels, first: int, last: int) -> bytes:
+    """Bytes that were written two at a time as big endian words (PS3.5 8.1.1), back in their order."""
+    even = first - first % 2
+    read = _read(pixels, even, last + last % 2)
+    words = np.frombuffer(read + b"\0" * (len(read) % 2), "u2").byteswap().tobytes()
+    return words[first - even : last - even]
 
 
 def _shifted(source: bytes, bits: int) -> bytes:
@@ -110,7 +124,7 @@ def _native(source: bytes, raster: Raster, file: Opened) -> Frame:
         return _bits(source, raster)
     options = _options(raster, file) | {"correct_unused_bits": False}
     if options["pixel_keyword"] == "PixelData":
-        options["pixel_vr"] = file.pixels.vr if file.pixels and file.pixels.vr else "OW"
+        options["pixel_vr"] = "OB" if raster.allocated == 8 else "OW"
     frame, _ = get_decoder(_EXPLICIT if file.little_endian else _EXPLICIT_BIG).as_array(source, index=0, **options)
     return _significant(frame, raster)
 

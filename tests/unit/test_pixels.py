@@ -1,0 +1,245 @@
+"""Every transfer syntax: what is shown are the pixels pydicom decodes from the same file, bit for bit."""
+
+import subprocess
+import warnings
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import imagecodecs
+import numpy as np
+import pydicom
+import pytest
+from pydicom.data import get_testdata_file
+from pydicom.pixels import apply_color_lut
+from pydicom.uid import UID, RLELossless
+
+from tests.unit.objects import SHARED, Pixels, an_object, frames_of, ramp, save, smooth
+
+BUNDLED = (
+    "MR_small_implicit.dcm",
+    "CT_small.dcm",
+    "MR_small_bigendian.dcm",
+    "SC_rgb_small_odd_big_endian.dcm",
+    "rtdose_expb.dcm",
+    "image_dfl.dcm",
+    "SC_rgb_jpeg_dcmtk.dcm",
+    "SC_rgb_dcmtk_+eb+cy+s4.dcm",
+    "SC_rgb_small_odd_jpeg.dcm",
+    "SC_jpeg_no_color_transform.dcm",
+    "SC_rgb_jpeg_gdcm.dcm",
+    "MR_small_jpeg_ls_lossless.dcm",
+    "JPEGLSNearLossless_08.dcm",
+    "JPEGLSNearLossless_16.dcm",
+    "SC_rgb_jls_lossy_line.dcm",
+    "MR_small_jp2klossless.dcm",
+    "J2K_pixelrep_mismatch.dcm",
+    "JPEG2000.dcm",
+    "693_J2KI.dcm",
+    "SC_rgb_gdcm_KY.dcm",
+    "MR_small_RLE.dcm",
+    "SC_rgb_rle_16bit_2frame.dcm",
+    "SC_rgb_rle_32bit.dcm",
+    "rtdose_rle.dcm",
+    "rtdose.dcm",
+    "SC_ybr_full_422_uncompressed.dcm",
+    "examples_palette.dcm",
+    "examples_ybr_color.dcm",
+    "liver_1frame.dcm",
+    "liver_expb_1frame.dcm",
+)
+# pydicom cannot decode these itself; each has a test of its own below.
+BEYOND_PYDICOM = {"003-nema-nm1_jply.dcm", "021-nema-mr1_jply.dcm", "211-liver_nonbyte_aligned_rle.dcm"}
+BEYOND_PYDICOM |= {"217-liver_deflate.dcm"}
+
+ODD = sorted(path for path in (SHARED / "odd").glob("*") if path.suffix != ".md") if SHARED.is_dir() else []
+
+
+def test_every_bundled_file(tmp_path: Path) -> None:
+    for name in BUNDLED:
+        path = get_testdata_file(name, download=False)
+        assert path is not None, name
+        _same_as_pydicom(Path(str(path)), tmp_path)
+
+
+@pytest.mark.skipif(not ODD, reason="../shared/data/odd is not on this machine")
+def test_every_odd_file_that_has_pixels(tmp_path: Path) -> None:
+    compared = sum(_same_as_pydicom(path, tmp_path) for path in ODD if path.name not in BEYOND_PYDICOM)
+    assert compared > 100
+
+
+GREY = {
+    "unsigned 8": ramp("uint8"),
+    "unsigned 16": ramp("uint16"),
+    "signed 16": ramp("int16"),
+    "one pixel": np.array([[41]], "uint16"),
+    "colour": ramp("uint8", samples=3),
+}
+
+
+def _rle(pixels: Pixels) -> bytes:
+    dataset = an_object(pixels)
+    dataset.compress(RLELossless, pixels, encoding_plugin="pydicom", generate_instance_uid=False)
+    return next(pydicom.encaps.generate_frames(dataset.PixelData, number_of_frames=1))
+
+
+def _htj2k(pixels: Pixels) -> bytes:
+    return bytes(imagecodecs.htj2k_encode(pixels, reversible=True))
+
+
+def _jpeg2000(pixels: Pixels) -> bytes:
+    return bytes(imagecodecs.jpeg2k_encode(pixels, reversible=True, codecformat="j2k"))
+
+
+SYNTAXES: dict[str, tuple[str, Callable[[Pixels], bytes] | None, set[str]]] = {
+    "implicit little endian": ("1.2.840.10008.1.2", None, set()),
+    "explicit little endian": ("1.2.840.10008.1.2.1", None, set()),
+    "explicit big endian": ("1.2.840.10008.1.2.2", None, set()),
+    "deflated": ("1.2.840.10008.1.2.1.99", None, set()),
+    "deflated frames": ("1.2.840.10008.1.2.8.1", lambda p: zlib.compress(p.tobytes(), wbits=-15), set()),
+    "RLE": ("1.2.840.10008.1.2.5", _rle, set()),
+    "JPEG-LS": ("1.2.840.10008.1.2.4.80", lambda p: bytes(imagecodecs.jpegls_encode(p)), {"signed 16", "one pixel"}),
+    "JPEG 2000": ("1.2.840.10008.1.2.4.90", _jpeg2000, set()),
+    "HTJ2K": ("1.2.840.10008.1.2.4.201", _htj2k, set()),
+}
+
+
+@pytest.mark.parametrize("picture", GREY)
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_every_depth_in_every_syntax_without_loss(tmp_path: Path, syntax: str, picture: str) -> None:
+    uid, compress, cannot = SYNTAXES[syntax]
+    if picture in cannot:
+        pytest.skip("the encoder that makes this test's file cannot write it")
+    pixels = GREY[picture]
+    if uid.endswith("1.2.2"):
+        dataset = an_object(pixels)
+        dataset.PixelData = pixels.astype(pixels.dtype.newbyteorder(">")).tobytes() + b"\0" * (pixels.nbytes % 2)
+    else:
+        dataset = an_object(pixels, payloads=[compress(pixels)] if compress else None)
+    entries, frames = frames_of(save(dataset, tmp_path / "a.dcm", uid), tmp_path)
+    assert [entry["lossy"] for entry in entries] == [False]
+    assert np.array_equal(frames[0], pixels)
+    assert entries[0]["bits"] == pixels.dtype.itemsize * 8
+    assert entries[0]["signed"] == (pixels.dtype.kind == "i")
+
+
+@pytest.mark.parametrize("high_bit", [11, 13, 15])
+@pytest.mark.parametrize("signed", [False, True])
+def test_only_the_bits_that_are_stored_count(tmp_path: Path, high_bit: int, signed: bool) -> None:
+    """Twelve bits anywhere in sixteen, with an old overlay in the others."""
+    pixels = ramp("int16", low=-2048, high=2047) if signed else ramp("uint16", low=0, high=4095)
+    shift = high_bit - 11
+    stored = (pixels.astype("uint16") & 0x0FFF) << shift
+    overlay = ramp("uint16") & (0xFFFF ^ (0x0FFF << shift))
+    dataset = an_object(stored | overlay, BitsStored=12, HighBit=high_bit, PixelRepresentation=int(signed))
+    _, frames = frames_of(save(dataset, tmp_path / "a.dcm"), tmp_path)
+    assert np.array_equal(frames[0], pixels)
+
+
+def test_single_bits_run_on_from_frame_to_frame(tmp_path: Path) -> None:
+    """Fifteen pixels a frame: the second frame begins in the middle of a byte."""
+    frames = (ramp("uint8", 27, 5) > 90).astype("uint8").reshape(9, 3, 5)
+    dataset = an_object(frames, BitsAllocated=1, BitsStored=1)
+    dataset.PixelData = np.packbits(frames.ravel(), bitorder="little").tobytes() + b"\0"
+    entries, shown = frames_of(save(dataset, tmp_path / "a.dcm"), tmp_path)
+    assert np.array_equal(np.stack(shown), frames)
+    assert (entries[0]["bits"], entries[0]["centre"], entries[0]["width"]) == (8, [0.5], [1.0])
+
+
+def test_colour_by_plane(tmp_path: Path) -> None:
+    pixels = ramp("uint8", samples=3)
+    dataset = an_object(pixels, PlanarConfiguration=1)
+    dataset.PixelData = pixels.transpose(2, 0, 1).tobytes() + b"\0" * (pixels.nbytes % 2)
+    _, shown = frames_of(save(dataset, tmp_path / "a.dcm"), tmp_path)
+    assert np.array_equal(shown[0], pixels)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_real_numbers(tmp_path: Path, dtype: str) -> None:
+    pixels = (ramp("int16") / 7).astype(dtype)
+    dataset = an_object(ramp("int16"), BitsAllocated=32 if dtype == "float32" else 64)
+    del dataset.PixelData, dataset.PixelRepresentation, dataset.BitsStored, dataset.HighBit
+    setattr(dataset, "FloatPixelData" if dtype == "float32" else "DoubleFloatPixelData", pixels.tobytes())
+    entries, shown = frames_of(save(dataset, tmp_path / "a.dcm"), tmp_path)
+    assert np.array_equal(shown[0], pixels.astype("float32"))
+    assert (entries[0]["encoding"], entries[0]["float"], entries[0]["bits"]) == ("raw", True, 32)
+
+
+def test_jpeg_of_twelve_bits(tmp_path: Path) -> None:
+    """Process 4, which pydicom's plug-ins refuse."""
+    pixels = smooth("uint16", 4095)
+    payload = bytes(imagecodecs.jpeg8_encode(pixels, level=100, bitspersample=12))
+    dataset = an_object(pixels, payloads=[payload], BitsStored=12)
+    entries, shown = frames_of(save(dataset, tmp_path / "a.dcm", "1.2.840.10008.1.2.4.51"), tmp_path)
+    assert np.abs(shown[0].astype(int) - pixels).max() <= 4
+    assert entries[0]["lossy"]
+
+
+@pytest.mark.skipif(not ODD, reason="../shared/data/odd is not on this machine")
+@pytest.mark.skipif(which("dcmdjpeg") is None, reason="DCMTK is not installed")
+@pytest.mark.parametrize("name", ["003-nema-nm1_jply.dcm", "021-nema-mr1_jply.dcm"])
+def test_jpeg_of_twelve_bits_as_dcmtk_decodes_it(tmp_path: Path, name: str) -> None:
+    subprocess.run(["dcmdjpeg", str(SHARED / "odd" / name), str(tmp_path / "plain.dcm")], check=True)
+    expected = pydicom.dcmread(tmp_path / "plain.dcm").pixel_array
+    _, shown = frames_of(SHARED / "odd" / name, tmp_path)
+    assert np.abs(shown[0].astype(int) - expected).max() <= 1  # two ways to round the same cosines
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"])
+def test_lossless_jpeg(tmp_path: Path, syntax: str) -> None:
+    pixels = ramp("uint16", 40, 48, low=0, high=4095)
+    payload = bytes(imagecodecs.ljpeg_encode(pixels, bitspersample=16))
+    entries, shown = frames_of(save(an_object(pixels, payloads=[payload]), tmp_path / "a.dcm", syntax), tmp_path)
+    assert np.array_equal(shown[0], pixels)
+    assert not entries[0]["lossy"]
+
+
+@pytest.mark.skipif(not ODD, reason="../shared/data/odd is not on this machine")
+def test_single_bits_compressed_by_frame(tmp_path: Path) -> None:
+    """The same liver three ways: plain, deflated frame by frame, and run-length encoded with two rows cut off."""
+    plain = pydicom.dcmread(str(get_testdata_file("liver_1frame.dcm", download=False))).pixel_array
+    _, deflated = frames_of(SHARED / "odd" / "217-liver_deflate.dcm", tmp_path)
+    _, encoded = frames_of(SHARED / "odd" / "211-liver_nonbyte_aligned_rle.dcm", tmp_path)
+    assert np.array_equal(deflated[0], plain)
+    assert all(np.array_equal(one[:510, :510], other) for one, other in zip(deflated, encoded, strict=True))
+
+
+def _same_as_pydicom(path: Path, folder: Path) -> bool:
+    """Compare all frames; False when the file has no pixels that pydicom can make sense of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pydicom.dcmread(path, force=True)
+        if not getattr(dataset, "file_meta", None) or "TransferSyntaxUID" not in dataset.file_meta:
+            dataset.file_meta = pydicom.dataset.FileMetaDataset()
+            dataset.file_meta.TransferSyntaxUID = UID(_encoding(dataset))
+        if "Rows" not in dataset or not {"PixelData", "FloatPixelData", "DoubleFloatPixelData"} & set(dir(dataset)):
+            return False
+        if isinstance(dataset.Rows, list | pydicom.multival.MultiValue):
+            return False
+        expected = _as_looked_at(dataset)
+        entries, shown = frames_of(path, folder)
+    assert len(shown) == len(expected), path.name
+    for number, (one, other) in enumerate(zip(shown, expected, strict=True)):
+        assert np.array_equal(one, other), f"frame {number} of {path.name}"
+        assert entries[number]["smallest"] == other.min(), path.name
+        assert entries[number]["largest"] == other.max(), path.name
+    return True
+
+
+def _encoding(dataset: pydicom.Dataset) -> str:
+    implicit, little = dataset.original_encoding
+    return "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
+
+
+def _as_looked_at(dataset: pydicom.Dataset) -> list[Any]:
+    """pydicom's own decode; colour in 8 bits, as screens show it."""
+    pixels = dataset.pixel_array
+    frames = list(pixels) if int(dataset.get("NumberOfFrames") or 1) > 1 else [pixels]
+    if dataset.PhotometricInterpretation == "PALETTE COLOR":
+        bits = dataset.RedPaletteColorLookupTableDescriptor[2]
+        return [(apply_color_lut(frame, dataset) >> (bits - 8)).astype("uint8") for frame in frames]
+    if dataset.SamplesPerPixel == 3:
+        return [(frame >> (dataset.BitsStored - 8)).astype("uint8") for frame in frames]
+    return frames
