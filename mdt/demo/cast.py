@@ -102,7 +102,7 @@ STUDIES = (
         (Copy("RWJ", link="never", why="another person: same name and date of birth, different NHS number"),),
         looked_at_for="mohammed",
     ),
-    Imaged("przemyslaw-ct", "przemyslaw", 17, "102230", "CT chest low dose (lung health check)", "CHEST", (Copy("RRF"),)),
+    Imaged("przemyslaw-ct", "przemyslaw", 17, "102230", "CT lung health check low dose", "CHEST", (Copy("RRF"),)),
     Imaged(
         "przemyslaw-cxr", "przemyslaw", 402, "115030", "XR chest", "CHEST",
         (

@@ -29,6 +29,7 @@ from mdt.people.models import Person
 
 ROOT = Path(__file__).resolve().parents[2]
 _SERVE_WITHIN = 60.0
+_LOG = "demo/log/product.log in MDT_DATA"
 
 
 class _Stop(Exception):
@@ -115,13 +116,13 @@ def _claim(house: House, work: Path, dicom: Path | None) -> None:
         before = json.loads(kept.read_text(encoding="utf-8"))["imaging"]
         if before != this:
             raise Misconfigured(
-                f"MDT_DATA holds a demo of other imaging ({before}). Start with --reset, or set MDT_DATA to another folder."
+                f"MDT_DATA holds a demo of other imaging ({before}). Start with --reset, or set another MDT_DATA."
             )
         return
     with house.db.reading() as session:
         if session.scalar(select(func.count()).select_from(Person)):
             raise Misconfigured(
-                "This database already holds people who are not the demo's. Set MDT_DATA to another folder for the demo."
+                "This database holds people who are not the demo's. Set MDT_DATA to another folder for the demo."
             )
     kept.write_text(json.dumps({"imaging": this}), encoding="utf-8")
 

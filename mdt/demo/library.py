@@ -55,7 +55,9 @@ def _write(folder: Path, key: str, anchor: date) -> dict[str, int]:
                 continue
             if int(ds.InstanceNumber) in copy.missing:
                 continue
-            identify(ds, trust(copy.ods), cast.patient(study.of), copy.says, accession(key, copy.ods), anchor)
+            identify(
+                ds, trust(copy.ods), cast.patient(study.of), copy.says, number=accession(key, copy.ods), today=anchor
+            )
             place = folder / copy.ods / key
             place.mkdir(parents=True, exist_ok=True)
             counts[copy.ods] += 1
@@ -63,7 +65,7 @@ def _write(folder: Path, key: str, anchor: date) -> dict[str, int]:
     return counts
 
 
-def identify(ds: Dataset, at: DemoTrust, who: cast.Invented, says: cast.Says, number: str, today: date) -> None:
+def identify(ds: Dataset, at: DemoTrust, who: cast.Invented, says: cast.Says, *, number: str, today: date) -> None:
     """Put on an object whose it is, in the words of the trust that holds it."""
     ds.PatientName, ds.PatientSex = who.pn, who.sex
     born = who.born

@@ -38,22 +38,40 @@ TEAMS = (
 
 STAFF = (
     Staff("harriet.ormerod@manchester.example", "Miss Harriet Ormerod", "Thoracic surgeon", "R0A", {LUNG: "chair"}),
-    Staff("callum.braithwaite@manchester.example", "Callum Braithwaite", "MDT coordinator", "R0A", {LUNG: "coordinator"}),
     Staff(
-        "ayesha.siddiqui@manchester.example", "Dr Ayesha Rahman-Siddiqui", "Radiologist", "R0A",
+        "callum.braithwaite@manchester.example", "Callum Braithwaite", "MDT coordinator", "R0A", {LUNG: "coordinator"}
+    ),
+    Staff(
+        "ayesha.siddiqui@manchester.example",
+        "Dr Ayesha Rahman-Siddiqui",
+        "Radiologist",
+        "R0A",
         {LUNG: "presenter", BREAST: "member"},
     ),
     Staff(
-        "ravindra.iyengar@tameside.example", "Dr Ravindra Iyengar", "Pathologist", "RMP",
+        "ravindra.iyengar@tameside.example",
+        "Dr Ravindra Iyengar",
+        "Pathologist",
+        "RMP",
         {LUNG: "member", BREAST: "member"},
     ),
-    Staff("eleni.papadopoulou@christie.example", "Dr Eleni Papadopoulou", "Clinical oncologist", "RBV", {LUNG: "member"}),
-    Staff("joyce.appiah@manchester.example", "Sister Joyce Appiah", "Lung cancer nurse specialist", "R0A", {LUNG: "member"}),
+    Staff(
+        "eleni.papadopoulou@christie.example", "Dr Eleni Papadopoulou", "Clinical oncologist", "RBV", {LUNG: "member"}
+    ),
+    Staff(
+        "joyce.appiah@manchester.example",
+        "Sister Joyce Appiah",
+        "Lung cancer nurse specialist",
+        "R0A",
+        {LUNG: "member"},
+    ),
     Staff("owain.gruffydd@bolton.example", "Dr Owain Gruffydd", "Respiratory physician", "RMC", {LUNG: "member"}),
-    Staff("zainab.choudhury@manchester.example", "Dr Zainab Choudhury", "Radiology registrar", "R0A", {LUNG: "observer"}),
+    Staff(
+        "zainab.choudhury@manchester.example", "Dr Zainab Choudhury", "Radiology registrar", "R0A", {LUNG: "observer"}
+    ),
     Staff("kwabena.osei@stockport.example", "Mr Kwabena Osei-Bonsu", "Breast surgeon", "RWJ", {BREAST: "chair"}),
     Staff("niamh.fitzsimons@stockport.example", "Niamh Fitzsimons", "MDT coordinator", "RWJ", {BREAST: "coordinator"}),
     Staff("tobias.hale@salford.example", "Mr Tobias Nyström-Hale", "Neurosurgeon", "RM3", {BRAIN: "chair"}),
     Staff("marta.kowalczyk@salford.example", "Marta Kowalczyk-Dunne", "MDT coordinator", "RM3", {BRAIN: "coordinator"}),
     Staff("desmond.hibbert@manchester.example", "Desmond Hibbert", "Platform administrator", "R0A", administrator=True),
-)  # fmt: skip
+)

@@ -1,7 +1,7 @@
 """A small, correct DICOMweb server over a folder: one trust's archive in the demo region, and a peer for tests.
 
 QIDO-RS for studies, series and instances; WADO-RS for studies, series, instances and their metadata. Run as
-`python -m mdt.demo.provider --folder DIR --port N [--delay SECONDS] [--index FILE]`; it ends when its standard input does.
+`python -m mdt.demo.provider --folder DIR --port N [--delay SECONDS] [--index FILE]`; it ends with its standard input.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from mdt.demo.asking import SERIES, SOP, STUDY, BadQuery
 from mdt.demo.holdings import Instance
 from mdt.demo.tether import end_with_parent
 
+_NOT_FUZZY = "The fuzzymatching parameter is not supported. Only literal matching has been performed."
 ANY, EXPLICIT_LITTLE = "*", "1.2.840.10008.1.2.1"
 
 
@@ -54,10 +55,7 @@ def application(held: Sequence[Instance], delay: float = 0.0) -> Flask:
         if more:
             response.headers["Warning"] = f'299 demo: "There are {more} additional results that can be requested"'
         if request.args.get("fuzzymatching") == "true":
-            response.headers.add(
-                "Warning",
-                '299 demo: "The fuzzymatching parameter is not supported. Only literal matching has been performed."',
-            )
+            response.headers.add("Warning", f'299 demo: "{_NOT_FUZZY}"')
         return response
 
     @app.get("/studies")
@@ -106,13 +104,13 @@ def _parts(found: Sequence[Instance], syntaxes: Sequence[str], boundary: str, de
         gevent.sleep(delay)
         syntax = _syntax_for(one, syntaxes)
         body = one.path.read_bytes() if syntax == one.transfer_syntax else _decompressed(one.path)
-        head = f"--{boundary}\r\nContent-Type: application/dicom; transfer-syntax={syntax}\r\nContent-Length: {len(body)}\r\n\r\n"
-        yield head.encode() + body + b"\r\n"
+        kind = f"Content-Type: application/dicom; transfer-syntax={syntax}"
+        yield f"--{boundary}\r\n{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body + b"\r\n"
     yield f"--{boundary}--\r\n".encode()
 
 
 def _acceptable(accept: str) -> list[str]:
-    """The transfer syntaxes a client takes, best first; without a word about it, Explicit VR Little Endian (8.7.3.5.2)."""
+    """The transfer syntaxes a client takes; when it says none, Explicit VR Little Endian (PS3.18 8.7.3.5.2)."""
     taken = []
     for part in re.split(r",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", accept):
         media, *parameters = (piece.strip() for piece in part.split(";"))

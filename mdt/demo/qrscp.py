@@ -1,7 +1,7 @@
 """One trust's archive as pynetdicom's own `qrscp` application: C-ECHO, C-FIND, C-GET and C-MOVE over a folder.
 
-Run as `python -m mdt.demo.qrscp --folder DIR --database FILE --port N --ae TITLE [--move-to TITLE=HOST:PORT]`. The files
-stay where they are: the application's own database is written from their headers, once.
+Run as `python -m mdt.demo.qrscp --folder DIR --database FILE --port N --ae TITLE [--move-to TITLE=HOST:PORT]`.
+The files stay where they are: the application's own database is written from their headers, once.
 """
 
 import argparse

@@ -7,13 +7,13 @@ from pydicom.dataset import Dataset
 
 from mdt.demo import cast
 from mdt.demo.geography import trust
-from mdt.demo.phantoms import objects, studies
-from mdt.demo.phantoms.body import Focus
+from mdt.demo.phantoms import studies
 from mdt.demo.phantoms.brain import Head, Lesion
 from mdt.demo.phantoms.breast import Mass
-from mdt.demo.phantoms.chest import Chest, Nodule
 from mdt.demo.phantoms.objects import Shot
-from mdt.demo.phantoms.report import pathology
+from mdt.demo.phantoms.person import Chest, Nodule
+from mdt.demo.phantoms.report import encapsulated, pathology
+from mdt.demo.phantoms.uptake import Focus
 
 RIGHT_UPPER = (-62.0, -12.0, 88.0)
 HILAR_NODE = ((-36.0, 2.0, 14.0), 13.0)
@@ -63,7 +63,7 @@ def _lung_biopsy(shot: Shot) -> Iterator[Dataset]:
         trust=trust("RMP").name, patient="ENTWISTLE, Maureen Patricia (Mrs)", nhs=who.nhs, born=who.born,
         specimen="T26-018842  CT guided core biopsy, right upper lobe", taken=taken, reported=shot.day, title=title,
         sections=(
-            ("Clinical details", "Ex-smoker, 42 pack years. 22 mm spiculated nodule, right upper lobe, 14 mm six months ago."),
+            ("Clinical details", "Ex-smoker, 42 pack years. 22 mm spiculated right upper lobe nodule, was 14 mm."),
             ("Macroscopy", "Three cores of tan tissue, the longest 13 mm. All embedded."),
             ("Microscopy",
              "Cores of lung with an invasive adenocarcinoma of acinar and focally solid pattern. "
@@ -74,7 +74,7 @@ def _lung_biopsy(shot: Shot) -> Iterator[Dataset]:
         ),
         pathologist="Dr R. Iyengar, consultant histopathologist",
     )  # fmt: skip
-    yield objects.document(shot, title, pdf)
+    yield encapsulated(shot, title, pdf)
 
 
 def _breast_core(shot: Shot) -> Iterator[Dataset]:
@@ -94,7 +94,7 @@ def _breast_core(shot: Shot) -> Iterator[Dataset]:
         ),
         pathologist="Dr R. Iyengar, consultant histopathologist",
     )  # fmt: skip
-    yield objects.document(shot, title, pdf)
+    yield encapsulated(shot, title, pdf)
 
 
 _PAINT = {
@@ -106,7 +106,7 @@ _PAINT = {
     ),
     "maureen-pathology": _lung_biopsy,
     "sian-mr": lambda shot: studies.brain_mr(shot, SIAN_HEAD),
-    "sian-mr-prior": lambda shot: studies.brain_mr(shot, Head(3), slices=26, spacing=5.2, post=False),
+    "sian-mr-prior": lambda shot: studies.brain_mr(shot, Head(3), count=26, spacing=5.2, post=False),
     "sian-ct": lambda shot: studies.chest_ct(shot, SIAN, spacing=5.0),
     "mohammed-ct": lambda shot: studies.chest_ct(shot, MOHAMMED, spacing=5.0, field=390.0),
     "mohammed-cxr": lambda shot: studies.chest_film(shot, MOHAMMED),
@@ -120,5 +120,5 @@ _PAINT = {
     "oluwaseun-us": lambda shot: studies.breast_cine(shot, 9, 14.0),
     "oluwaseun-pathology": _breast_core,
     "chau-us": lambda shot: studies.breast_cine(shot, 77, 9.0, frames=20),
-    "malgorzata-mr": lambda shot: studies.brain_mr(shot, MALGORZATA_HEAD, slices=26, spacing=5.2),
+    "malgorzata-mr": lambda shot: studies.brain_mr(shot, MALGORZATA_HEAD, count=26, spacing=5.2),
 }

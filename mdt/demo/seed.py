@@ -59,7 +59,8 @@ def everything(house: House, story: Story, *, synthetic: bool) -> None:
         patients = {one.key: _patient(session, one, now) for one in story.patients}
     agendas = _synthetic_agendas(now) if synthetic else _told_agendas(story, now)
     for key, starts_at, cases in agendas:
-        _meeting(house, teams[key], _place(key), starts_at, [(patients[who], asked) for who, asked in cases], now)
+        listed = [(patients[who], asked) for who, asked in cases]
+        _meeting(house, teams[key], starts_at, listed, place=_place(key), now=now)
 
 
 Agenda = tuple[str, datetime, Sequence[tuple[str, str]]]
@@ -104,7 +105,7 @@ def _place(key: str) -> str:
 
 
 def _meeting(
-    house: House, team_id: str, place: str, starts_at: datetime, cases: Iterable[tuple[str, str]], now: datetime
+    house: House, team_id: str, starts_at: datetime, cases: Iterable[tuple[str, str]], *, place: str, now: datetime
 ) -> None:
     """The team's meeting of that day, with these cases. A day that has a meeting gets no second one."""
     with house.db.writing() as session:

@@ -1,6 +1,6 @@
 """A child process that ends with its parent, however the parent ends.
 
-The parent gives it a pipe as standard input and never writes to it; when the parent is gone, even killed, the pipe ends.
+The parent gives it a pipe as standard input and never writes to it; when the parent is gone, even killed, it ends.
 Run as `python -m mdt.demo.tether PROGRAM ARGUMENTS` it does the same for any Python program of ours.
 """
 

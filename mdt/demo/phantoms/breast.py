@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mdt.demo.phantoms.canvas import Array, blur, smooth_noise
+from mdt.demo.phantoms.canvas import Array
+from mdt.demo.phantoms.texture import blur, smooth_noise
 
 MG_PIXEL = 0.1  # mm
 MG_SIZE = (1280, 1920)  # columns, rows

@@ -5,13 +5,15 @@ from dataclasses import replace
 import numpy as np
 
 from mdt.demo.phantoms import chest as thorax
-from mdt.demo.phantoms.canvas import Array, blank, blur
+from mdt.demo.phantoms.canvas import Array, blank
+from mdt.demo.phantoms.person import Chest
+from mdt.demo.phantoms.texture import blur
 
 PIXEL = 0.35  # mm in the patient
 SIZE = (1068, 1116)  # columns, rows
 
 
-def frontal(chest: thorax.Chest, seed: int, fine: int = 2) -> Array:
+def frontal(chest: Chest, seed: int, fine: int = 2) -> Array:
     """An erect PA film: attenuation by row (from the head down) and column (from the patient's right), 0 to 4095.
 
     The volume is sampled every `fine` detector pixels, which is near what the eye makes out.

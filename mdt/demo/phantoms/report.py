@@ -1,8 +1,12 @@
-"""A pathology report as a real PDF."""
+"""A pathology report: a real PDF, and the DICOM object that carries it (PS3.3 A.45.1)."""
 
 from datetime import date, datetime
 
 from fpdf import FPDF
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
+
+from mdt.demo.phantoms.objects import Series, Shot, code, new
 
 
 def pathology(
@@ -46,3 +50,16 @@ def pathology(
     pdf.ln(4)
     pdf.multi_cell(0, 4, "Invented for a demonstration. It describes nobody.")
     return bytes(pdf.output())
+
+
+def encapsulated(shot: Shot, title: str, pdf: bytes) -> Dataset:
+    """Encapsulated PDF."""
+    ds = new(shot, "1.2.840.10008.5.1.4.1.1.104.1", "DOC", Series(1, title), 1)
+    del ds.BodyPartExamined
+    ds.AcquisitionDateTime = ds.StudyDate + ds.StudyTime
+    ds.ConversionType, ds.BurnedInAnnotation, ds.DocumentTitle = "WSD", "YES", title
+    ds.ConceptNameCodeSequence = Items([code("11526-1", "LN", "Pathology study")])
+    ds.MIMETypeOfEncapsulatedDocument = "application/pdf"
+    ds.EncapsulatedDocumentLength = len(pdf)
+    ds.EncapsulatedDocument = pdf + b"\0" * (len(pdf) % 2)
+    return ds

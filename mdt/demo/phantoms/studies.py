@@ -8,16 +8,20 @@ import numpy as np
 from PIL import Image
 from pydicom.dataset import Dataset
 
-from mdt.demo.phantoms import body, brain, breast, chest, objects, radiograph
-from mdt.demo.phantoms.canvas import Array, blank, blur
-from mdt.demo.phantoms.objects import Place, Shot, uid
+from mdt.demo.phantoms import body, brain, breast, chest, projections, radiograph, slices, uptake
+from mdt.demo.phantoms.canvas import Array, blank
+from mdt.demo.phantoms.cine import Cine, multi_frame
+from mdt.demo.phantoms.objects import Place, Series, Shot, uid
+from mdt.demo.phantoms.person import Chest
+from mdt.demo.phantoms.texture import blur
+from mdt.demo.phantoms.uptake import Focus
 
 COLUMNS = 512
 
 
 def chest_ct(
     shot: Shot,
-    person: chest.Chest,
+    person: Chest,
     *,
     spacing: float = 2.5,
     signed: bool = True,
@@ -26,62 +30,61 @@ def chest_ct(
 ) -> Iterator[Dataset]:
     """From above the apices to the costophrenic angles; `spacing` between slices in mm, `field` of view in mm."""
     pixel = field / COLUMNS
-    slices = round(310 / spacing)
-    canvas = blank((COLUMNS, COLUMNS, slices), (pixel, pixel, spacing), (-field / 2, 5 - field / 2, -152.0), -1000.0)
+    count = round(310 / spacing)
+    canvas = blank((COLUMNS, COLUMNS, count), (pixel, pixel, spacing), (-field / 2, 5 - field / 2, -152.0), -1000.0)
     chest.paint(canvas, person)
-    grain = Grain(np.random.default_rng(person.seed * 7919 + slices), COLUMNS)
-    title = f"Chest {spacing:g} mm" + (" +C" if person.contrast else "")
-    for number, k in enumerate(range(slices - 1, -1, -1), start=1):
+    grain = Grain(np.random.default_rng(person.seed * 7919 + count), COLUMNS)
+    series = Series(2, f"Chest {spacing:g} mm" + (" +C" if person.contrast else ""))
+    for number, k in enumerate(range(count - 1, -1, -1), start=1):
         hu = canvas.values[k] + noise * grain.next()
-        place = Place((float(canvas.x[0]), float(canvas.y[0]), float(canvas.z[k])), (pixel, pixel), spacing)
-        yield objects.ct(
-            shot, 2, title, number, hu, place, uid(shot.key, "frame"), signed=signed, contrast=bool(person.contrast)
-        )
+        corner = (float(canvas.x[0]), float(canvas.y[0]), float(canvas.z[k]))
+        place = Place(uid(shot.key, "frame"), corner, (pixel, pixel), spacing)
+        yield slices.ct(shot, series, number, hu, place, signed=signed, contrast=bool(person.contrast))
 
 
-def pet_ct(shot: Shot, person: chest.Chest, foci: tuple[body.Focus, ...], dose: float = 284e6) -> Iterator[Dataset]:
+def pet_ct(shot: Shot, person: Chest, foci: tuple[Focus, ...], dose: float = 284e6) -> Iterator[Dataset]:
     """Vertex to thigh: a low-dose CT and the FDG uptake in the same frame of reference."""
-    frame, slices = uid(shot.key, "frame"), 200
-    ct = blank((256, 256, slices), (1.9531, 1.9531, 5.0), (-249.0, -240.0, -600.0), -1000.0)
+    frame, count = uid(shot.key, "frame"), 200
+    ct = blank((256, 256, count), (1.9531, 1.9531, 5.0), (-249.0, -240.0, -600.0), -1000.0)
     plain = replace(person, contrast=0.0)
     body.paint(ct, plain)
     grain = Grain(np.random.default_rng(person.seed + 991), 256)
-    for number, k in enumerate(range(slices - 1, -1, -1), start=1):
-        place = Place((-249.0, -240.0, float(ct.z[k])), (1.9531, 1.9531), 5.0)
+    for number, k in enumerate(range(count - 1, -1, -1), start=1):
+        place = Place(frame, (-249.0, -240.0, float(ct.z[k])), (1.9531, 1.9531), 5.0)
         hu = ct.values[k] + 17 * grain.next()
-        yield objects.ct(shot, 2, "CT low dose 5 mm", number, hu, place, frame, signed=True, contrast=False)
-    pet = blank((128, 128, slices), (4.0, 4.0, 5.0), (-254.0, -246.0, -600.0), 0.0)
-    suv = body.uptake(ct, pet, plain, foci, person.seed + 5)
-    for number, k in enumerate(range(slices - 1, -1, -1), start=1):
-        place = Place((-254.0, -246.0, float(pet.z[k])), (4.0, 4.0), 5.0)
-        yield objects.pet(shot, 3, "FDG whole body AC", number, slices, suv[k], place, frame, dose)
+        yield slices.ct(shot, Series(2, "CT low dose 5 mm"), number, hu, place, signed=True, contrast=False)
+    pet = blank((128, 128, count), (4.0, 4.0, 5.0), (-254.0, -246.0, -600.0), 0.0)
+    suv = uptake.paint(ct, pet, foci, person.seed + 5)
+    for number, k in enumerate(range(count - 1, -1, -1), start=1):
+        place = Place(frame, (-254.0, -246.0, float(pet.z[k])), (4.0, 4.0), 5.0)
+        yield slices.pet(shot, Series(3, "FDG whole body AC"), number, suv[k], place, slices=count, dose=dose)
 
 
 def brain_mr(
-    shot: Shot, head: brain.Head, *, slices: int = 34, spacing: float = 4.0, flair: bool = True, post: bool = True
+    shot: Shot, head: brain.Head, *, count: int = 34, spacing: float = 4.0, flair: bool = True, post: bool = True
 ) -> Iterator[Dataset]:
     """Axial T1 after gadolinium and axial FLAIR, in the same places."""
     frame, pixel = uid(shot.key, "frame"), 0.9
-    canvas = blank((256, 256, slices), (pixel, pixel, spacing), (-115.0, -118.0, -58.0), 0.0)
+    canvas = blank((256, 256, count), (pixel, pixel, spacing), (-115.0, -118.0, -58.0), 0.0)
     parts = brain.tissues(canvas, head)
     for series, sequence, title, wanted in ((2, "FLAIR", "Ax FLAIR", flair), (5, "T1", "Ax T1 +Gd", post)):
         if not wanted:
             continue
         volume = brain.scan(canvas, parts, sequence, head.seed * 31 + series)
-        for k in range(slices):
-            place = Place((-115.0, -118.0, float(canvas.z[k])), (pixel, pixel), spacing)
-            yield objects.mr(shot, series, title, k + 1, volume[k], place, frame, flair=sequence == "FLAIR")
+        for k in range(count):
+            place = Place(frame, (-115.0, -118.0, float(canvas.z[k])), (pixel, pixel), spacing)
+            yield slices.mr(shot, Series(series, title), k + 1, volume[k], place, flair=sequence == "FLAIR")
 
 
-def chest_film(shot: Shot, person: chest.Chest, *, fine: int = 3) -> Iterator[Dataset]:
+def chest_film(shot: Shot, person: Chest, *, fine: int = 3) -> Iterator[Dataset]:
     """One erect frontal radiograph; `fine` is how coarsely the volume is sampled, in detector pixels."""
-    yield objects.dx(shot, radiograph.frontal(person, person.seed + 17, fine), radiograph.PIXEL)
+    yield projections.dx(shot, radiograph.frontal(person, person.seed + 17, fine), radiograph.PIXEL)
 
 
 def mammograms(shot: Shot, seed: int, mass: breast.Mass) -> Iterator[Dataset]:
     """Both sides, mediolateral oblique; the mass is in the left."""
-    yield objects.mg(shot, 1, "R", breast.mammogram(seed, "R", None), breast.MG_PIXEL)
-    yield objects.mg(shot, 2, "L", breast.mammogram(seed + 1, "L", mass), breast.MG_PIXEL)
+    yield projections.mg(shot, 1, "R", breast.mammogram(seed, "R", None), breast.MG_PIXEL)
+    yield projections.mg(shot, 2, "L", breast.mammogram(seed + 1, "L", mass), breast.MG_PIXEL)
 
 
 def breast_cine(shot: Shot, seed: int, diameter: float, frames: int = 32) -> Iterator[Dataset]:
@@ -95,7 +98,7 @@ def breast_cine(shot: Shot, seed: int, diameter: float, frames: int = 32) -> Ite
         raw += grey.size * 3
     columns, rows = breast.US_SIZE
     ratio = raw / sum(len(one) for one in encoded)
-    yield objects.us(shot, "L", encoded, ratio, (rows, columns), breast.US_PIXEL)
+    yield multi_frame(shot, "L", Cine(encoded, ratio, columns, rows, breast.US_PIXEL))
 
 
 class Grain:

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from mdt.demo.phantoms.canvas import Array, Point
+
+
+class Piece(NamedTuple):
+    """A straight piece of vessel from a to b with its radii there, in mm."""
+
+    a: Array
+    b: Array
+    ra: float
+    rb: float
 
 
 @dataclass(frozen=True)
@@ -16,13 +26,13 @@ class Tree:
     parents: list[int]
     tips: Array
 
-    def pieces(self, tip_radius: float = 0.55, power: float = 0.37) -> Iterator[tuple[Array, Array, float, float]]:
+    def pieces(self, tip_radius: float = 0.55, power: float = 0.37) -> Iterator[Piece]:
         """Every piece with its radii in mm; Murray's law: what a vessel feeds says how wide it is."""
         radius = tip_radius * self.tips**power
         for n, parent in enumerate(self.parents):
             if parent >= 0:
                 wide = float(min(radius[parent], radius[n] * 1.25))
-                yield self.nodes[parent], self.nodes[n], wide, float(radius[n])
+                yield Piece(self.nodes[parent], self.nodes[n], wide, float(radius[n]))
 
 
 def grow(rng: np.random.Generator, root: Point, targets: Array, pull: float = 0.42, step: float = 9.0) -> Tree:
