@@ -12,18 +12,20 @@ want chromium chromium
 want Orthanc "orthanc orthanc-dicomweb"
 want dcmqrscp dcmtk
 want dciodvfy dicom3tools
+want redis-server redis-server
 
 if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing$missing (once)"
     export DEBIAN_FRONTEND=noninteractive
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >/dev/null || true
-    # Debian starts an Orthanc of its own at installation; the tests start theirs.
-    if command -v systemctl >/dev/null 2>&1; then systemctl disable --now orthanc >/dev/null 2>&1 || true; fi
+    # Debian starts an Orthanc and a Redis of its own at installation; the tests start theirs.
+    if command -v systemctl >/dev/null 2>&1; then systemctl disable --now orthanc redis-server >/dev/null 2>&1 || true; fi
     missing=
     want chromium chromium
     want Orthanc orthanc
     want dcmqrscp dcmtk
     want dciodvfy dicom3tools
+    want redis-server redis-server
 fi
 
 if [ -n "$missing" ]; then
