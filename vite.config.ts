@@ -26,7 +26,7 @@ export default defineConfig({
     // nhsuk-frontend is minified already, and holds one `@media screen\0` that the minifier refuses.
     cssMinify: false,
     chunkSizeWarningLimit: 4000,
-    rollupOptions: { input: { room: 'static/src/room/main.ts', pages: 'static/src/pages.ts' } },
+    rollupOptions: { input: { room: 'static/src/room/main.ts', pages: 'static/src/pages.ts', desk: 'static/src/outcome/desk.ts' } },
   },
   test: { include: ['static/src/**/*.test.ts'], environment: 'node' },
 });

@@ -68,6 +68,12 @@ def names_of(session: Session, person_ids: Iterable[str | None]) -> dict[str, st
     return {row.id: row.name for row in session.execute(wanted)}
 
 
+def names_in_team(session: Session, team_id: str, now: datetime) -> list[str]:
+    """Those who meet in a team today, in order of their names."""
+    members = select(Person.name).join(Person.memberships).where(Membership.team_id == team_id, Person.active)
+    return list(session.scalars(members.where(*_valid_on(in_london(now).date())).order_by(Person.name)))
+
+
 def person_by_email(session: Session, email: str) -> Person | None:
     """E-mail addresses are compared without case, as people type them."""
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))

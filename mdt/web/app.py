@@ -18,6 +18,7 @@ from mdt.web import (
     listing,
     live,
     meetings,
+    outcome,
     planning,
     request_log,
     security,
@@ -45,13 +46,12 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for part in (request_log, session, security, errors, formats):
         part.install(app)
-    ours = (front, signing_in, meetings, planning, listing, cases, live, imaging)
+    ours = (front, signing_in, meetings, planning, listing, cases, outcome, live, imaging)
     for blueprint in (*(part.pages for part in ours), *more):
         app.register_blueprint(blueprint)
     app.jinja_env.globals |= {
         "assets": assets.Assets(manifest).tags,
         "signed_in_actor": session.signed_in_actor,
-        "has_outcome": "outcome" in app.blueprints,
         "has_demo": "demo" in app.blueprints,
     }
     return app

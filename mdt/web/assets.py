@@ -12,7 +12,7 @@ from mdt.core.errors import Misconfigured
 STATIC = Path(__file__).resolve().parents[2] / "static"
 MANIFEST = STATIC / "dist" / ".vite" / "manifest.json"
 BASE = "/static/dist/"
-PAGES, ROOM = "static/src/pages.ts", "static/src/room/main.ts"
+PAGES, ROOM, DESK = "static/src/pages.ts", "static/src/room/main.ts", "static/src/outcome/desk.ts"
 
 
 class Assets:
@@ -29,8 +29,8 @@ class Assets:
         return Markup("\n").join(lines)
 
     def require_built(self) -> None:
-        """Raise Misconfigured unless both of our entries are there; for whoever starts the product."""
-        for entry in (PAGES, ROOM):
+        """Raise Misconfigured unless every entry of ours is there; for whoever starts the product."""
+        for entry in (PAGES, ROOM, DESK):
             self._chunks(entry)
 
     def _chunks(self, entry: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 /** Small enhancements of the server-rendered pages; every page works without them. */
 import 'nhsuk-frontend/dist/nhsuk/nhsuk-frontend.min.css';
 import '../css/pages.css';
+import '../css/outcome.css';
 import { initAll } from 'nhsuk-frontend';
 import { followArriving } from './pages/arriving';
 

@@ -139,14 +139,15 @@ def test_the_same_message_twice_is_typed_once(region):
 @pytest.mark.parametrize(
     ("kind", "body", "says"),
     [
-        ("outcome.set", {"case": 7}, "case must be"),
+        ("outcome.set", {"case": ["7"]}, "case must be"),
         ("outcome.set", {"version": 0}, "version must be"),
         ("outcome.set", {"field": None}, "names no field"),
+        ("outcome.sign", {"case": "7"}, "case must be"),
         ("outcome.set", {"field": "colour"}, "no field called"),
         ("outcome.set", {"revision": "1"}, "revision must be"),
         ("outcome.set", {"field": "tell_by", "value": "soon"}, "real date"),
         ("outcome.sign", {"revision": -1}, "revision must be"),
-        ("outcome.amend", {"reason": 3}, "Give the reason"),
+        ("outcome.amend", {"reason": 3}, "names no reason"),
     ],
 )
 def test_a_message_that_makes_no_sense_is_refused_in_words_and_keeps_nothing(region, kind, body, says):

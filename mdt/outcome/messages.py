@@ -1,0 +1,43 @@
+"""The three messages about an outcome, as the room and the page send them (docs/wire.md, section 2)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from mdt.core.actor import Actor
+from mdt.core.errors import Invalid
+from mdt.live.fields import our_id, whole
+from mdt.outcome import actions
+from mdt.outcome.actions import Binding
+from mdt.outcome.models import Outcome
+
+SET, SIGN, AMEND = "outcome.set", "outcome.sign", "outcome.amend"
+
+HIGHEST = 1_000_000
+
+
+def do(session: Session, *, by: Actor, meeting_id: str, kind: str, body: dict[str, Any], now: datetime) -> Outcome:
+    """Check the fields of a message and do what it asks."""
+    binding = Binding(
+        meeting_id=meeting_id,
+        case_id=our_id(body, "case"),
+        patient_id=our_id(body, "patient"),
+        version=whole(body, "version", 1, HIGHEST),
+    )
+    if kind == AMEND:
+        return actions.amend(session, by=by, binding=binding, reason=_text(body, "reason"), now=now)
+    revision = whole(body, "revision", 0, HIGHEST)
+    if kind == SIGN:
+        return actions.sign(session, by=by, binding=binding, revision=revision, now=now)
+    if kind == SET:
+        field, value = _text(body, "field"), body.get("value")
+        return actions.set_field(session, by=by, binding=binding, revision=revision, field=field, value=value, now=now)
+    raise Invalid("This is no message about an outcome.")
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise Invalid(f"The message names no {name}.")
+    return value
