@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import zlib
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,7 +27,10 @@ from mdt.demo.recipes import objects_of
 _HEAVY = ("maureen-ct", "maureen-ct-prior", "maureen-petct", "maureen-cxr", "sian-mr", "mohammed-ct")
 
 
-def make(folder: Path, anchor: date) -> None:
+Paint = Callable[[str, date], Iterable[Dataset]]  # a study's objects, by its key and the day of the story
+
+
+def make(folder: Path, anchor: date, paint: Paint = objects_of) -> None:
     """Make the whole region for a story whose today is `anchor`. The folder appears only when it is whole."""
     draft = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
@@ -34,7 +38,7 @@ def make(folder: Path, anchor: date) -> None:
     held: dict[str, dict[str, int]] = {}
     keys = sorted((one.key for one in cast.STUDIES), key=lambda key: _HEAVY.index(key) if key in _HEAVY else 99)
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        running = {pool.submit(_write, draft, key, anchor): key for key in keys}
+        running = {pool.submit(_write, draft, key, anchor, paint): key for key in keys}
         for done, finished in enumerate(as_completed(running), start=1):
             held[running[finished]] = finished.result()
             print(f"  painted {running[finished]} ({done} of {len(keys)})", flush=True)
@@ -45,11 +49,11 @@ def make(folder: Path, anchor: date) -> None:
     os.replace(draft, folder)
 
 
-def _write(folder: Path, key: str, anchor: date) -> dict[str, int]:
+def _write(folder: Path, key: str, anchor: date, paint: Paint) -> dict[str, int]:
     """Write one study for every trust that holds it; returns how many instances each got."""
     study = next(one for one in cast.STUDIES if one.key == key)
     counts = dict.fromkeys((copy.ods for copy in study.copies), 0)
-    for ds in objects_of(key, anchor):
+    for ds in paint(key, anchor):
         for copy in study.copies:
             if copy.only_first is not None and counts[copy.ods] >= copy.only_first:
                 continue

@@ -17,6 +17,7 @@ from mdt.demo.phantoms.texture import blur
 from mdt.demo.phantoms.uptake import Focus
 
 COLUMNS = 512
+DOSE = 284e6  # Bq of FDG
 
 
 def chest_ct(
@@ -42,22 +43,22 @@ def chest_ct(
         yield slices.ct(shot, series, number, hu, place, signed=signed, contrast=bool(person.contrast))
 
 
-def pet_ct(shot: Shot, person: Chest, foci: tuple[Focus, ...], dose: float = 284e6) -> Iterator[Dataset]:
+def pet_ct(shot: Shot, person: Chest, foci: tuple[Focus, ...], *, spacing: float = 5.0) -> Iterator[Dataset]:
     """Vertex to thigh: a low-dose CT and the FDG uptake in the same frame of reference."""
-    frame, count = uid(shot.key, "frame"), 200
-    ct = blank((256, 256, count), (1.9531, 1.9531, 5.0), (-249.0, -240.0, -600.0), -1000.0)
+    frame, count = uid(shot.key, "frame"), round(1000 / spacing)
+    ct = blank((256, 256, count), (1.9531, 1.9531, spacing), (-249.0, -240.0, -600.0), -1000.0)
     plain = replace(person, contrast=0.0)
     body.paint(ct, plain)
     grain = Grain(np.random.default_rng(person.seed + 991), 256)
     for number, k in enumerate(range(count - 1, -1, -1), start=1):
-        place = Place(frame, (-249.0, -240.0, float(ct.z[k])), (1.9531, 1.9531), 5.0)
+        place = Place(frame, (-249.0, -240.0, float(ct.z[k])), (1.9531, 1.9531), spacing)
         hu = ct.values[k] + 17 * grain.next()
-        yield slices.ct(shot, Series(2, "CT low dose 5 mm"), number, hu, place, signed=True, contrast=False)
-    pet = blank((128, 128, count), (4.0, 4.0, 5.0), (-254.0, -246.0, -600.0), 0.0)
+        yield slices.ct(shot, Series(2, f"CT low dose {spacing:g} mm"), number, hu, place, signed=True, contrast=False)
+    pet = blank((128, 128, count), (4.0, 4.0, spacing), (-254.0, -246.0, -600.0), 0.0)
     suv = uptake.paint(ct, pet, foci, person.seed + 5)
     for number, k in enumerate(range(count - 1, -1, -1), start=1):
-        place = Place(frame, (-254.0, -246.0, float(pet.z[k])), (4.0, 4.0), 5.0)
-        yield slices.pet(shot, Series(3, "FDG whole body AC"), number, suv[k], place, slices=count, dose=dose)
+        place = Place(frame, (-254.0, -246.0, float(pet.z[k])), (4.0, 4.0), spacing)
+        yield slices.pet(shot, Series(3, "FDG whole body AC"), number, suv[k], place, slices=count, dose=DOSE)
 
 
 def brain_mr(
