@@ -68,6 +68,8 @@ def _filed(file: Opened) -> Description:
         raise Invalid("It is a DICOMDIR, the table of contents of a disc; the images are files of their own.")
     uids = {keyword: _uid(file, keyword) for keyword in _FILED_BY}
     missing = [keyword for keyword, uid in uids.items() if not uid]
+    if len(missing) == len(uids) and not file.meta:
+        raise Invalid("It is not a DICOM file.")
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         raise Invalid(f"It cannot be filed: {_listed(missing)} {verb} missing or malformed.")
