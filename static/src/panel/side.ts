@@ -86,6 +86,9 @@ function agendaOf(now: SideState, acts: SideActs): TemplateResult {
   `;
 }
 
+/** Roles that may be handed the presenter's place (`presenter.take` in the permission table). */
+const PRESENT: ReadonlySet<string> = new Set(['chair', 'member', 'presenter']);
+
 function peopleOf(now: SideState, acts: SideActs): TemplateResult {
   return html`
     <ul class="people">
@@ -94,11 +97,11 @@ function peopleOf(now: SideState, acts: SideActs): TemplateResult {
         const mine = somebody.client === now.me?.client;
         return html`
           <li class="person">
-            <b>${somebody.name}</b>${mine ? ' (you)' : ''}
+            <span><b>${somebody.name}</b>${mine ? ' (you)' : ''}</span>
             <span class="person-role">${[somebody.role, somebody.specialty, somebody.trust].filter(Boolean).join(', ')}</span>
             <span class="person-state">
               ${presents ? html`<span class="badge badge-blue">Presents</span>` : now.presenter === null ? nothing : html`<span class="badge">${somebody.following ? 'Follows' : 'Looks freely'}</span>`}
-              ${now.presenting && !mine ? html`<button @click=${() => acts.hand(somebody.client)} aria-label=${`Hand over to ${somebody.name}`}>Hand over</button>` : nothing}
+              ${now.presenting && !mine && PRESENT.has(somebody.role) ? html`<button @click=${() => acts.hand(somebody.client)} aria-label=${`Hand over to ${somebody.name}`}>Hand over</button>` : nothing}
             </span>
           </li>
         `;

@@ -24,7 +24,7 @@ import { RoomClient } from './client';
 import { listen } from './keys';
 import { keyGroups } from './keymap';
 import { OutcomePlace } from './outcome';
-import type { KeyImage, Layout, Mark, RoomEvent, View } from './protocol';
+import type { KeyImage, Layout, Mark, MarkBody, RoomEvent, View } from './protocol';
 import { Regions } from './regions';
 import { Timings } from './timings';
 import { Toasts } from './toasts';
@@ -155,13 +155,14 @@ export class App {
     return this.openId === null ? {} : (this.client.state.cases[this.openId]?.marks ?? {});
   }
 
-  private pendingMarks(): Map<string, number> {
-    const versions = new Map<string, number>();
+  private pendingMarks(): Map<string, { version: number; mark: MarkBody | null }> {
+    const pending = new Map<string, { version: number; mark: MarkBody | null }>();
     for (const { kind, body } of this.client.outbox.pending) {
-      if (kind === 'mark.put') versions.set((body['mark'] as Mark).id, (body['mark'] as Mark).version);
-      if (kind === 'mark.remove') versions.set(body['id'] as string, body['version'] as number);
+      const mark = body['mark'] as MarkBody;
+      if (kind === 'mark.put') pending.set(mark.id, { version: mark.version, mark });
+      if (kind === 'mark.remove') pending.set(body['id'] as string, { version: body['version'] as number, mark: null });
     }
-    return versions;
+    return pending;
   }
 
   private trustName(ods: string): string {
@@ -178,7 +179,8 @@ export class App {
       const opened = events.findLast(({ kind }) => kind === 'case.open');
       this.switchTo(state.case, (opened?.body['patient'] as string | undefined) ?? null);
     }
-    if (events.some(({ kind }) => kind.startsWith('presenter.'))) {
+    // A new presenter, or a line that is back: everybody is shown what this screen shows now.
+    if (events.length === 0 || events.some(({ kind }) => kind.startsWith('presenter.'))) {
       this.sentView = '';
       this.viewChanged();
       if (!this.client.presenting) this.followPresenter();
@@ -216,7 +218,9 @@ export class App {
     this.patientId = now.patient.id;
     this.bindOutcome();
     this.timings.listed();
-    if (this.shownTo && this.client.presented !== null) this.followPresenter();
+    const shown = this.client.presented;
+    if (shown !== null && this.shownTo) this.followPresenter();
+    else if (shown !== null && before === null && this.client.presenting) this.grid.follow(shown.view, now); // this page was reloaded
     else if (before === null || this.grid.panes.every(({ hung }) => hung === null || hung.series.version === null)) this.grid.hang(now);
     else this.grid.renew(now);
     this.thumbnails.want(now.studies.flatMap(({ series }) => series));
@@ -260,7 +264,7 @@ export class App {
 
   private viewChanged(): void {
     this.draw();
-    if (!this.client.presenting || this.openId === null || this.grid.visible.some(({ busy }) => busy)) return;
+    if (!this.client.presenting || this.openId === null || this.open?.imaging === null || this.grid.visible.some(({ busy }) => busy)) return;
     const view: View = this.grid.view(this.openId);
     const text = JSON.stringify(view);
     if (text === this.sentView) return;

@@ -81,10 +81,10 @@ export class Grid {
   hang(imaging: CaseImaging): void {
     const { layout, panes } = hang(imaging.studies);
     this.arrange(layout);
-    this.activate(0);
     panes.forEach((hung, number) => {
       if (hung !== null) void this.panes[number]?.show(hung);
     });
+    this.activate(0);
   }
 
   /** The case's list came again: what has grown since is shown again where it was, the rest is left alone. */

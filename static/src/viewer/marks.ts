@@ -18,8 +18,8 @@ export interface MarksAsk {
   remove(id: string, version: number): void;
   /** The kept marks of the open case. */
   kept(): Record<string, Mark>;
-  /** Versions sent and not yet answered, by mark. */
-  pending(): Map<string, number>;
+  /** What was sent last of a mark and is not yet answered; no `mark` when it is removed. */
+  pending(): Map<string, { version: number; mark: MarkBody | null }>;
   mayChange(mark: Mark): boolean;
 }
 
@@ -33,8 +33,10 @@ export class Marks {
     private readonly ask: MarksAsk,
   ) {
     const on = (name: string, act: (mark: Drawn) => void): void =>
-      eventTarget.addEventListener(name, ((event: CustomEvent<{ annotation: Drawn }>) => {
-        if (!this.syncing && isOurs(event.detail.annotation.metadata.toolName)) act(event.detail.annotation);
+      eventTarget.addEventListener(name, ((event: CustomEvent<{ annotation: Drawn; changeType?: string }>) => {
+        const { annotation: mark, changeType } = event.detail;
+        // Cornerstone also calls it a change when it has worked out a length.
+        if (!this.syncing && isOurs(mark.metadata.toolName) && changeType !== Enums.ChangeTypes.StatsUpdated) act(mark);
       }) as EventListener);
     on(Events.ANNOTATION_COMPLETED, (mark) => this.send(mark));
     on(Events.ANNOTATION_MODIFIED, (mark) => this.touched.add(mark.annotationUID as string));
@@ -89,7 +91,7 @@ export class Marks {
   }
 
   private version(id: string): number {
-    return this.ask.pending().get(id) ?? this.ask.kept()[id]?.version ?? 0;
+    return this.ask.pending().get(id)?.version ?? this.ask.kept()[id]?.version ?? 0;
   }
 
   private inHand(mark: Drawn): boolean {
@@ -108,8 +110,10 @@ export class Marks {
   }
 
   private differs(drawn: Drawn): boolean {
-    const kept = this.ask.kept()[drawn.annotationUID as string];
-    return kept === undefined || this.ask.pending().has(kept.id) || JSON.stringify(pointsOf(drawn)) !== JSON.stringify(kept.points) || textOf(drawn) !== kept.text;
+    const id = drawn.annotationUID as string;
+    const pending = this.ask.pending().get(id);
+    const kept = pending === undefined ? this.ask.kept()[id] : pending.mark;
+    return kept === undefined || kept === null || JSON.stringify(pointsOf(drawn)) !== JSON.stringify(kept.points) || textOf(drawn) !== kept.text;
   }
 
   private send(drawn: Drawn): void {
