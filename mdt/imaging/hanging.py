@@ -34,7 +34,7 @@ def in_order(objects: Sequence[Hung]) -> list[Hung]:
     if places is None:
         return by_number
     order = sorted(range(len(by_number)), key=lambda k: places[k])
-    if _runs_backwards(order):
+    if all(one.number is not None for one in objects) and _runs_backwards(order):
         order.reverse()
     return [by_number[k] for k in order]
 
