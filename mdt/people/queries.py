@@ -79,12 +79,12 @@ def person_by_email(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
-def members_now(session: Session, team_ids: Collection[str], now: datetime) -> set[tuple[str, str]]:
-    """(team, person) of every membership of these teams that is valid today."""
-    held = select(Membership.team_id, Membership.person_id).where(
+def roles_now(session: Session, team_ids: Collection[str], now: datetime) -> dict[tuple[str, str], str]:
+    """The role of each (team, person) whose membership of one of these teams is valid today."""
+    held = select(Membership.team_id, Membership.person_id, Membership.role).where(
         Membership.team_id.in_(team_ids), *_valid_on(in_london(now).date())
     )
-    return set(session.execute(held).tuples().all())
+    return {(team_id, person_id): role for team_id, person_id, role in session.execute(held)}
 
 
 def session_versions(session: Session, person_ids: Collection[str]) -> dict[str, int]:

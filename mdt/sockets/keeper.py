@@ -12,7 +12,7 @@ from mdt.core.db import Database
 from mdt.live import actions, queries
 from mdt.live.refusals import RoomClosed
 from mdt.live.view import Shown
-from mdt.people.queries import members_now, session_versions
+from mdt.people.queries import roles_now, session_versions
 from mdt.sockets.open_room import OpenRoom
 from mdt.sockets.packets import NAMESPACE
 from mdt.sockets.pager import Pager
@@ -86,12 +86,14 @@ class Keeper:
             return
         with self._db.reading() as session:
             versions = session_versions(session, {who.person_id for who in tabs})
-            members = members_now(session, {who.team_id for who in tabs}, utc_now())
+            roles = roles_now(session, {who.team_id for who in tabs}, utc_now())
         for who in tabs:
             if versions.get(who.person_id) != who.session_version:
                 self._rooms.cut_person(who.person_id)
-            elif (who.team_id, who.person_id) not in members:
+            elif (who.team_id, who.person_id) not in roles:
                 self._rooms.cut(who, "forbidden", "You are no longer a member of this team.")
+            else:
+                self._rooms.now_is(who, roles[who.team_id, who.person_id])
 
     def note_attendance(self) -> None:
         here = [who.attendance for who in self._rooms.participants.values() if who.attendance]

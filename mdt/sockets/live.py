@@ -97,6 +97,7 @@ class Live(Namespace):
             name=actor.name,
             trust=trust,
             specialty=specialty,
+            role=actor.roles[team_id],
         )
         self._rooms.participants[who.sid] = who
 
@@ -149,9 +150,8 @@ class Live(Namespace):
             room.enter(who)
             who.is_in = True
         joined = self._joined(who, actor, asked)
-        role = actor.roles.get(who.team_id)
         may = [act for act in permissions.IN_A_TEAM if permissions.may(actor, act, who.team_id)]
-        me = {"person": who.person_id, "name": who.name, "client": who.client, "role": role, "may": may}
+        me = {"person": who.person_id, "name": who.name, "client": who.client, "role": who.role, "may": may}
         return joined and {**joined, "roster": self._rooms.roster(room), "me": me}
 
     def _pull(self, who: Participant, actor: Actor, data: Any) -> Json | None:

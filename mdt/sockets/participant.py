@@ -33,12 +33,13 @@ class Participant:
     name: str
     trust: str
     specialty: str
+    role: str
     following: bool = True
     is_in: bool = False
     attendance: str | None = None
     buckets: dict[str, Bucket] = field(default_factory=lambda: {kind: Bucket(*rate) for kind, rate in _RATES.items()})
 
-    def as_person(self, role: str | None) -> dict[str, Any]:
+    def as_person(self) -> dict[str, Any]:
         """As the roster shows them."""
         return {
             "client": self.client,
@@ -46,6 +47,6 @@ class Participant:
             "name": self.name,
             "trust": self.trust,
             "specialty": self.specialty,
-            "role": role,
+            "role": self.role,
             "following": self.following,
         }

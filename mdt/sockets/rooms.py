@@ -63,6 +63,13 @@ class Rooms:
             if who.person_id == person_id:
                 self.cut(who, "signed-out", "Your sign-in has ended. Sign in again to come back.")
 
+    def now_is(self, who: Participant, role: str) -> None:
+        """Their role in the team, as of now."""
+        if who.role != role:
+            who.role = role
+            if room := self.open.get(who.meeting_id):
+                room.roster_changed = True
+
     def roster(self, room: OpenRoom) -> list[Json]:
         """Everybody in the room, as far as this process knows: its own tabs, then what others told."""
         now = monotonic()
@@ -70,11 +77,7 @@ class Rooms:
         return self.own_roster(room) + [person for _, people in room.elsewhere.values() for person in people]
 
     def own_roster(self, room: OpenRoom) -> list[Json]:
-        people = []
-        for who in room.tabs:
-            actor = self._standing.actor(who.person_id, who.session_version)
-            people.append(who.as_person(actor.roles.get(who.team_id) if actor else None))
-        return people
+        return [who.as_person() for who in room.tabs]
 
     def heard_roster(self, room: OpenRoom, process: str, people: list[Json]) -> None:
         before = room.elsewhere.get(process)

@@ -11,6 +11,7 @@ MEETINGS = 40
 def house(tmp_path_factory):
     with running(tmp_path_factory.mktemp("house"), meetings=MEETINGS) as (server, stages):
         yield server, stages
+        assert server.process is not None
         assert server.process.poll() is None
         log = server.log()
     assert "Traceback" not in log, log[-5000:]

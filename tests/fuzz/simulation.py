@@ -232,8 +232,8 @@ class Simulation:
 
     def _hello(self, n: int, body: dict[str, Any]) -> dict[str, Any]:
         if self.tabs[n] is None:
-            self.tabs[n] = self._participant(n)
-            self.room.enter(self.tabs[n])
+            self.tabs[n] = there = self._participant(n)
+            self.room.enter(there)
             self.stage.arrive(ROLES[n])
         return self._joined(n, {"epoch": body["epoch"], "since": body["last"]})
 
@@ -281,6 +281,7 @@ class Simulation:
             name=role,
             trust="RBV",
             specialty="",
+            role=role,
         )
 
 

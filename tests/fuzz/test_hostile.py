@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -55,7 +56,7 @@ def test_a_forged_message_ends_its_own_connection_and_nothing_else(server, house
     play(story)
 
 
-NONSENSE = [
+NONSENSE: list[tuple[str, Any]] = [
     ("nothing", {}),
     ("hello", None),
     ("hello", {"epoch": 7, "last": 0}),

@@ -147,7 +147,7 @@ def test_whose_sign_in_or_membership_ends_is_cut_within_five_seconds(server, sta
 
 def test_what_another_process_writes_arrives_without_being_paged(server, stage):
     async def story():
-        events = []
+        events: list[int] = []
         line = await server.seat(stage, "member").connect(heard=noting("event", "seq", events))
         welcome = await line.ask("hello", FRESH)
         for n in range(3):
@@ -160,7 +160,7 @@ def test_what_another_process_writes_arrives_without_being_paged(server, stage):
 
 def test_the_official_client_speaks_with_it(server, stage):
     seat = server.seat(stage, "chair")
-    events = []
+    events: list[dict] = []
     with socketio.SimpleClient() as client:
         client.connect(
             f"http://127.0.0.1:{server.port}",
