@@ -1,5 +1,6 @@
 """What is still arriving for a patient: the last round of asking, trust by trust, and the files not taken in."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +25,10 @@ PHASES = {
 
 @dataclass(frozen=True)
 class TrustProgress:
-    """One trust's answer; `expected` and `received` count objects, `since` is when it last changed."""
+    """One trust's answer; `expected` and `received` count objects, `since` is when it last changed.
+
+    `waiting` are studies it holds that a person must decide about before anything of them is brought.
+    """
 
     ods: str
     name: str
@@ -35,6 +39,7 @@ class TrustProgress:
     expected: int
     received: int
     since: datetime
+    waiting: int
 
     @property
     def stopped_at(self) -> str:
@@ -79,7 +84,7 @@ class Arriving:
         said = f"{answered} of {len(self.trusts)} trusts answered"
         if silent:
             said += f", {silent} did not"
-        return said + ("." if self.finished else ", imaging is still arriving.")
+        return said + (". Nothing more is arriving." if self.finished else ". Imaging is still arriving.")
 
 
 def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) -> Arriving:
@@ -96,17 +101,20 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
     latest = rounds[0] if rounds else None
     answers = next((one.answers for one in rounds if one.answers), [])
     studies = select(Link.study_id).where(Link.patient_id == patient_id, Link.status != "never")
+    undecided = Counter(
+        session.scalars(select(Link.trust_ods).where(Link.patient_id == patient_id, Link.status == "confirm"))
+    )
     refusals = session.scalars(select(Refusal).where(Refusal.study_id.in_(studies)).order_by(Refusal.name))
     return Arriving(
         asked_at=latest.asked_at if latest else None,
         started=latest is not None and bool(latest.answers),
         finished=latest is not None and latest.finished_at is not None,
-        trusts=tuple(_progress(answer, names[answer.trust_ods]) for answer in answers),
+        trusts=tuple(_progress(answer, names[answer.trust_ods], undecided[answer.trust_ods]) for answer in answers),
         refused=tuple(Refused(names[one.trust_ods], one.name, one.why) for one in refusals),
     )
 
 
-def _progress(answer: TrustAnswer, name: str) -> TrustProgress:
+def _progress(answer: TrustAnswer, name: str, waiting: int) -> TrustProgress:
     return TrustProgress(
         ods=answer.trust_ods,
         name=name,
@@ -117,4 +125,5 @@ def _progress(answer: TrustAnswer, name: str) -> TrustProgress:
         expected=answer.expected,
         received=answer.received,
         since=answer.changed_at,
+        waiting=waiting,
     )

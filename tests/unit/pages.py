@@ -13,6 +13,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt import bootstrap
@@ -21,6 +22,7 @@ from mdt.core.actor import system
 from mdt.core.clock import utc_now
 from mdt.imaging.models import Gather, Instance, Refusal, Series, TrustAnswer
 from mdt.meeting.models import Case, Meeting
+from mdt.outcome import actions as outcomes
 from mdt.people import actions as people
 from mdt.people import passwords
 from mdt.people.models import Team
@@ -31,9 +33,11 @@ from mdt.record.models import Holder, Link, Study
 from mdt.trusts.models import Trust
 from mdt.trusts.source import ClaimedIdentity
 from mdt.web.app import create_app
-from mdt.web.assets import PAGES, ROOM
+from mdt.web.assets import DESK, PAGES, ROOM
+from tests.unit.test_outcome import PLAN
 
 PASSWORD = "a long enough demo password"
+VERSION = "a" * 64
 NASTY = "<img src=x onerror=alert(document.domain)>"
 SETUP = system("test")
 TRUSTS = {
@@ -70,11 +74,15 @@ class Seeded:
     patients: dict[str, str] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    series: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
 
     def app(self) -> Flask:
         """The pages on this house, with a front end that needs no building."""
         manifest = self.house.settings.data / "manifest.json"
-        manifest.write_text(json.dumps({entry: {"file": "built.js", "css": ["built.css"]} for entry in (PAGES, ROOM)}))
+        manifest.write_text(
+            json.dumps({entry: {"file": "built.js", "css": ["built.css"]} for entry in (PAGES, ROOM, DESK)})
+        )
         return create_app(self.house, manifest=manifest)
 
     def signed_in(self, who: str, *, guarded: bool = False) -> FlaskClient:
@@ -115,6 +123,8 @@ def _template() -> tuple[Path, Seeded]:
         _trusts_and_people(session, made, now)
         _meetings_and_cases(session, made, now)
         _imaging(session, made, now)
+        _outcomes(session, made, now)
+        _files(session, made, now)
     house.db.close()
     return folder, made
 
@@ -248,6 +258,62 @@ def _imaging(session: Session, made: Seeded, now: datetime) -> None:
         Refusal(trust_ods="R0A", study_id=short.id, name="IM000007.dcm", why="It is cut off in the middle.", at=now)
     )
     session.add(Refusal(trust_ods="RRF", study_id=nasty.id, name=NASTY, why=f"It is {NASTY}.", at=now))
+
+
+def _outcomes(session: Session, made: Seeded, now: datetime) -> None:
+    """Two cases of the meeting that is over: one with its signed outcome, one whose outcome is still typed."""
+    for position, (key, who) in enumerate((("signed", "maria"), ("draft", "john")), start=1):
+        case = Case(
+            meeting_id=made.meetings["past"],
+            patient_id=made.patients[who],
+            position=position,
+            clinical_question="Suitable for resection?",
+            status="discussed",
+            listed_at=now,
+        )
+        session.add(case)
+        session.flush()
+        made.cases[key] = case.id
+        binding = outcomes.Binding(case.meeting_id, case.id, case.patient_id, version=1)
+        soon = (now + timedelta(days=3)).date().isoformat()
+        action = {"id": "aaaaaaaa-0001", "text": f"Refer {NASTY}", "owner": "Beth Naylor", "due": soon}
+        plan = PLAN | {"actions": [action], "tell_by": soon, "rationale": f"Fit. {NASTY}"}
+        for name, value in plan.items() if key == "signed" else [("rationale", "Not decided yet.")]:
+            typed = outcomes.set_field(
+                session, by=SETUP, binding=binding, revision=99, field=name, value=value, now=now
+            )
+        if key == "signed":
+            outcomes.sign(session, by=SETUP, binding=binding, revision=typed.revision, now=now)
+
+
+def _files(session: Session, made: Seeded, now: datetime) -> None:
+    """A pack of frames and a document in the store, of Maria's newest study."""
+    store = made.house.store
+    study = session.scalars(select(Study).where(Study.study_uid == "1.2.3.1")).one()
+    made.series["maria"] = session.scalars(select(Series.id).where(Series.study_id == study.id)).one()
+    with store.drafting_folder() as folder:
+        for name, content in (("frames", b"MDTPACK1"), ("index.json", b"{}"), ("report.pdf", b"%PDF-1.4 %%EOF")):
+            (folder / name).write_bytes(content)
+        kept = store.put(folder / "report.pdf")
+        store.put_pack(made.series["maria"], VERSION, frames=folder / "frames", index=folder / "index.json")
+    letter = Series(study_id=study.id, series_uid="1.2.3.1.2", modality="DOC", number=9, expected=1, gaps=[])
+    session.add(letter)
+    session.flush()
+    report = Instance(
+        series_id=letter.id,
+        sop_uid="1.2.3.1.2.1",
+        sop_class_uid="1.2.840.10008.5.1.4.1.1.104.1",
+        transfer_syntax_uid="1.2.840.10008.1.2.1",
+        sha256=kept.sha256,
+        bytes=kept.bytes,
+        trust_ods="RMC",
+        received_at=now,
+        header={"document": {"sha256": kept.sha256, "title": "Pathology report", "type": "application/pdf"}},
+        problem=None,
+    )
+    session.add(report)
+    session.flush()
+    made.documents["maria"] = report.id
 
 
 def _gather(

@@ -1,11 +1,12 @@
 """Who may open which page: every address of the product, asked as each kind of person, beside one table."""
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.unit.pages import PASSWORD, Seeded, seeded
+from tests.unit.pages import PASSWORD, VERSION, Seeded, seeded
 
 WHO = ("chair", "coordinator", "member", "presenter", "observer", "administrator", "stranger", "nobody")
 
@@ -38,6 +39,18 @@ TABLE = {
     "GET /cases/<case_id>/arriving.json": TEAM,
     "POST /cases/<case_id>/ask-again": "302 302 302 302 302 404 404 401",
     "POST /cases/<case_id>/matches/<link_id>": "302 302 302 403 403 404 404 401",
+    "GET /cases/<case_id>/outcome/": TEAM,
+    "GET /cases/<case_id>/outcome/now.json": TEAM,
+    "GET /cases/<case_id>/outcome/amend": "200 403 403 403 403 404 404 401",
+    "POST /cases/<case_id>/outcome/amend": "302 403 403 403 403 404 404 401",
+    "GET /cases/<case_id>/outcome/complete": "200 200 403 403 403 404 404 401",
+    "POST /cases/<case_id>/outcome/set.json": "200 200 403 403 403 404 404 401",
+    "POST /cases/<case_id>/outcome/sign.json": "409 403 403 403 403 404 404 401",  # it was typed in since it was read
+    "POST /cases/<case_id>/outcome/amend.json": "409 403 403 403 403 404 404 401",  # it is not signed yet
+    "GET /imaging/cases/<case_id>.json": TEAM,
+    "GET /imaging/series/<series_id>/<version>/index.json": TEAM,
+    "GET /imaging/series/<series_id>/<version>/frames": TEAM,
+    "GET /imaging/documents/<instance_id>": TEAM,
 }
 
 NEW_PATIENT = {
@@ -60,9 +73,14 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "case_id": made.cases["maria"],
         "patient_id": made.patients["new"],
         "link_id": made.links["maria"],
+        "series_id": made.series["maria"],
+        "version": VERSION,
+        "instance_id": made.documents["maria"],
     }
+    if "outcome" in rule:
+        names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]
     path = re.sub(r"<(\w+)>", lambda found: names[found[1]], rule)
-    order = " ".join(made.cases.values())
+    order = " ".join(made.cases[who] for who in ("maria", "john", "nasty"))
     typed = {
         "POST /sign-in": {"email": made.email("chair"), "password": PASSWORD},
         "POST /meetings/plan/": {
@@ -73,9 +91,15 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
         "POST /cases/<case_id>/matches/<link_id>": {"decision": "confirm", "reason": "same address"},
+        "POST /cases/<case_id>/outcome/amend": {"version": "1", "reason": "The histology changed."},
     }  # fmt: skip
     headers = {"Accept": "application/json" if path.endswith(".json") else "text/html"}
-    answer = client.open(path, method=method, data=typed.get(what), headers=headers)
+    said = {"patient": made.patients["john"], "version": 1, "revision": 1, "reason": "The histology changed."}
+    said |= {"field": "rationale", "value": "Fit."}
+    as_json = method == "POST" and rule.endswith(".json")
+    content: dict[str, Any] = {"json": said} if as_json else {"data": typed.get(what)}
+    answer = client.open(path, method=method, headers=headers, **content)
+    answer.close()
     sent_to_sign_in = answer.status_code == 302 and "/sign-in" in answer.location and what != "POST /sign-out"
     return 401 if sent_to_sign_in else answer.status_code
 

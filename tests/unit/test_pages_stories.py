@@ -183,6 +183,7 @@ def test_the_case_page_tells_who_holds_what_and_what_is_missing(made):
     assert "No answer since" in page
     assert "This does not mean that there is no imaging." in page
     assert "IM000007.dcm : It is cut off in the middle." in page
+    assert "1 study waits for a person’s decision" in page
     assert "XR CHEST" in page  # waits for a person
     assert "Same person: attach it" not in page  # whom an observer is not
 
@@ -225,7 +226,7 @@ def test_what_arrives_is_told_to_the_script_without_naming_the_patient(made):
     answer = made.signed_in("member").get(f"/cases/{made.cases['john']}/arriving.json")
     told = answer.get_json()
     assert told["finished"] is False
-    assert told["said"] == "2 of 5 trusts answered, 2 did not, imaging is still arriving."
+    assert told["said"] == "2 of 5 trusts answered, 2 did not. Imaging is still arriving."
     by_trust = {trust["ods"]: trust for trust in told["trusts"]}
     assert (by_trust["RBV"]["received"], by_trust["RBV"]["expected"]) == (113, 240)
     assert (by_trust["RM3"]["status"], by_trust["RM3"]["phase"]) == ("refused", "associate")

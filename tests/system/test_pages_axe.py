@@ -1,0 +1,157 @@
+"""The pages in a real browser on the real server: accessible, readable at two widths, usable without a script."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.system.product import PASSWORD, ROOT, Product
+from tests.unit import pages
+from tests.unit.pages import Seeded, seeded
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = {1280: 800, 1920: 1080}
+
+pytestmark = pytest.mark.system
+
+
+@dataclass
+class Running:
+    """The product on its small database, and what is in that."""
+
+    product: Product
+    made: Seeded
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("pages")
+    with seeded(folder) as made:
+        pass
+    product = Product(folder)
+    product.start()
+    yield Running(product, made)
+    product.stop()
+
+
+def addresses(made: Seeded) -> dict[str, str]:
+    today = f"/meetings/{made.meetings['today']}"
+    return {
+        "my meetings": "/meetings",
+        "plan a meeting": "/meetings/plan/",
+        "an agenda": today,
+        "a past agenda": f"/meetings/{made.meetings['past']}",
+        "list a case": f"{today}/list/",
+        "is this the right patient": f"{today}/list/{made.patients['new']}",
+        "a case with a match that waits": f"/cases/{made.cases['maria']}/",
+        "a case still arriving": f"/cases/{made.cases['john']}/",
+        "a case of somebody with a nasty name": f"/cases/{made.cases['nasty']}/",
+        "no such page": "/nothing",
+    }
+
+
+def enter(browser: Browser, running: Running, who: str, **options: object) -> tuple[BrowserContext, Page]:
+    context = browser.new_context(base_url=running.product.url, **options)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(running.made.email(who))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/meetings")
+    return context, page
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds on the page that is serious or critical, each in one line."""
+    if not AXE.exists():
+        pytest.fail("axe-core is not in node_modules: run `make setup`")
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{each['id']} ({each['impact']}): {each['help']}: {node['html']}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_serious_and_no_page_is_wider_than_the_screen(browser, running, width):
+    viewport = {"width": width, "height": WIDTHS[width]}
+    context, page = enter(browser, running, "coordinator", viewport=viewport, bypass_csp=True)
+    for name, address in addresses(running.made).items():
+        page.goto(address)
+        assert serious(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+    context.close()
+
+
+def test_the_sign_in_page_and_its_mistakes_are_accessible(browser, running):
+    context = browser.new_context(base_url=running.product.url, bypass_csp=True)
+    page = context.new_page()
+    page.goto("/sign-in")
+    assert serious(page) == []
+    page.get_by_role("button", name="Sign in").click()
+    assert page.get_by_role("alert").get_by_text("Enter your e-mail address").is_visible()
+    assert serious(page) == []
+    context.close()
+
+
+def test_adding_a_patient_with_mistakes_is_accessible(browser, running):
+    context, page = enter(browser, running, "coordinator", bypass_csp=True)
+    page.goto(f"/meetings/{running.made.meetings['today']}/list/")
+    page.get_by_label("NHS number").fill("999 000 0077")
+    page.get_by_role("button", name="Find the patient").click()
+    assert serious(page) == []
+    page.get_by_role("button", name="Add this patient").click()
+    page.get_by_role("link", name="Enter the date of birth").click()
+    assert page.evaluate("document.activeElement.id") == "born-day"
+    assert serious(page) == []
+    context.close()
+
+
+def test_no_page_breaks_its_own_policy_or_runs_what_a_name_says(browser, running):
+    said: list[str] = []
+    context, page = enter(browser, running, "coordinator")
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(f"a dialog: {dialog.message}"))
+    for name, address in addresses(running.made).items():
+        if name != "no such page":
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+    assert said == []
+    assert page.evaluate("document.body.classList.contains('nhsuk-frontend-supported')")
+    context.close()
+
+
+def test_the_agenda_is_ordered_with_the_keyboard_and_without_scripts(browser, running):
+    context, page = enter(browser, running, "coordinator", java_script_enabled=False)
+    page.goto(f"/meetings/{running.made.meetings['today']}")
+
+    def names() -> list[str]:
+        return [link.inner_text() for link in page.locator(".mdt-case-link").all()]
+
+    before = names()
+    page.get_by_role("button", name=re.compile(f"Down.*{re.escape(before[0])}")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#agenda")
+    assert names() == [before[1], before[0], *before[2:]]
+    context.close()
+
+
+def test_imaging_arrives_on_the_page_while_one_looks_at_it(browser, running):
+    """A new round is asked for; the page follows it to its end by itself."""
+    context, page = enter(browser, running, "member")
+    page.goto(f"/cases/{running.made.cases['john']}/")
+    page.get_by_role("button", name="Ask every trust again").click()
+    page.evaluate("window.stillHere = true")
+    page.get_by_text("Nothing more is arriving.").wait_for(timeout=30_000)
+    assert page.evaluate("window.stillHere")
+    context.close()
+
+
+def test_the_password_of_the_seed_is_the_products():
+    assert pages.PASSWORD == PASSWORD
