@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from mdt.imaging.questions import questions
 from mdt.record.identity import Known, Verdict, is_incomplete, is_plausible, judge
+from mdt.record.names import is_garbled
 from mdt.trusts.errors import SourceError
 from mdt.trusts.source import ClaimedIdentity, FoundStudy, ImagingSource, RefusedFile
 
@@ -100,9 +101,11 @@ def _completed(answered: ClaimedIdentity, written: ClaimedIdentity) -> ClaimedId
         completed = replace(completed, birth_date=written.birth_date, says_birth_date=written.says_birth_date)
     if not answered.says_other_ids:
         completed = replace(completed, other_ids=written.other_ids, says_other_ids=written.says_other_ids)
-    if answered.issuer is None:
+    if is_garbled(answered.family) or is_garbled(answered.given):
+        completed = replace(completed, family=written.family, given=written.given)
+    if not answered.issuer:
         completed = replace(completed, issuer=written.issuer)
-    if answered.sex is None:
+    if not answered.sex:
         completed = replace(completed, sex=written.sex)
     return completed
 

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -19,7 +20,7 @@ from mdt.imaging.plan import Offer, Plan
 from mdt.imaging.progress import Progress
 from mdt.imaging.series import Listed, expect, finish, keep_refusals, kept_counts
 from mdt.imaging.turn import GivenUp, Turn
-from mdt.record.clashes import STRONG
+from mdt.record.clashes import OPEN, STRONG
 from mdt.record.findings import known, note
 from mdt.record.models import Patient
 from mdt.trusts.errors import NoAnswer, Phase, Refused, SourceError
@@ -131,29 +132,18 @@ class Round:
 
     def _offer(self, turn: Turn, asked: Asked) -> None:
         """Link what it holds, and say which series of what is linked it can bring."""
-        studies = {candidate.study.study_uid: candidate for candidate in asked.candidates}
-
-        def write(session: Session) -> dict[str, str]:
-            keep_refusals(session, turn.ods, asked.refusals, now=self._means.clock())
-            links = note(
-                session,
-                by=self._means.by,
-                patient=self._patient,
-                trust_ods=turn.ods,
-                found=[candidate.study for candidate in studies.values()],
-                now=self._means.clock(),
-            )
-            for link in links:
-                if link.status == "never":
-                    self._plan.drop(link.study.study_uid)
-            return {link.study.study_uid: link.study_id for link in links if link.status in STRONG}
-
-        linked = self._write(write)
-        listed = [self._list(turn, studies[uid], study_id) for uid, study_id in linked.items()]
+        links = self._write(lambda session: self._note(session, turn, asked))
+        listed = []
+        for candidate in asked.candidates:
+            status, study_id = links[candidate.study.study_uid]
+            if status in OPEN:
+                with self._noting_refusal(turn):
+                    listed.append(self._list(turn, candidate, study_id, linked=status in STRONG))
         self._write(lambda session: expect(session, turn.ods, listed))
-        kept = kept_counts(self._means.db, [one.study_id for one in listed])
+        linked = [one for one in listed if one.linked]
+        kept = kept_counts(self._means.db, [one.study_id for one in linked])
         offers = []
-        for one in listed:
+        for one in linked:
             for series, count in one.series:
                 turn.counts[series.series_uid] = count
                 self._unsaid.add(series.series_uid)
@@ -162,15 +152,39 @@ class Round:
                 offers.append(Offer(series.study_uid, series.series_uid, count, one.rank(series)))
         self._plan.offer(turn.ods, offers)
 
-    def _list(self, turn: Turn, candidate: Candidate, study_id: str) -> Listed:
-        study, source = candidate.study, candidate.source
-        turn.errands[study.study_uid] = (
-            source,
-            Errand(study_id, study.study_uid, turn.ods, self._known, study.claimed),
+    def _note(self, session: Session, turn: Turn, asked: Asked) -> dict[str, tuple[str, str]]:
+        """Write down what it holds. Gives each study's link status and id, by StudyInstanceUID."""
+        now = self._means.clock()
+        keep_refusals(session, turn.ods, asked.refusals, now=now)
+        links = note(
+            session,
+            by=self._means.by,
+            patient=self._patient,
+            trust_ods=turn.ods,
+            found=[candidate.study for candidate in asked.candidates],
+            now=now,
         )
+        for link in links:
+            if link.status == "never":
+                self._plan.drop(link.study.study_uid)
+        return {link.study.study_uid: (link.status, link.study_id) for link in links}
+
+    def _list(self, turn: Turn, candidate: Candidate, study_id: str, *, linked: bool) -> Listed:
+        """Its series. One that waits for a person is counted too, so that they see how much it is."""
+        study, source = candidate.study, candidate.source
+        errand = Errand(study_id, study.study_uid, turn.ods, self._known, study.claimed)
+        turn.errands[study.study_uid] = (source, errand)
         series = [(one, self._count(source, one)) for one in source.find_series(study.study_uid)]
         turn.sign()
-        return Listed(study_id, study, tuple(series))
+        return Listed(study_id, study, tuple(series), linked)
+
+    @contextmanager
+    def _noting_refusal(self, turn: Turn) -> Iterator[None]:
+        """What it refuses costs only the study or series asked for."""
+        try:
+            yield
+        except Refused as error:
+            self._progress.failed(turn.ods, error, turn.seconds)
 
     def _count(self, source: ImagingSource, series: FoundSeries) -> int:
         """What the source says, or where it does not say, what it lists."""
@@ -189,9 +203,8 @@ class Round:
                 self._progress.series(turn.ods, uid, expected=turn.counts[uid], received=here)
 
             try:
-                turn.bringer.bring(source, errand, uid, spool=self._folder / turn.ods, arrived=arrived)
-            except Refused as error:  # this series; the next may come
-                self._progress.failed(turn.ods, error, turn.seconds)
+                with self._noting_refusal(turn):
+                    turn.bringer.bring(source, errand, uid, spool=self._folder / turn.ods, arrived=arrived)
             finally:
                 self._plan.done(turn.ods, uid)
             self._finish(uid)

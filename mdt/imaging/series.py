@@ -19,11 +19,15 @@ from mdt.trusts.source import FoundSeries, FoundStudy, RefusedFile
 
 @dataclass(frozen=True)
 class Listed:
-    """A linked study as one trust lists it: its series with how many instances each has there."""
+    """A study as one trust lists it: its series with how many instances each has there.
+
+    One that is not linked is counted and no more.
+    """
 
     study_id: str
     study: FoundStudy
     series: tuple[tuple[FoundSeries, int], ...]
+    linked: bool
 
     def rank(self, series: FoundSeries) -> tuple[str, ...]:
         """Newest study first, and in it the first series first; an undated study comes last."""
@@ -44,7 +48,7 @@ def expect(session: Session, trust_ods: str, listed: Iterable[Listed]) -> None:
         if holder is not None:
             holder.series = len(one.series) if holder.series is None else holder.series
             holder.instances = sum(count for _, count in one.series) if holder.instances is None else holder.instances
-        for found, count in one.series:
+        for found, count in one.series if one.linked else ():
             row = session.scalar(select(Series).where(Series.series_uid == found.series_uid))
             if row is None:
                 row = Series(study_id=study.id, series_uid=found.series_uid, gaps=[])
@@ -74,6 +78,8 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
     unplaced = {one.number for one in instances if one.number is not None and not _place(one).get("position")}
     judged = wholeness(expected, len(instances), slices_of(instances), unplaced)
     series.expected, series.gaps = expected, list(judged.gaps)
+    study = session.get_one(Study, series.study_id)
+    study.modalities = sorted({*study.modalities, *([series.modality] if series.modality else [])})
     if series.id in unpacked(session, series.id):
         after_commit(session, SeriesGathered(series.id))
     return len(instances)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from mdt.record import nhs_number
-from mdt.record.names import same_family, same_given
+from mdt.record.names import is_garbled, may_be, same_family, same_given
 from mdt.trusts.source import ClaimedIdentity
 
 LinkStatus = Literal["auto", "confirm", "never"]
@@ -60,13 +60,16 @@ def is_plausible(known: Known, claimed: ClaimedIdentity) -> bool:
     if known.nhs_number in _numbers(known, claimed):
         return True
     born = claimed.birth_date == known.birth_date
-    return same_given(known.given, claimed.given) and (born or same_family(known.family, claimed.family))
+    family = same_family(known.family, claimed.family) or may_be(known.family, claimed.family)
+    given = same_given(known.given, claimed.given) or may_be(known.given, claimed.given)
+    return given and (born or family)
 
 
 def is_incomplete(known: Known, claimed: ClaimedIdentity) -> bool:
     """Whether the peer could not tell something that `judge` would need, so that a header must be looked at."""
     numbered = bool(_numbers(known, claimed))
-    return not claimed.says_birth_date or (not claimed.says_other_ids and not numbered)
+    garbled = is_garbled(claimed.family) or is_garbled(claimed.given)
+    return garbled or not claimed.says_birth_date or (not claimed.says_other_ids and not numbered)
 
 
 def _number_matches(

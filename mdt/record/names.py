@@ -6,6 +6,8 @@ import unicodedata
 # Letters that Unicode does not decompose into a base letter and an accent.
 _PLAIN = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ħ": "h"})
 _PARTICLES = frozenset({"al", "bin", "da", "de", "del", "den", "der", "di", "du", "el", "la", "le", "van", "von"})
+_MARKS = "?\ufffd"
+_ANY_MARK = re.compile(f"[{re.escape(_MARKS)}]+")
 _BETWEEN_PARTS = re.compile(r"[\s\-‐‑–—]+")
 
 
@@ -34,3 +36,15 @@ def same_given(one: str | None, other: str | None) -> bool:
         return False
     shorter, longer = sorted((firsts[0][0], firsts[1][0]), key=len)
     return shorter == longer or (len(shorter) == 1 and longer.startswith(shorter))
+
+
+def is_garbled(name: str | None) -> bool:
+    """Whether an archive could not write every letter, and put a mark in its place."""
+    return any(mark in (name or "") for mark in _MARKS)
+
+
+def may_be(name: str, garbled: str | None) -> bool:
+    """Whether a garbled name may be this one: a mark stands for up to two bytes of one letter."""
+    readable = re.split(_ANY_MARK, garbled or "")
+    pattern = ".{0,2}".join(re.escape(plain(part).replace(" ", "")) for part in readable)
+    return is_garbled(garbled) and re.fullmatch(pattern, plain(name).replace(" ", "")) is not None

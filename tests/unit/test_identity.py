@@ -143,6 +143,16 @@ def test_given_names_agree_by_the_first_one_or_its_initial():
     assert not same_given("", "Dorothy")
 
 
+def test_a_name_an_archive_cannot_write_is_looked_into_where_it_may_be_hers():
+    tomasz = Known(nhs_number="9990000042", family="WIŚNIEWSKI", given="Tomasz", birth_date=date(1987, 11, 30), sex="M")
+    garbled = ClaimedIdentity(family="WI?NIEWSKI", given="Tomasz", birth_date=date(1987, 11, 30), other_ids=())
+    assert is_incomplete(tomasz, garbled)
+    assert is_plausible(tomasz, replace(garbled, birth_date=None))
+    assert is_plausible(tomasz, replace(garbled, birth_date=None, family="WI??NIEWSKI"))
+    assert not is_plausible(tomasz, replace(garbled, birth_date=None, family="WO?NIAK"))
+    assert judge(tomasz, garbled) is None, "a name that cannot be read agrees with nothing"
+
+
 NAMES = st.sampled_from(["HARGREAVES", "Hargreaves", "O'CONNELL", "SMITH", "OKAFOR-BROWN", "", None])
 IDENTITIES = st.builds(
     ClaimedIdentity,
