@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from mdt.demo import control
+from mdt.demo.control import Endpoint
 from tests.system.product import PASSWORD, ROOT, Product
 from tests.unit import pages
 from tests.unit.pages import Seeded, seeded
@@ -30,8 +32,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("pages")
     with seeded(folder) as made:
         pass
+    endpoint = Endpoint("RMC", "Bolton", "dicomweb", "http://127.0.0.1:1", "on")
+    control.publish(folder / "control", [endpoint, replace(endpoint, ods="RWJ", name="Stockport", state="off")])
     product = Product(folder)
-    product.start()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MDT_DEMO_CONTROL", str(folder / "control"))
+        product.start()
     yield Running(product, made)
     product.stop()
 
@@ -48,6 +54,10 @@ def addresses(made: Seeded) -> dict[str, str]:
         "a case with a match that waits": f"/cases/{made.cases['maria']}/",
         "a case still arriving": f"/cases/{made.cases['john']}/",
         "a case of somebody with a nasty name": f"/cases/{made.cases['nasty']}/",
+        "a signed outcome": f"/cases/{made.cases['signed']}/outcome/",
+        "an outcome still typed": f"/cases/{made.cases['draft']}/outcome/",
+        "completing an outcome": f"/cases/{made.cases['draft']}/outcome/complete",
+        "the demo region": "/demo/",
         "no such page": "/nothing",
     }
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,13 +77,13 @@ class Seeded:
     series: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
 
-    def app(self) -> Flask:
+    def app(self, *more: Blueprint) -> Flask:
         """The pages on this house, with a front end that needs no building."""
         manifest = self.house.settings.data / "manifest.json"
         manifest.write_text(
             json.dumps({entry: {"file": "built.js", "css": ["built.css"]} for entry in (PAGES, ROOM, DESK)})
         )
-        return create_app(self.house, manifest=manifest)
+        return create_app(self.house, more, manifest=manifest)
 
     def signed_in(self, who: str, *, guarded: bool = False) -> FlaskClient:
         """A browser in which `who` is signed in. Forms need our token only when `guarded`."""
