@@ -39,6 +39,7 @@ export interface Addresses {
   agendaUrl: string;
   leaveUrl: string;
   signInUrl: string;
+  title: string;
 }
 
 export class App {
@@ -113,7 +114,7 @@ export class App {
     });
     this.thumbnails = new Thumbnails(this.library, () => this.draw());
     this.outcome = new OutcomePlace(this.client, mountOutcome, meetingDay);
-    this.regions = new Regions(root, this.grid.element, this.toasts.element);
+    this.regions = new Regions(root, this.grid.element, this.toasts.element, `Live room: ${at.title}`);
     this.library.on(({ kind, key }) => {
       if (kind === 'finished') this.timings.finished(key);
       for (const pane of this.grid.visible) if (pane.seriesKey === key) pane.progress();
@@ -399,7 +400,7 @@ export class App {
   }
 
   showKeys(): void {
-    void showKeys(keyGroups(this).map(({ name, keys }) => ({ name, keys: keys.map((key) => [key.name, key.what] as const) })));
+    void showKeys(keyGroups(this).map(({ name, keys }) => ({ name, keys: keys.filter(({ what }) => what !== '').map((key) => [key.name, key.what] as const) })));
   }
 
   // --- drawing ----------------------------------------------------------------------------------------------------

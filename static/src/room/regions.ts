@@ -11,13 +11,18 @@ export class Regions {
     private readonly root: HTMLElement,
     grid: HTMLElement,
     toasts: HTMLElement,
+    title: string,
   ) {
+    const heading = region('h1', 'unseen');
+    heading.textContent = title;
+    this.standing.setAttribute('role', 'region');
+    this.standing.setAttribute('aria-label', 'Who presents, and this screen');
     const stage = region('main', 'region-stage');
     stage.setAttribute('aria-label', 'Images');
     this.side.setAttribute('aria-label', 'Agenda, outcome and people');
     stage.append(grid);
     root.className = 'room';
-    root.replaceChildren(this.banner, this.standing, this.strip, this.toolbar, stage, this.side, toasts);
+    root.replaceChildren(heading, this.banner, this.standing, this.strip, this.toolbar, stage, this.side, toasts);
   }
 
   set({ sideOpen, presenting, free }: { sideOpen: boolean; presenting: boolean; free: boolean }): void {

@@ -6,9 +6,12 @@ import type { Vector } from '../imaging/types';
 import type { Mark, MarkBody, MarkTool } from '../room/protocol';
 import { roundPoint } from './camera';
 import type { Grid } from './grid';
+import { distance } from './orientation';
 import type { Pane } from './pane';
 
 const { Events } = Enums;
+/** Millimetres (or pixels, without a scale). */
+const SHORTEST = 0.2;
 /** Every mark of ours says which tool made it and on which image. */
 type Drawn = Types.Annotation & { metadata: NonNullable<Types.Annotation['metadata']> };
 const isOurs = (tool: string): tool is MarkTool => tool === 'Length' || tool === 'ArrowAnnotate';
@@ -41,6 +44,8 @@ export class Marks {
     on(Events.ANNOTATION_COMPLETED, (mark) => this.send(mark));
     on(Events.ANNOTATION_MODIFIED, (mark) => this.touched.add(mark.annotationUID as string));
     window.addEventListener('pointerup', () => setTimeout(() => this.release(), 0));
+    // A mark belongs to the image that is seen: while another one is still coming, none begins.
+    grid.element.addEventListener('mousedown', (event) => this.holdBack(event), { capture: true });
     for (const pane of grid.panes) pane.image.addEventListener(CoreEnums.Events.VIEWPORT_NEW_IMAGE_SET, () => this.sync());
   }
 
@@ -90,6 +95,11 @@ export class Marks {
     return (annotation.state.getAllAnnotations() as Drawn[]).filter(({ metadata }) => isOurs(metadata.toolName));
   }
 
+  private holdBack(event: MouseEvent): void {
+    const pane = this.grid.visible.find(({ image }) => image.contains(event.target as Node));
+    if (pane?.stack && pane.at !== pane.stack.getCurrentImageIdIndex()) event.stopPropagation();
+  }
+
   private version(id: string): number {
     return this.ask.pending().get(id)?.version ?? this.ask.kept()[id]?.version ?? 0;
   }
@@ -125,6 +135,12 @@ export class Marks {
     const points = pointsOf(drawn);
     if (hung === undefined || hung === null || frame === undefined || points.length !== 2) return;
     this.touched.delete(id);
+    if (distance(points[0] as Vector, points[1] as Vector) < SHORTEST) {
+      // A click, not a line: what was kept of the mark, if anything, comes back.
+      annotation.state.removeAnnotation(id);
+      this.sync();
+      return;
+    }
     this.ask.put({
       id,
       version: this.version(id) + 1,
