@@ -51,6 +51,8 @@ def run(house: House, dicom: Path | None, port: int, reset: bool) -> int:
 
 
 def _run(house: House, work: Path, dicom: Path | None, port: int) -> int:
+    if dicom:
+        story.read(dicom)  # before anything is kept: a folder that is no region changes nothing
     _claim(house, work, dicom)
     imaging = dicom.absolute() if dicom else _painted(work)
     told = story.read(imaging)

@@ -22,6 +22,7 @@ from mdt.demo import cast
 from mdt.demo.geography import TRUSTS, DemoTrust, trust
 from mdt.demo.phantoms.objects import uid
 from mdt.demo.recipes import objects_of
+from mdt.demo.tether import end_with
 
 # The longest to paint come first, so that both cores finish together.
 _HEAVY = ("maureen-ct", "maureen-ct-prior", "maureen-petct", "maureen-cxr", "sian-mr", "mohammed-ct")
@@ -37,7 +38,7 @@ def make(folder: Path, anchor: date, paint: Paint = objects_of) -> None:
     draft.mkdir(parents=True)
     held: dict[str, dict[str, int]] = {}
     keys = sorted((one.key for one in cast.STUDIES), key=lambda key: _HEAVY.index(key) if key in _HEAVY else 99)
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=end_with, initargs=(os.getpid(),)) as pool:
         running = {pool.submit(_write, draft, key, anchor, paint): key for key in keys}
         for done, finished in enumerate(as_completed(running), start=1):
             held[running[finished]] = finished.result()

@@ -118,10 +118,12 @@ class Region:
             one.wanted = True
             self._begin(one)
         elif not on and one.wanted:
-            one.wanted = False
+            one.wanted, one.detail = False, ""
+            if one.process is None:  # it had died
+                one.state = "off"
+                return
             one.state, one.since = "stopping", time.monotonic()
-            if one.process is not None:
-                one.process.terminate()
+            one.process.terminate()
         elif one.process is not None and one.process.poll() is not None:
             one.state = "died" if one.wanted else "off"
             one.detail = f"ended by itself with code {one.process.returncode}" if one.wanted else ""

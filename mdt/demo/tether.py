@@ -19,6 +19,17 @@ def end_with_parent() -> None:
     threading.Thread(target=_watch, daemon=True, name="tether").start()
 
 
+def end_with(parent: int) -> None:
+    """For a worker of a pool, which shares its standard input: be gone soon after `parent` is."""
+    threading.Thread(target=_watch_parent, args=(parent,), daemon=True, name="tether").start()
+
+
+def _watch_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
 def _watch() -> None:
     while os.read(0, 1024):
         pass

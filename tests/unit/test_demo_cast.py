@@ -98,9 +98,7 @@ def test_the_prior_is_six_months_older_and_at_another_trust():
 def as_held(study, copy):
     """The identity a trust puts on a study, as text by keyword, the way a header is read."""
     ds = Dataset()
-    identify(
-        ds, trust(copy.ods), cast.patient(study.of), copy.says, number=accession(study.key, copy.ods), today=TODAY
-    )
+    identify(ds, trust(copy.ods), cast.patient(study.of), copy.says, number=accession(study.key, copy.ods), today=TODAY)
     day = TODAY - timedelta(days=study.days_ago)
     ds.StudyDate = day.strftime("%Y%m%d")
     found = {element.keyword: (str(element.value),) for element in ds if element.VR != "SQ"}
