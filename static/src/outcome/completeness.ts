@@ -1,6 +1,6 @@
 /** What an outcome still lacks before it can be signed: the server's rules, asked here at every keystroke. */
 
-import { actionsOf, chosen, isEmpty, type Action, type FormDefinition, type Rule, type Values } from './form';
+import { actionsOf, chosen, fieldOf, isEmpty, type Action, type FormDefinition, type Rule, type Values } from './form';
 
 export interface Missing {
   name: string;
@@ -17,11 +17,12 @@ export function missing(form: FormDefinition, values: Values, day: string): Miss
   return found.sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
 }
 
-/** Whether a field has something to say here: it is filled, or some rule wants it so. */
+/** Whether a field has something to say here: it is filled, or some rule wants it so. What is free text is there before anything is decided. */
 export function matters(form: FormDefinition, values: Values, name: string): boolean {
   if (!isEmpty(values[name])) return true;
   const wanted = form.rules.filter((rule) => rule.name === name && rule.must === 'fill');
-  return wanted.length === 0 || wanted.some((rule) => applies(rule, values));
+  const early = isEmpty(values['decision']) && fieldOf(form, name).codes.length === 0;
+  return wanted.length === 0 || wanted.some((rule) => applies(rule, values) || (early && Object.keys(rule.when).every((on) => on === 'decision')));
 }
 
 function applies({ when }: Rule, values: Values): boolean {

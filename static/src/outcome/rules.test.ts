@@ -29,6 +29,10 @@ describe('which fields a decision needs', () => {
     expect(shown({ decision: 'defer' })).toContain('deferral_reason');
   });
 
+  it('lets people write before anything is decided', () => {
+    expect(shown({})).toEqual(['decision', 'rationale', 'responsible', 'actions', 'views_known', 'tell_who', 'tell_by']);
+  });
+
   it('never hides what is filled', () => {
     expect(shown({ decision: 'defer', intent: 'C' })).toContain('intent');
   });
