@@ -69,6 +69,14 @@ def an_object(pixels: Pixels | None = None, *, payloads: list[bytes] | None = No
     return dataset
 
 
+def item(**attributes: Any) -> Dataset:
+    """One item of a sequence."""
+    made = Dataset()
+    for keyword, value in attributes.items():
+        setattr(made, keyword, value)
+    return made
+
+
 def save(dataset: Dataset, path: Path, syntax: str = ExplicitVRLittleEndian) -> Path:
     """Write it as a file with preamble and meta header."""
     meta = FileMetaDataset()

@@ -7,16 +7,9 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from tests.unit.objects import an_object, frames_of, ramp, save
+from tests.unit.objects import an_object, frames_of, item, ramp, save
 
 AXIAL = [1, 0, 0, 0, 1, 0]
-
-
-def item(**attributes: Any) -> list[Dataset]:
-    made = Dataset()
-    for keyword, value in attributes.items():
-        setattr(made, keyword, value)
-    return [made]
 
 
 @pytest.fixture
@@ -43,7 +36,7 @@ def test_windows(said: Any) -> None:
 
 
 def test_a_voi_table_gives_at_least_its_range(said: Any) -> None:
-    table = item(LUTDescriptor=[256, 1000, 8], LUTData=bytes(512))
+    table = [item(LUTDescriptor=[256, 1000, 8], LUTData=bytes(512))]
     entry = said(VOILUTSequence=table)
     assert (entry["centre"], entry["width"]) == ([1128], [256])
     table[0]["LUTDescriptor"].VR = "US"
@@ -70,7 +63,7 @@ def test_a_modality_table_is_applied(tmp_path: Path) -> None:
         LUTDescriptor=[4, 10, 16], ModalityLUTType="OD", LUTData=np.array([100, 200, 300, 400], "<u2").tobytes()
     )
     pixels = np.array([[9, 10, 11], [12, 13, 14]], "uint16")
-    path = save(an_object(pixels, ModalityLUTSequence=table), tmp_path / "a.dcm")
+    path = save(an_object(pixels, ModalityLUTSequence=[table]), tmp_path / "a.dcm")
     entries, frames = frames_of(path, tmp_path)
     assert frames[0].tolist() == [[100, 100, 200], [300, 400, 400]]
     assert (entries[0]["slope"], entries[0]["intercept"], entries[0]["units"]) == (1, 0, "OD")
@@ -108,7 +101,7 @@ def region(dy: float, dx: float, **changes: Any) -> Dataset:
         "PhysicalDeltaX": dx,
         "PhysicalDeltaY": dy,
     }
-    return item(**(given | changes))[0]
+    return item(**(given | changes))
 
 
 def test_ultrasound_is_measured_by_its_regions(said: Any) -> None:
@@ -128,15 +121,15 @@ def test_an_orientation_that_is_none_is_not_believed(said: Any) -> None:
 
 def enhanced() -> dict[str, Any]:
     shared = Dataset()
-    shared.PixelMeasuresSequence = item(PixelSpacing=[0.5, 0.6], SliceThickness=3)
-    shared.PlaneOrientationSequence = item(ImageOrientationPatient=AXIAL)
+    shared.PixelMeasuresSequence = [item(PixelSpacing=[0.5, 0.6], SliceThickness=3)]
+    shared.PlaneOrientationSequence = [item(ImageOrientationPatient=AXIAL)]
     frames = []
     for z in range(3):
         own = Dataset()
-        own.PlanePositionSequence = item(ImagePositionPatient=[0, 0, 5 * z])
-        own.PixelValueTransformationSequence = item(RescaleSlope=z + 1, RescaleIntercept=-z, RescaleType="HU")
-        own.FrameVOILUTSequence = item(WindowCenter=40 + z, WindowWidth=400)
-        own.FrameAnatomySequence = item(FrameLaterality="L" if z else "U")
+        own.PlanePositionSequence = [item(ImagePositionPatient=[0, 0, 5 * z])]
+        own.PixelValueTransformationSequence = [item(RescaleSlope=z + 1, RescaleIntercept=-z, RescaleType="HU")]
+        own.FrameVOILUTSequence = [item(WindowCenter=40 + z, WindowWidth=400)]
+        own.FrameAnatomySequence = [item(FrameLaterality="L" if z else "U")]
         frames.append(own)
     return {"SharedFunctionalGroupsSequence": [shared], "PerFrameFunctionalGroupsSequence": frames}
 

@@ -1,0 +1,247 @@
+"""Imaging over HTTP: what a case has, packs with ranges, documents - for those who may see the patient, and audited."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+from sqlalchemy import select
+
+from mdt.core.actor import system
+from mdt.core.audit import AuditEntry
+from mdt.core.clock import utc_now
+from mdt.core.sandbox import Sandbox
+from mdt.imaging.intake import Errand, take_in
+from mdt.imaging.packs import Packer
+from mdt.record.findings import known
+from mdt.record.models import Link, Patient, Study
+from mdt.trusts.source import ClaimedIdentity
+from tests.unit.objects import Pixels, an_object, item, ramp, read_pack, save
+from tests.unit.pages import Seeded, seeded
+
+PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF"
+REPORT_CLASS, PDF_CLASS = UID("1.2.840.10008.5.1.4.1.1.88.11"), UID("1.2.840.10008.5.1.4.1.1.104.1")
+
+
+@dataclass
+class Filled:
+    """Maria's study of today, taken in and packed: three slices, a PDF and a structured report."""
+
+    seeded: Seeded
+    slices: list[Pixels]
+    series: str
+    version: str
+    pdf: str
+    report: str
+
+    def at(self, file: str) -> str:
+        return f"/imaging/series/{self.series}/{self.version}/{file}"
+
+    def audited(self, action: str) -> list[AuditEntry]:
+        with self.seeded.house.db.reading() as session:
+            return list(session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    folder = tmp_path_factory.mktemp("house")
+    with seeded(folder) as made:
+        yield _fill(made, folder)
+
+
+def _fill(made: Seeded, folder: Path) -> Filled:
+    house, now, uid = made.house, utc_now(), "1.2.3.77"
+    with house.db.writing() as session:
+        maria = session.get_one(Patient, made.patients["maria"])
+        study = Study(study_uid=uid, study_date=now.date(), description="CT CHEST TODAY", modalities=["CT", "DOC"])
+        session.add(study)
+        session.flush()
+        session.add(Link(patient_id=maria.id, study_id=study.id, trust_ods="RMC", status="auto"))
+        errand = Errand(study.id, uid, "RMC", known(maria), ClaimedIdentity())
+    who: dict[str, Any] = {"PatientName": "KOWALSKI^Maria", "StudyInstanceUID": uid}
+    slices = [np.roll(ramp("int16"), n) for n in range(3)]
+    objects = [
+        an_object(pixels, SeriesInstanceUID=f"{uid}.1", SOPInstanceUID=f"{uid}.1.{n}", InstanceNumber=n, **who)
+        for n, pixels in enumerate(slices)
+    ]
+    document: dict[str, Any] = {"SeriesInstanceUID": f"{uid}.2", "Modality": "DOC", **who}
+    objects += [
+        an_object(
+            None,
+            SOPClassUID=PDF_CLASS,
+            SOPInstanceUID=f"{uid}.2.1",
+            DocumentTitle="Pathology report",
+            EncapsulatedDocument=PDF + b"\0" * (len(PDF) % 2),
+            EncapsulatedDocumentLength=len(PDF),
+            **document,
+        ),
+        _report(uid, document),
+    ]
+    paths = [save(dataset, folder / f"{n}.dcm") for n, dataset in enumerate(objects)]
+    with Sandbox() as sandbox, Packer(house.db, house.store) as packer:
+        taken = take_in(house.db, house.store, sandbox, errand, paths, by=system("test"), now=now)
+        assert not [one.refused for one in taken if one.refused]
+        version = packer.build(taken[0].series_id or "", now=now)
+    return Filled(
+        made, slices, taken[0].series_id or "", version or "", taken[3].instance_id or "", taken[4].instance_id or ""
+    )
+
+
+def _report(uid: str, document: dict[str, Any]) -> Dataset:
+    finding = item(
+        RelationshipType="CONTAINS",
+        ValueType="TEXT",
+        TextValue="<script>alert(1)</script> Nodule of 9 mm & growing.",
+        ConceptNameCodeSequence=[item(CodeValue="121071", CodingSchemeDesignator="DCM", CodeMeaning="Finding")],
+    )
+    return an_object(
+        None,
+        SOPClassUID=REPORT_CLASS,
+        SOPInstanceUID=f"{uid}.2.2",
+        ValueType="CONTAINER",
+        ConceptNameCodeSequence=[item(CodeValue="18748-4", CodingSchemeDesignator="LN", CodeMeaning="Imaging report")],
+        ContentSequence=[finding],
+        **document,
+    )
+
+
+def test_a_case_lists_what_there_is_to_look_at(filled: Filled) -> None:
+    answer = filled.seeded.signed_in("observer").get(f"/imaging/cases/{filled.seeded.cases['maria']}.json")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    said = answer.get_json()
+    assert said["case"] == filled.seeded.cases["maria"]
+    assert said["patient"] == {
+        "id": filled.seeded.patients["maria"],
+        "nhs": "9990000018",
+        "family": "Kowalski",
+        "given": "Maria",
+        "born": "1951-03-14",
+        "sex": "F",
+    }
+    assert {trust["ods"]: trust["status"] for trust in said["trusts"]}["RW6"] == "no-answer"
+    today = next(study for study in said["studies"] if study["study"] == "1.2.3.77")
+    assert said["studies"][0] == today
+    assert [study["date"] for study in said["studies"]] == sorted((s["date"] for s in said["studies"]), reverse=True)
+    assert "1.2.3.3" not in {study["study"] for study in said["studies"]}, "a match that nobody confirmed"
+    images, documents = today["series"]
+    assert (images["key"], images["kind"], images["version"], images["frames"]) == (
+        filled.series,
+        "images",
+        filled.version,
+        3,
+    )
+    assert (documents["kind"], documents["version"]) == ("document", None)
+    assert {(one["key"], one["title"], one["type"]) for one in documents["documents"]} == {
+        (filled.pdf, "Pathology report", "application/pdf"),
+        (filled.report, "Imaging report", "text/html"),
+    }
+    short = next(study for study in said["studies"] if study["study"] == "1.2.3.2")
+    assert not short["complete"]
+    assert short["series"][0]["gaps"] == ["instances 3 and 4 are missing"]
+
+
+def test_a_pack_is_streamed_whole_or_by_ranges(filled: Filled) -> None:
+    browser = filled.seeded.signed_in("member")
+    index = browser.get(filled.at("index.json"))
+    whole = browser.get(filled.at("frames"))
+    assert (index.status_code, whole.status_code) == (200, 200)
+    assert int(whole.headers["Content-Length"]) == len(whole.data)
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    assert "immutable" in whole.headers["Cache-Control"]
+    assert "private" in whole.headers["Cache-Control"]
+    shown = read_pack(whole.data, index.data)
+    assert all(np.array_equal(pixels, filled.slices[entry["number"]]) for entry, pixels in shown)
+    second = json.loads(index.data)["frames"][1]
+    first, last = second["offset"], second["offset"] + second["length"] - 1
+    for asked, there in (
+        (f"bytes={first}-{last}", whole.data[first : last + 1]),
+        (f"bytes={first - 8}-", whole.data[first - 8 :]),
+        ("bytes=-5", whole.data[-5:]),
+        ("bytes=0-0", whole.data[:1]),
+    ):
+        part = browser.get(filled.at("frames"), headers={"Range": asked})
+        assert (part.status_code, part.data) == (206, there), asked
+        assert part.headers["Content-Range"].startswith("bytes ")
+        assert part.headers["Content-Range"].endswith(f"/{len(whole.data)}")
+    beyond = browser.get(filled.at("frames"), headers={"Range": f"bytes={len(whole.data)}-"})
+    assert beyond.status_code == 416
+
+
+def test_what_a_browser_has_is_not_sent_again(filled: Filled) -> None:
+    browser = filled.seeded.signed_in("member")
+    for file in ("frames", "index.json"):
+        tag = browser.get(filled.at(file)).headers["ETag"]
+        again = browser.get(filled.at(file), headers={"If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+
+
+def test_outsiders_are_told_that_there_is_nothing(filled: Filled) -> None:
+    addresses = [
+        filled.at("index.json"),
+        filled.at("frames"),
+        f"/imaging/documents/{filled.pdf}",
+        f"/imaging/cases/{filled.seeded.cases['maria']}.json",
+    ]
+    for who, status in (("stranger", 404), ("administrator", 404), ("nobody", 401)):
+        browser = filled.seeded.signed_in(who)
+        assert [browser.get(address).status_code for address in addresses] == [status] * 4, who
+    browser = filled.seeded.signed_in("chair")
+    for address in (
+        f"/imaging/series/{filled.series}/{'0' * 64}/frames",
+        f"/imaging/series/{filled.series}/..%2f../frames",
+        f"/imaging/series/{'0' * 32}/{filled.version}/frames",
+        f"/imaging/documents/{'0' * 32}",
+        f"/imaging/cases/{'0' * 32}.json",
+    ):
+        assert browser.get(address).status_code == 404, address
+
+
+def test_imaging_whose_link_is_taken_back_is_gone(filled: Filled) -> None:
+    browser, db = filled.seeded.signed_in("chair"), filled.seeded.house.db
+
+    def link(status: str) -> None:
+        with db.writing() as session:
+            study = session.scalar(select(Study.id).where(Study.study_uid == "1.2.3.77"))
+            session.scalars(select(Link).where(Link.study_id == study)).one().status = status
+
+    for status, answer in (("refused", 404), ("confirm", 404), ("confirmed", 200), ("auto", 200)):
+        link(status)
+        assert browser.get(filled.at("frames")).status_code == answer, status
+
+
+def test_a_look_at_a_study_is_audited_once_and_not_by_frame(filled: Filled) -> None:
+    before = len(filled.audited("study.shown"))
+    browser = filled.seeded.signed_in("presenter")
+    for _ in range(3):
+        browser.get(filled.at("index.json"))
+        browser.get(filled.at("frames"), headers={"Range": "bytes=0-99"})
+    looks = filled.audited("study.shown")[before:]
+    assert [(look.actor_id, look.patient_id) for look in looks] == [
+        (filled.seeded.people["presenter"], filled.seeded.patients["maria"])
+    ]
+
+
+def test_a_pdf_comes_as_it_was_and_a_report_as_a_page_that_can_do_nothing(filled: Filled) -> None:
+    browser: FlaskClient = filled.seeded.signed_in("chair")
+    pdf = browser.get(f"/imaging/documents/{filled.pdf}")
+    assert (pdf.mimetype, pdf.data) == ("application/pdf", PDF)
+    assert pdf.headers["Content-Disposition"] == "inline"
+    report = browser.get(f"/imaging/documents/{filled.report}")
+    assert report.mimetype == "text/html"
+    assert "Finding</dfn>: &lt;script&gt;alert(1)&lt;/script&gt; Nodule of 9 mm &amp; growing." in report.text
+    assert "sandbox" in report.headers["Content-Security-Policy"]
+    assert "script-src" not in report.headers["Content-Security-Policy"]
+    assert len(filled.audited("document.read")) == 1
+
+
+def test_a_series_without_frames_yet_has_no_version(filled: Filled) -> None:
+    said = filled.seeded.signed_in("chair").get(f"/imaging/cases/{filled.seeded.cases['maria']}.json").get_json()
+    whole = next(study for study in said["studies"] if study["study"] == "1.2.3.1")
+    assert whole["series"][0]["version"] is None
