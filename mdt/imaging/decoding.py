@@ -14,8 +14,8 @@ from pydicom.uid import UID
 
 from mdt.core.errors import MdtError
 from mdt.imaging.opening import Opened, Pixels
-from mdt.imaging.raster import CannotShow, Raster
-from mdt.imaging.syntaxes import DEFLATED_FRAMES, is_encapsulated, is_video
+from mdt.imaging.raster import Raster
+from mdt.imaging.syntaxes import DEFLATED_FRAMES, is_encapsulated
 
 Frame = npt.NDArray[Any]
 Decode = Callable[[bytes], Frame]
@@ -62,18 +62,12 @@ def decoded(file: Opened, raster: Raster) -> Iterator[Frame | Undecodable]:
 def _decoder(file: Opened, raster: Raster) -> Decode:
     """The way from one frame's bytes, as they are in the file, to an array."""
     syntax = file.transfer_syntax
-    if is_video(syntax):
-        raise CannotShow(f"It is video ({syntax.name}), which cannot be shown yet.")
     if not is_encapsulated(syntax):
         return lambda source: _native(source, raster, file)
     if syntax == DEFLATED_FRAMES:
         return lambda source: _native(_inflated(source, raster), raster, file)
     if syntax == _RLE and raster.allocated == 1:
         return lambda source: _bits(bytes(imagecodecs.dicomrle_decode(source, "u1")), raster)
-    try:
-        get_decoder(syntax)
-    except NotImplementedError:
-        raise CannotShow(f"Its transfer syntax ({syntax.name}) is not one that can be decoded here.") from None
     return lambda source: _compressed(source, raster, file)
 
 

@@ -67,7 +67,8 @@ def take_in(
 
     Safe to repeat: an object that is here already, byte for byte, is `fresh=False` and changes nothing.
     """
-    read = [_read(store, sandbox, errand, path) for path in paths]
+    with store.drafting_folder() as folder:
+        read = [_read(store, sandbox, errand, path, folder / "document") for path in paths]
     try:
         with db.writing() as session:
             return _write(session, errand, read, by=by, now=now)
@@ -76,16 +77,16 @@ def take_in(
             return _write(session, errand, read, by=by, now=now)
 
 
-def _read(store: Store, sandbox: Sandbox, errand: Errand, path: Path) -> _Read:
-    with store.drafting_folder() as folder:
-        try:
-            about = sandbox.call(describe, path, folder / "document")
-        except SandboxError as error:
-            return _Read(path, refused=str(error))
-        if refused := _why_not(errand, about):
-            return _Read(path, about, refused=refused)
-        if about.document is not None:
-            about.header["document"] = {**about.document, "sha256": store.put(folder / "document").sha256}
+def _read(store: Store, sandbox: Sandbox, errand: Errand, path: Path, document: Path) -> _Read:
+    """The long half: what is in the file, and its bytes in the store. `document` is where one inside it may be put."""
+    try:
+        about = sandbox.call(describe, path, document)
+    except SandboxError as error:
+        return _Read(path, refused=str(error))
+    if refused := _why_not(errand, about):
+        return _Read(path, about, refused=refused)
+    if about.document is not None:
+        about.header["document"] = {**about.document, "sha256": store.put(document).sha256}
     return _Read(path, about, store.put(path))
 
 

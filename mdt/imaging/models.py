@@ -30,7 +30,7 @@ class Series(Base):
 class Instance(Base):
     """One DICOM object as received. `sha256` names its bytes in the store; `header` is what looking needs.
 
-    `problem` is a sentence when the object is kept but cannot be shown.
+    `frames` is how many can be shown; `problem` is a sentence when that is not all of them, or none.
     """
 
     __tablename__ = "instance"

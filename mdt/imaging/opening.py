@@ -51,7 +51,7 @@ class Pixels:
 
 @dataclass(frozen=True)
 class Opened:
-    """A header and, where there are any, its pixels."""
+    """A header and, where there are any, its pixels, which are `little_endian` or not."""
 
     meta: Dataset
     dataset: Dataset
@@ -91,7 +91,7 @@ def opened(path: Path) -> Iterator[Opened]:
         syntax = syntax or _guessed(peek)
         little = syntax != ExplicitVRBigEndian
         dataset = read_dataset(body, _is_implicit(syntax), little, stop_when=_at_pixels)
-        yield Opened(meta, dataset, syntax, little, _pixels(body, little))
+        yield Opened(meta, dataset, syntax, little and syntax != _GE_PRIVATE, _pixels(body, little))
 
 
 def _after_meta(tag: BaseTag, _vr: str | None, _length: int) -> bool:

@@ -4,12 +4,13 @@ import math
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
+from pydicom.pixels import get_decoder
 from pydicom.uid import UID
 
 from mdt.core.errors import MdtError
 from mdt.imaging import attributes
 from mdt.imaging.opening import Opened, Pixels
-from mdt.imaging.syntaxes import is_encapsulated
+from mdt.imaging.syntaxes import DEFLATED_FRAMES, is_encapsulated, is_video
 
 LARGEST_FRAME = 256 << 20  # bytes decoded; a mammogram of 3062 x 2394 has 15 MB
 MOST_FRAMES = 20_000
@@ -47,12 +48,13 @@ class Raster:
 
 
 def raster_of(file: Opened) -> Raster:
-    """The raster of an opened object; raises CannotShow."""
+    """The raster of an opened object; raises CannotShow for what cannot be decoded or must not be tried."""
     dataset, pixels = file.dataset, file.pixels
     if pixels is None:
         raise CannotShow("It has no pixel data (7FE0,0010), only a header.")
     declared = _declared(dataset, pixels)
     _check_ceiling(declared)
+    _check_syntax(file.transfer_syntax)
     if is_encapsulated(file.transfer_syntax):
         return _check_encapsulated(declared, pixels, file.transfer_syntax)
     return _check_native(declared, pixels)
@@ -102,6 +104,17 @@ def _check_ceiling(raster: Raster) -> None:
         )
     if raster.frames > MOST_FRAMES:
         raise CannotShow(f"It declares {raster.frames} frames, more than the {MOST_FRAMES} that are decoded here.")
+
+
+def _check_syntax(syntax: UID) -> None:
+    if is_video(syntax):
+        raise CannotShow(f"It is video ({syntax.name}), which cannot be shown yet.")
+    if not is_encapsulated(syntax) or syntax == DEFLATED_FRAMES:
+        return
+    try:
+        get_decoder(syntax)
+    except NotImplementedError:
+        raise CannotShow(f"Its transfer syntax ({syntax.name}) is not one that can be decoded here.") from None
 
 
 def _check_encapsulated(raster: Raster, pixels: Pixels, syntax: UID) -> Raster:

@@ -201,3 +201,17 @@ def test_the_first_files_of_a_series_and_each_doubling_are_worth_a_pack(place: R
         place.take(*paths[at : at + 4])
         grew.append(len(place.grew))
     assert grew == [1, 2, 2, 3, 3]
+
+
+def test_what_nobody_here_can_decode_is_kept_and_says_why(place: Receiving, tmp_path: Path) -> None:
+    strange = {
+        "1.2.840.10008.1.2.4.102": "It is video (MPEG-4 AVC/H.264 High Profile / Level 4.1), which cannot be shown yet.",
+        "1.2.840.10008.1.2.4.94": "Its transfer syntax (JPIP Referenced) is not one that can be decoded here.",
+    }
+    for number, (syntax, problem) in enumerate(strange.items()):
+        uid = f"1.2.3.1.{number}"
+        dataset = an_object(ramp("uint8"), payloads=[b"\0\0\1\xb3"], SOPInstanceUID=uid)
+        (taken,) = place.take(save(dataset, tmp_path / "a.dcm", syntax))
+        assert taken.fresh
+        assert place.instances()[uid].problem == problem
+        assert place.instances()[uid].frames == 0
