@@ -7,6 +7,7 @@ compare; the ratios do.
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import struct
@@ -171,6 +172,8 @@ def a_view(case: str, n: int) -> dict[str, Any]:
 async def measure(name: str, scenario: str, rooms: list[Room], pid: int, seconds: float) -> Figures:
     for room in rooms:
         room.listen()
+    gc.collect()
+    gc.freeze()  # so that pauses of this process are not taken for the server's
     clients = sum(len(room.audience) + 1 for room in rooms)
     figures = Figures(name, scenario, clients)
     updates = int(seconds * UPDATES_A_SECOND)

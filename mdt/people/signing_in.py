@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from mdt.core import audit
 from mdt.core.actor import Actor
+from mdt.core.announce import after_commit
 from mdt.people import passwords, throttle
+from mdt.people.announcements import SessionsEnded
 from mdt.people.models import Person, WrongPasswords
 from mdt.people.queries import build_actor, person_by_email
 
@@ -68,7 +70,10 @@ def conclude(session: Session, attempt: Attempt, checked: passwords.Checked, now
 
 
 def sign_out(session: Session, *, by: Actor, now: datetime) -> None:
-    """The cookie is the face's to forget; that it happened is kept here."""
+    """Every open session of theirs ends: a copy of the cookie is worth nothing, and live rooms let go of them."""
+    person = session.get_one(Person, by.person_id)
+    person.session_version += 1
+    after_commit(session, SessionsEnded(person.id))
     audit.record(session, by, "sign-out", f"person:{by.person_id}", now=now)
 
 

@@ -9,6 +9,8 @@ from flask_socketio import SocketIO
 from mdt.sockets.hardening import MESSAGE_MOST, GuardedSocket
 from mdt.sockets.packets import Malformed, TextPacket
 
+CONNECTIONS_MOST = 4_000  # of one process, whether or not they have said who they are
+
 log = structlog.get_logger("mdt.sockets")
 
 
@@ -37,7 +39,7 @@ def _with_an_origin(server: Any) -> Any:
     """Engine.IO refuses a foreign Origin, but takes a connection without one; a browser always sends it."""
 
     def connect(engine_sid: str, environ: dict[str, Any]) -> Any:
-        if "HTTP_ORIGIN" not in environ:
+        if "HTTP_ORIGIN" not in environ or len(server.eio.sockets) > CONNECTIONS_MOST:
             return False
         return server._handle_eio_connect(engine_sid, environ)
 

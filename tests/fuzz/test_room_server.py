@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from uuid import uuid4
 
+import httpx
 import pytest
 import socketio
 
@@ -16,6 +17,7 @@ from mdt.people import actions as people_actions
 from mdt.people.models import Person
 from tests.fuzz.stories import FRESH, a_view, noting, op, until
 from tests.live_client import LiveClient, Refused, play
+from tests.live_house import Seat
 from tests.room_stage import mark, uid
 
 
@@ -322,6 +324,42 @@ def test_eight_meetings_hear_nothing_of_each_other(server, house):
                     assert not any(person in told for person in other.people.values())
 
     play(story)
+
+
+def test_what_pages_do_is_seen_in_the_room(server, stage):
+    async def story():
+        kinds: list[str] = []
+        line = await server.seat(stage, "member").connect(heard=noting("event", "kind", kinds))
+        await line.ask("hello", FRESH)
+        form = {"expected": " ".join(stage.cases), "case": stage.cases[1], "move": "up"}
+        assert (await press(server.seat(stage, "chair"), f"/meetings/{stage.meeting}/order", form)) == 302
+        await until(lambda: kinds == ["agenda.change"])
+        assert (await press(server.seat(stage, "chair"), f"/meetings/{stage.meeting}/close", {})) == 302
+        await until(lambda: kinds == ["agenda.change", "meeting.close"])
+        answer = await line.ask("op", op("mark.put", {"case": stage.cases[0], "mark": mark(1)}))
+        assert (answer["code"], answer["message"]) == ("closed", "The meeting is closed; nothing more is kept.")
+
+    play(story)
+
+
+def test_who_signs_out_leaves_the_room_at_once(server, stage):
+    async def story():
+        cuts: list[str] = []
+        line = await server.seat(stage, "member").connect(heard=noting("cut", "code", cuts))
+        await line.ask("hello", FRESH)
+        assert (await press(server.seat(stage, "member"), "/sign-out", {})) == 302
+        await asyncio.wait_for(line.closed.wait(), 1)
+        assert cuts == ["signed-out"]
+
+    play(story)
+
+
+async def press(seat: Seat, path: str, form: dict) -> int:
+    """A button on a page: the status of the answer."""
+    headers = {**seat.headers, "Referer": f"http://127.0.0.1:{seat.port}/"}
+    async with httpx.AsyncClient(headers=headers) as browser:
+        url = f"http://127.0.0.1:{seat.port}{path}"
+        return (await browser.post(url, data={**form, "csrf_token": seat.ticket})).status_code
 
 
 def in_json(into: list[str]):
