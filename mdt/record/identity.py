@@ -96,6 +96,8 @@ def _demographics_only(claimed: ClaimedIdentity, sex: bool | None) -> str:
     }[sex]
     if any(_looks_like_a_number(text) for text in _identifiers(claimed)):
         return f"the NHS number given is not valid: {agree}"
+    if not claimed.says_other_ids:
+        return f"{agree}, but whether it has an NHS number could not be learnt"
     return f"local number only: {agree}, no NHS number"
 
 

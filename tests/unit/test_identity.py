@@ -65,6 +65,10 @@ def test_number_birth_and_a_third_identifier_link_by_themselves(claimed):
             "local number only: name and date of birth agree, sex does not, no NHS number",
         ),
         (
+            replace(HERS, other_ids=None, says_other_ids=False),
+            "name, date of birth and sex agree, but whether it has an NHS number could not be learnt",
+        ),
+        (
             replace(HERS, patient_id="9990000019", issuer=None, other_ids=()),
             "the NHS number given is not valid: name, date of birth and sex agree",
         ),
