@@ -49,6 +49,7 @@ def test_a_real_installation_is_never_made_a_demo(house):
 
 
 def test_other_imaging_needs_a_reset(house, tmp_path):
+    (tmp_path / "region.json").write_text(json.dumps({"trusts": {}, "patients": [], "studies": []}))
     (house.settings.data / "demo" / "demo.json").write_text(json.dumps({"imaging": "synthetic"}))
     with pytest.raises(Misconfigured, match="--reset"):
         command.run(house, tmp_path, 0, reset=False)
