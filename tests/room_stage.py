@@ -120,7 +120,7 @@ def populate(db: Database, *, opened: bool = True, password_hash: str = "-") -> 
         patients = [
             Patient(
                 id=new_id(),
-                nhs_number=str(9990000000 + int(new_id()[:6], 16)),
+                nhs_number=f"999{int(new_id()[:8], 16) % 10_000_000:07}",
                 family=f"Test{n}",
                 given="Ann",
                 birth_date=date(1950, 1, 1 + n),
