@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.people.models import Membership, Person, Team
-from mdt.people.permissions import require
+from mdt.people.permissions import OBSERVER, require
 
 
 def actor_for(session: Session, person_id: str, session_version: int, now: datetime) -> Actor | None:
@@ -69,8 +69,9 @@ def names_of(session: Session, person_ids: Iterable[str | None]) -> dict[str, st
 
 
 def names_in_team(session: Session, team_id: str, now: datetime) -> list[str]:
-    """Those who meet in a team today, in order of their names."""
+    """Those who take part in a team's meetings today (not those who only observe), in order of their names."""
     members = select(Person.name).join(Person.memberships).where(Membership.team_id == team_id, Person.active)
+    members = members.where(Membership.role != OBSERVER)
     return list(session.scalars(members.where(*_valid_on(in_london(now).date())).order_by(Person.name)))
 
 

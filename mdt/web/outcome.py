@@ -16,7 +16,7 @@ from mdt.live.queries import state_now
 from mdt.meeting import progress
 from mdt.meeting import queries as meetings
 from mdt.meeting.models import Case
-from mdt.outcome import definition, form, messages, queries
+from mdt.outcome import codes, definition, form, messages, queries
 from mdt.outcome.completeness import missing
 from mdt.outcome.models import Outcome
 from mdt.outcome.sentence import day, sentence
@@ -172,8 +172,9 @@ def _answers(field: form.Field, kept: dict[str, Any]) -> list[tuple[str, str]]:
     said = [(label[code], code if field.cosd else "") for code in form.chosen(kept, field.name)]
     if field.kind != form.TREATMENTS:
         return said
+    follows = {relation.code: relation.label for relation in codes.RELATIONS}
     return [
-        (text if at == 0 else f"{treatment['relation']}: {text}", code)
+        (text if at == 0 else f"{follows[treatment['relation']]} {text}", code)
         for at, ((text, code), treatment) in enumerate(zip(said, value, strict=True))
     ]
 

@@ -8,7 +8,7 @@ import { readDay, workingDaysAfter } from './days';
 import { actionsOf, isEmpty, type Action, type Values } from './form';
 import type { Panel } from './panel';
 
-/** Working days from the meeting, offered as due dates. */
+/** Working days, offered as due dates. */
 const OFFERED = [5, 10];
 
 export function actionsView(panel: Panel, values: Values): TemplateResult {
@@ -61,7 +61,7 @@ function row(panel: Panel, action: Action, at: number, real: boolean, change: (a
               ? html`<div class="outcome-suggestions">
                   <span>Due:</span>
                   ${OFFERED.map((days) => {
-                    const due = workingDaysAfter(panel.api.meetingDay, days);
+                    const due = workingDaysAfter(panel.countFrom, days);
                     return html`<button type="button" title=${`${days} working days`} @click=${() => change({ ...action, due }, true)}>${readDay(due)}</button>`;
                   })}
                 </div>`

@@ -98,7 +98,7 @@ function lineView(panel: Panel, { name, longest }: Field, values: Values): Templ
 
 function dateView(panel: Panel, { name }: Field, values: Values): TemplateResult {
   const value = textOf(values, name);
-  const suggested = workingDaysAfter(panel.api.meetingDay, TELL_WITHIN);
+  const suggested = workingDaysAfter(panel.countFrom, TELL_WITHIN);
   return html`
     <input
       id=${`outcome-${name}`}

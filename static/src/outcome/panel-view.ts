@@ -88,8 +88,8 @@ function unsigned(panel: Panel, values: Values): TemplateResult {
     ${lacks.length > 0
       ? html`
           <div class="outcome-missing">
-            <h3>Still missing (${lacks.length})</h3>
-            <ul>
+            <p id="outcome-missing">Still missing (${lacks.length})</p>
+            <ul aria-labelledby="outcome-missing">
               ${lacks.map(({ name, say }) => html`<li>${panel.may('outcome.type') ? html`<button type="button" class="outcome-jump" @click=${() => panel.goTo(name)}>${say}</button>` : say}</li>`)}
             </ul>
           </div>

@@ -2,7 +2,7 @@
 
 import './outcome.css';
 import { render } from 'lit-html';
-import { nameOf } from '../panel/words';
+import { londonDay, nameOf } from '../panel/words';
 import { uuid } from '../room/uuid';
 import type { MountOutcome, OutcomeApi } from './api';
 import { askReason, confirmSigning } from './dialogs';
@@ -47,6 +47,12 @@ export class Panel {
 
   may(act: string): boolean {
     return this.api.me.may.includes(act);
+  }
+
+  /** From when suggested dates count: the meeting's day, or today when that is past. */
+  get countFrom(): string {
+    const today = londonDay(new Date());
+    return today > this.api.meetingDay ? today : this.api.meetingDay;
   }
 
   close(): void {
