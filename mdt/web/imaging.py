@@ -1,13 +1,11 @@
 """Imaging over HTTP (`docs/wire.md` section 1): what a case has, packs of frames as a stream, documents."""
 
-from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.wsgi import wrap_file
 
 from mdt.core.actor import Actor
-from mdt.core.clock import utc_now
 from mdt.core.errors import NotFound
 from mdt.imaging import display, queries
 from mdt.imaging.documents import HTML
@@ -19,10 +17,9 @@ from mdt.web.session import current_actor, house, unattended
 
 pages = Blueprint("imaging", __name__, url_prefix="/imaging")
 
-ONE_LOOK = timedelta(minutes=15)  # asking again within it is the same look
-
 _FOR_EVER = "private, max-age=31536000, immutable"
 _NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+
 
 @pages.get("/cases/<case_id>.json")
 @unattended
@@ -86,16 +83,11 @@ def _require(owned: Owned, by: Actor, db: Any) -> None:
 
 def _look(by: Actor, owned: Owned, what: str) -> None:
     """Audit a look at a study once, however many of its series are opened for it."""
-    looks: dict[tuple[str | None, str, str], datetime] = current_app.extensions.setdefault("mdt.looks", {})
-    key, now = (by.person_id, what, owned.study_id), utc_now()
-    if key in looks and now - looks[key] < ONE_LOOK:
-        return
-    with house().db.writing() as db:
-        for patient_id in owned.patients:
-            reading.of_one(db, by, what, f"study:{owned.study_id}", patient_id)
-    for old in [other for other, at in looks.items() if now - at >= ONE_LOOK]:
-        del looks[old]
-    looks[key] = now
+    with reading.one_look(by, what, owned.study_id) as is_new:
+        if is_new:
+            with house().db.writing() as db:
+                for patient_id in owned.patients:
+                    reading.of_one(db, by, what, f"study:{owned.study_id}", patient_id)
 
 
 def _pack(series_id: str, version: str, file: PackFile, kind: str) -> Response:

@@ -59,10 +59,15 @@ def agenda(meeting_id: str) -> Any:
 
 @pages.get("/meetings/<meeting_id>/agenda.json")
 def agenda_json(meeting_id: str) -> Any:
-    """The agenda as the live room shows it at the side."""
-    with house().db.writing() as db:
-        meeting = queries.meeting(db, current_actor(), meeting_id)
-        reading.of_many(db, current_actor(), "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
+    """The agenda as the live room shows it at the side; every browser in it asks again whenever it changes."""
+    by = current_actor()
+    with house().db.reading() as db:
+        meeting = queries.meeting(db, by, meeting_id)
+    patients = _patients(meeting)
+    with reading.one_look(by, "agenda.read", (meeting.id, frozenset(patients))) as is_new:
+        if is_new:
+            with house().db.writing() as db:
+                reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", patients)
     return jsonify(
         meeting={
             "id": meeting.id,

@@ -1,11 +1,17 @@
-"""Reading identifiable data is audited: who looked at whom, once for each look, in the transaction that reads."""
+"""Reading identifiable data is audited: who looked at whom, once for each look, before the answer leaves."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
 from mdt.core.actor import Actor
+from mdt.core.clock import utc_now
+
+ONE_LOOK = timedelta(minutes=15)
 
 
 def of_one(session: Session, by: Actor, what: str, subject: str, patient_id: str) -> None:
@@ -17,3 +23,19 @@ def of_many(session: Session, by: Actor, what: str, subject: str, patient_ids: C
     """Somebody looked at a list of patients; an empty list is no look at anybody."""
     if patient_ids:
         audit.record(session, by, what, subject, detail={"patients": sorted(patient_ids)})
+
+
+@contextmanager
+def one_look(by: Actor, what: str, of: Hashable) -> Iterator[bool]:
+    """Whether this is a look of its own. Scripts ask for the same thing again and again: within ONE_LOOK that is one.
+
+    It counts as looked at once the body, which audits it, has ended well.
+    """
+    looks: dict[Hashable, datetime] = current_app.extensions.setdefault("mdt.looks", {})
+    key, now = (by.person_id, what, of), utc_now()
+    is_new = key not in looks or now - looks[key] >= ONE_LOOK
+    yield is_new
+    if is_new:
+        for old in [other for other, at in looks.items() if now - at >= ONE_LOOK]:
+            del looks[old]
+        looks[key] = now

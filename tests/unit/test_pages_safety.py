@@ -125,8 +125,13 @@ def test_signing_in_begins_a_new_session_and_signing_out_ends_it(made):
         assert "planted" not in now
         assert now["person"] == made.people["chair"]
     page = client.get("/meetings").text
+    with client.session_transaction() as now:
+        copied = dict(now)
     answer = client.post("/sign-out", data={"csrf_token": token(page)})
     assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert client.get("/meetings", headers=AS_A_PERSON).status_code == 302
+    with client.session_transaction() as thief:
+        thief.update(copied)
     assert client.get("/meetings", headers=AS_A_PERSON).status_code == 302
 
 

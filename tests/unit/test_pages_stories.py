@@ -254,6 +254,17 @@ def test_reading_a_patient_is_audited_with_who_and_whom(made):
     assert broken is None
 
 
+def test_the_rooms_agenda_is_one_look_until_somebody_else_is_on_it(made):
+    client, address = made.signed_in("coordinator"), f"/meetings/{made.meetings['today']}"
+    for _ in range(3):
+        client.get(f"{address}/agenda.json")
+    assert len(audited(made, "agenda.read")) == 1
+    client.post(f"{address}/list/{made.patients['new']}", data={"clinical_question": "Operable?"})
+    client.get(f"{address}/agenda.json")
+    first, second = audited(made, "agenda.read")
+    assert set(second.detail["patients"]) - set(first.detail["patients"]) == {made.patients["new"]}
+
+
 def test_whoever_is_not_allowed_to_read_leaves_no_trace_of_having_read(made):
     made.signed_in("stranger").get(f"/cases/{made.cases['maria']}/")
     assert audited(made, "case.read") == []
