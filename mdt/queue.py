@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 import structlog
-from huey import Huey, RedisHuey, SqliteHuey
+from huey import Huey, PriorityRedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 from redis import RedisError
 
@@ -22,7 +22,7 @@ def open_queue(settings: Settings) -> Huey:
     """The queue every process of this installation shares. Messages are signed: nobody else's are carried out."""
     serializer = SignedSerializer(secret=settings.secret_key, salt="queue")
     if settings.redis_url:
-        return RedisHuey("mdt", url=settings.redis_url, results=False, serializer=serializer)
+        return PriorityRedisHuey("mdt", url=settings.redis_url, results=False, serializer=serializer)
     file = str(settings.data / "queue.db")
     return SqliteHuey("mdt", filename=file, results=False, fsync=True, timeout=30, serializer=serializer)
 
