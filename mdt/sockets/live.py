@@ -143,12 +143,15 @@ class Live(Namespace):
         asked = protocol.hello(data)
         room = self._rooms.of(who.meeting_id)
         if not who.is_in:
-            with self._db.writing() as db:
-                who.attendance = actions.arrive(
-                    db, by=actor, meeting_id=who.meeting_id, client=who.client, now=queries.database_now(db)
-                )
             room.enter(who)
             who.is_in = True
+        if who.attendance is None:
+            with self._db.writing() as db:
+                now = queries.database_now(db)
+                who.attendance = actions.arrive(db, by=actor, meeting_id=who.meeting_id, client=who.client, now=now)
+        if who.sid not in self._rooms.participants:  # cut while we waited for the database
+            self._rooms.gone(who)
+            return None
         joined = self._joined(who, actor, asked)
         may = [act for act in permissions.IN_A_TEAM if permissions.may(actor, act, who.team_id)]
         me = {"person": who.person_id, "name": who.name, "client": who.client, "role": who.role, "may": may}
