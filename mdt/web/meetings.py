@@ -89,7 +89,7 @@ def order(meeting_id: str) -> Any:
     def act(db: Session, by: Actor, now: datetime) -> None:
         actions.reorder(db, by=by, meeting_id=meeting_id, expected=expected, order=wanted, now=now)
 
-    return _change(meeting_id, act)
+    return _change(meeting_id, act, anchor=f"case-{request.form['case']}")
 
 
 @pages.post("/meetings/<meeting_id>/open")
@@ -112,14 +112,14 @@ def _keep(meeting_id: str, kind: str) -> Change:
     return act
 
 
-def _change(meeting_id: str, act: Change) -> Any:
+def _change(meeting_id: str, act: Change, anchor: str = "agenda") -> Any:
     """Do it and show the agenda; a refusal is shown above the agenda as it is now."""
     try:
         with house().db.writing() as db:
             act(db, current_actor(), utc_now())
     except (Invalid, Stale) as refusal:
         return _agenda_page(meeting_id, str(refusal)), 409
-    return redirect(url_for(".agenda", meeting_id=meeting_id, _anchor="agenda"))
+    return redirect(url_for(".agenda", meeting_id=meeting_id, _anchor=anchor))
 
 
 def _agenda_page(meeting_id: str, problem: str = "") -> str:

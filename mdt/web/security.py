@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
 
+from mdt.web.assets import BASE
 from mdt.web.session import house
 
 LARGEST_REQUEST = 1024 * 1024  # forms and JSON; imaging never comes in this way
@@ -48,7 +49,9 @@ def _headers(response: Response) -> Response:
     }
     if house().settings.secure_cookies:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+    if request.path.startswith(f"{BASE}assets/") and response.status_code == 200:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its name changes with its content
+    elif request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
     for name, value in headers.items():
         response.headers.setdefault(name, value)

@@ -65,7 +65,6 @@ def begin(person: Person) -> None:
     """Start a session for a person who has just proved who they are. The old cookie's content goes, whatever it was."""
     now = utc_now()
     session.clear()
-    session.permanent = True
     SignIn(person.id, person.session_version, issued=now, seen=now).write(session)
     g.pop("actor", None)
 
@@ -98,8 +97,7 @@ def install(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_PATH="/",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=LASTS,
+        PERMANENT_SESSION_LIFETIME=LASTS,  # how old a signature may be; the cookie itself ends with the browser
     )
 
     @app.before_request

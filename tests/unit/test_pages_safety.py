@@ -111,6 +111,7 @@ def test_the_cookie_cannot_be_read_by_scripts_and_is_secure_over_https(tmp_path)
             assert "HttpOnly" in cookie
             assert "SameSite=Lax" in cookie
             assert ("Secure" in cookie) is secure
+            assert "Expires" not in cookie  # it ends with the browser
             assert cookie.startswith("__Host-mdt=" if secure else "mdt=")
             assert ("Strict-Transport-Security" in answer.headers) is secure
 
