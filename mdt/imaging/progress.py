@@ -41,6 +41,8 @@ class Progress:
     def answered(self, ods: str, seconds: float, remarks: Collection[str]) -> None:
         with self._lock:
             line = self._lines[ods]
+            if line.phase is not None:
+                return  # it was given up before it said so
             line.status, line.seconds, line.is_new = "answered", seconds, True
             line.detail = " ".join(remarks)[:LONGEST_DETAIL]
         self.write()

@@ -21,5 +21,7 @@ assert url
 with create_engine(url, poolclass=pool.NullPool).connect() as connection:
     context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True, render_item=plain_types)
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":  # several machines may start at once; this one waits its turn
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(30202)")
         context.run_migrations()
         guards.lay(connection)

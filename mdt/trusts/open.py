@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from mdt.config import Settings
+from mdt.core.sandbox import Sandbox
 from mdt.trusts.carriers.association import Peer
 from mdt.trusts.carriers.dicomweb import DicomWebSource
 from mdt.trusts.carriers.dimse import DimseSource, Listener
@@ -16,6 +17,9 @@ from mdt.trusts.deadlines import Deadlines
 from mdt.trusts.errors import Refused
 from mdt.trusts.models import Source
 from mdt.trusts.source import ImagingSource
+
+# One for all folders of a process: each child weighs 70 MB and takes a second to start. It starts when it is needed.
+_HEADERS = Sandbox()
 
 
 def open_source(source: Source, settings: Settings, env: Mapping[str, str] | None = None) -> ImagingSource:
@@ -35,7 +39,7 @@ def open_source(source: Source, settings: Settings, env: Mapping[str, str] | Non
                 deadlines=deadlines,
             )
         case "folder":
-            return FolderSource(Path(said["path"]))
+            return FolderSource(Path(said["path"]), _HEADERS)
     raise Refused("connect", f"There is no carrier of the kind {source.kind!r}.")
 
 
