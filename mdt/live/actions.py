@@ -13,10 +13,10 @@ from mdt.core.announce import after_commit
 from mdt.core.db import new_id
 from mdt.core.errors import Invalid, NotFound
 from mdt.live import kinds, lease, queries, room
+from mdt.live.announcements import EventKept
 from mdt.live.handlers import OWN_KINDS
 from mdt.live.kinds import Asked
 from mdt.live.models import Attendance, Event, Lease, Snapshot
-from mdt.live.announcements import EventKept
 from mdt.live.protocol import tidy_body
 from mdt.live.refusals import NotPresenting, RoomClosed
 from mdt.live.room import State

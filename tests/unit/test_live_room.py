@@ -32,7 +32,9 @@ def test_a_whole_meeting_folds_to_the_same_digest_at_every_step():
 
 def test_events_that_come_twice_or_late_are_put_right_by_pulling():
     told = CASES["duplicates"]
-    state, last, waiting, pulls = told["start"], 0, {}, []
+    state, last = told["start"], 0
+    waiting: dict[int, dict] = {}
+    pulls: list[int] = []
     for event in told["arrivals"]:
         if event["seq"] <= last:
             continue
