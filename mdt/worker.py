@@ -31,7 +31,7 @@ def run(house: House, *, parent: int | None = None) -> None:
     with Packer(house.db, house.store) as packer:
         handlers: dict[Kind, Callable[[str], object]] = {
             "gather": gatherer.run,
-            "pack": lambda series_id: packer.build(series_id, now=utc_now()),
+            "pack": OneAtATime(lambda series_id: packer.build(series_id, now=utc_now())),
         }
         house.jobs.carry_out({kind: _job(kind, handler, stopping) for kind, handler in handlers.items()})
         _take_up(house, gatherer)
@@ -42,6 +42,41 @@ def run(house: House, *, parent: int | None = None) -> None:
         house.jobs.huey.create_consumer(workers=THREADS, periodic=False, max_delay=1.0).run()
         stopping.set()
     log.info("worker.stopped")
+
+
+class OneAtATime:
+    """Jobs on one subject run after each other, and those that come meanwhile are one: each takes all there is.
+
+    Otherwise a pack begun earlier could end later, and replace a fuller one.
+    """
+
+    def __init__(self, do: Callable[[str], object]) -> None:
+        self._do = do
+        self._lock = threading.Lock()
+        self._again: dict[str, bool] = {}  # by subjects in hand: whether it came again meanwhile
+
+    def __call__(self, subject: str) -> None:
+        with self._lock:
+            if subject in self._again:
+                self._again[subject] = True
+                return
+            self._again[subject] = True
+        try:
+            while self._comes_again(subject):
+                self._do(subject)
+        except BaseException:
+            with self._lock:
+                del self._again[subject]
+            raise
+
+    def _comes_again(self, subject: str) -> bool:
+        with self._lock:
+            again = self._again[subject]
+            if again:
+                self._again[subject] = False
+            else:
+                del self._again[subject]
+            return again
 
 
 def _job(kind: Kind, handler: Callable[[str], object], stopping: threading.Event) -> Callable[[str], None]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from structlog.testing import capture_logs
 
 from mdt import config
 from mdt.queue import Jobs, open_queue
+from mdt.worker import OneAtATime
 
 
 @pytest.fixture
@@ -45,6 +47,43 @@ def test_a_queue_that_cannot_be_reached_costs_only_the_hint(settings):
     with capture_logs() as said:
         jobs.ask("gather", "gather 1")
     assert [(one["event"], one["subject"]) for one in said] == [("queue.unreachable", "gather 1")]
+
+
+def test_jobs_on_one_subject_follow_each_other_and_what_comes_meanwhile_is_done_once_more():
+    begun, may_end, done = threading.Event(), threading.Event(), []
+
+    def pack(subject: str) -> None:
+        done.append(subject)
+        begun.set()
+        assert may_end.wait(5)
+
+    one_at_a_time = OneAtATime(pack)
+    thread = threading.Thread(target=one_at_a_time, args=("s",))
+    thread.start()
+    assert begun.wait(5)
+    one_at_a_time("s")
+    one_at_a_time("s")
+    assert done == ["s"], "it is still in hand"
+    may_end.set()
+    thread.join(5)
+    assert done == ["s", "s"]
+    one_at_a_time("s")
+    assert done == ["s", "s", "s"]
+
+
+def test_a_job_that_fails_does_not_block_the_next():
+    done: list[str] = []
+
+    def pack(subject: str) -> None:
+        done.append(subject)
+        if len(done) == 1:
+            raise OSError("the disk is full")
+
+    one_at_a_time = OneAtATime(pack)
+    with pytest.raises(OSError):
+        one_at_a_time("s")
+    one_at_a_time("s")
+    assert done == ["s", "s"]
 
 
 def test_logs_are_json_and_libraries_that_speak_of_patients_are_silent():
