@@ -183,6 +183,8 @@ async def measure(name: str, scenario: str, rooms: list[Room], pid: int, seconds
             due = began + (n + at / len(rooms)) / UPDATES_A_SECOND
             await asyncio.sleep(max(0, due - time.perf_counter()))
             room.show(n)
+            if n % (5 * UPDATES_A_SECOND) == 0:
+                room.presenter.send('42/live,["renew",{"term":1}]')
     took = time.perf_counter() - began
     figures.cpu = round(100 * (cpu_seconds(pid) - busy) / took, 1)
     await asyncio.sleep(1)
@@ -217,10 +219,11 @@ async def product_rooms(seats: list[list[Seat]], stages: list[Stage]) -> list[Ro
     rooms = []
     for number, (stage, people) in enumerate(zip(stages, seats, strict=True)):
         tabs = [await join_product(seat, uid(1_000 * number + n)) for n, seat in enumerate(people)]
-        for kind, body in (("case.open", {"case": stage.cases[0]}), ("presenter.take", {})):
-            answer = await tabs[0].ask("op", {"op": stage.next_op(), "kind": kind, "body": body})
-            assert answer["ok"], answer
         rooms.append(Room(tabs[0], tabs[1:], stage.cases[0]))
+    for stage, room in zip(stages, rooms, strict=True):
+        for kind, body in (("case.open", {"case": room.case}), ("presenter.take", {})):
+            answer = await room.presenter.ask("op", {"op": stage.next_op(), "kind": kind, "body": body})
+            assert answer["ok"], answer
     return rooms
 
 
