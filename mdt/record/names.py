@@ -13,9 +13,10 @@ _BETWEEN_PARTS = re.compile(r"[\s\-‐‑–—]+")
 
 def plain(name: str) -> str:
     """Casefolded, without accents or apostrophes; parts separated by one space. `WIŚNIEWSKI` is `wisniewski`."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_PLAIN))
-    spaced = _BETWEEN_PARTS.sub(" ", decomposed)
-    return " ".join("".join(c for c in part if c.isalnum()) for part in spaced.split(" ")).strip()
+    decomposed = unicodedata.normalize("NFKD", name)
+    decomposed = unicodedata.normalize("NFKD", decomposed.casefold().translate(_PLAIN))
+    parts = ("".join(letter for letter in part if letter.isalnum()) for part in _BETWEEN_PARTS.split(decomposed))
+    return " ".join(part for part in parts if part)
 
 
 def same_family(one: str | None, other: str | None) -> bool:

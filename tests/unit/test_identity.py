@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mdt.record.identity import Known, Verdict, is_incomplete, is_plausible, judge
@@ -214,6 +214,8 @@ def test_law_whoever_would_be_linked_is_plausible(claimed):
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
+@example("0\r: 0", "")
+@example("𝑨", "")
 def test_law_names_agree_both_ways_and_with_themselves(one, other):
     assert same_family(one, other) == same_family(other, one)
     assert same_given(one, other) == same_given(other, one)
