@@ -6,7 +6,7 @@ from typing import Any
 from engineio.exceptions import SocketIsClosedError
 from engineio.packet import Packet
 
-QUEUE_MOST = 256  # packets
+QUEUE_MOST = 256  # packets, beside as many again that may already be on their way out
 QUEUE_BYTES_MOST = 1024 * 1024
 READY_BELOW = 3  # packets waiting; with more, a view would be old before it left
 

@@ -93,6 +93,8 @@ def test_two_processes_show_one_room_and_losing_redis_costs_a_second_not_data(tm
                 states.append(fold(welcome["snapshot"]["state"], welcome["tail"]))
             assert states[0] == states[1] == stage.state()
 
-        play(story)
-        two.stop()
+        try:
+            play(story)
+        finally:
+            two.stop()
         assert "Traceback" not in one.log(), one.log()[-3000:]
