@@ -47,8 +47,9 @@ def identity(attributes: Attributes, *, whole: bool = False) -> ClaimedIdentity:
     """Whose study it claims to be. `whole`: a full header was read, so that what is absent is known to be absent."""
     name = _said(attributes, "PatientName")
     family, given = split_name(name) if name is not None else (None, None)
-    says_others = whole or bool({"OtherPatientIDs", "OtherPatientIDsSequence"} & attributes.keys())
     others = attributes.get("OtherPatientIDs", ()) + attributes.get("OtherPatientIDsSequence", ())
+    # Archives answer a key they do not know with an empty value, so that an empty answer says nothing.
+    says_others = whole or any(others)
     sex = text(attributes, "PatientSex").upper()
     return ClaimedIdentity(
         patient_id=_said(attributes, "PatientID"),
@@ -58,7 +59,7 @@ def identity(attributes: Attributes, *, whole: bool = False) -> ClaimedIdentity:
         given=given,
         birth_date=day(text(attributes, "PatientBirthDate")),
         sex=sex if sex in ("M", "F", "O") else None,
-        says_birth_date=whole or "PatientBirthDate" in attributes,
+        says_birth_date=whole or bool(text(attributes, "PatientBirthDate")),
         says_other_ids=says_others,
     )
 

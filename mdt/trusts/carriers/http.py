@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 import httpx
 
@@ -59,7 +60,8 @@ class Http:
         timeout = httpx.Timeout(silence, connect=self._deadlines.connect)
         headers = {"Accept": accept, "Accept-Encoding": "gzip" if phase == "query" else "identity"}
         try:
-            url = httpx.URL(f"{self._base}/{path}", params=list(params))
+            # Wildcards as they are: Orthanc (1.10, with its DICOMweb plugin 1.7) does not decode what is escaped.
+            url = httpx.URL(f"{self._base}/{path}", query=urlencode(params, safe="*").encode())
             resolve(url.host, url.port or 443, self._deadlines.resolve)
             with self._client.stream("GET", url, headers=headers, timeout=timeout) as response:
                 _must_be_good(phase, response)
