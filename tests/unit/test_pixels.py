@@ -85,6 +85,11 @@ def _rle(pixels: Pixels) -> bytes:
     return next(pydicom.encaps.generate_frames(dataset.PixelData, number_of_frames=1))
 
 
+def _jpegls(pixels: Pixels) -> bytes:
+    """JPEG-LS knows no signs: the bits are the same."""
+    return bytes(imagecodecs.jpegls_encode(pixels.view(f"u{pixels.dtype.itemsize}")))
+
+
 def _htj2k(pixels: Pixels) -> bytes:
     return bytes(imagecodecs.htj2k_encode(pixels, reversible=True))
 
@@ -93,25 +98,23 @@ def _jpeg2000(pixels: Pixels) -> bytes:
     return bytes(imagecodecs.jpeg2k_encode(pixels, reversible=True, codecformat="j2k"))
 
 
-SYNTAXES: dict[str, tuple[str, Callable[[Pixels], bytes] | None, set[str]]] = {
-    "implicit little endian": ("1.2.840.10008.1.2", None, set()),
-    "explicit little endian": ("1.2.840.10008.1.2.1", None, set()),
-    "explicit big endian": ("1.2.840.10008.1.2.2", None, set()),
-    "deflated": ("1.2.840.10008.1.2.1.99", None, set()),
-    "deflated frames": ("1.2.840.10008.1.2.8.1", lambda p: zlib.compress(p.tobytes(), wbits=-15), set()),
-    "RLE": ("1.2.840.10008.1.2.5", _rle, set()),
-    "JPEG-LS": ("1.2.840.10008.1.2.4.80", lambda p: bytes(imagecodecs.jpegls_encode(p)), {"signed 16", "one pixel"}),
-    "JPEG 2000": ("1.2.840.10008.1.2.4.90", _jpeg2000, set()),
-    "HTJ2K": ("1.2.840.10008.1.2.4.201", _htj2k, set()),
+SYNTAXES: dict[str, tuple[str, Callable[[Pixels], bytes] | None]] = {
+    "implicit little endian": ("1.2.840.10008.1.2", None),
+    "explicit little endian": ("1.2.840.10008.1.2.1", None),
+    "explicit big endian": ("1.2.840.10008.1.2.2", None),
+    "deflated": ("1.2.840.10008.1.2.1.99", None),
+    "deflated frames": ("1.2.840.10008.1.2.8.1", lambda p: zlib.compress(p.tobytes(), wbits=-15)),
+    "RLE": ("1.2.840.10008.1.2.5", _rle),
+    "JPEG-LS": ("1.2.840.10008.1.2.4.80", _jpegls),
+    "JPEG 2000": ("1.2.840.10008.1.2.4.90", _jpeg2000),
+    "HTJ2K": ("1.2.840.10008.1.2.4.201", _htj2k),
 }
 
 
 @pytest.mark.parametrize("picture", GREY)
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_every_depth_in_every_syntax_without_loss(tmp_path: Path, syntax: str, picture: str) -> None:
-    uid, compress, cannot = SYNTAXES[syntax]
-    if picture in cannot:
-        pytest.skip("the encoder that makes this test's file cannot write it")
+    uid, compress = SYNTAXES[syntax]
     pixels = GREY[picture]
     if uid.endswith("1.2.2"):
         dataset = an_object(pixels)
