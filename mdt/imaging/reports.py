@@ -1,10 +1,13 @@
 """A structured report (PS3.3 C.17.3) as a plain page: its content tree, heading by heading, nothing interpreted."""
 
+from datetime import date
 from html import escape
 
 from pydicom.dataset import Dataset
 
 from mdt.imaging import attributes
+from mdt.trusts import listing
+from mdt.trusts.attributes import attributes as texts
 
 _DEEPEST = 40
 _VALUES = {
@@ -19,7 +22,7 @@ _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
 body {{ font: 16px/1.5 Arial, sans-serif; margin: 2rem; max-width: 48rem; color: #212b32 }}
 ul {{ padding-left: 1.25rem }} li {{ margin: 0.25rem 0 }} dfn {{ font-style: normal; font-weight: bold }}
-</style></head><body><h1>{title}</h1>{flags}{body}</body></html>
+</style></head><body><p>{whose}</p><h1>{title}</h1>{flags}{body}</body></html>
 """
 
 
@@ -33,19 +36,40 @@ def page(dataset: Dataset) -> str:
     ]
     return _PAGE.format(
         title=escape(title),
+        whose=escape(_whose(dataset)),
         flags=f"<p>{escape(', '.join(flags))}</p>" if flags else "",
         body=_children(dataset, 0) or "<p>This report has no content.</p>",
     )
 
 
+def _whose(dataset: Dataset) -> str:
+    """The patient as the report itself names them, and the day it was written."""
+    said = texts(dataset, [*listing.IDENTITY, "ContentDate"])
+    identity = listing.identity(said, whole=True)
+    name = ", ".join(part for part in ((identity.family or "").upper(), identity.given) if part)
+    written = listing.day(listing.text(said, "ContentDate"))
+    facts = [
+        name or "No name",
+        f"born {_day(identity.birth_date)}" if identity.birth_date else "",
+        f"patient ID {identity.patient_id}" if identity.patient_id else "",
+        f"written {_day(written)}" if written else "",
+    ]
+    return "; ".join(fact for fact in facts if fact)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
 def _children(item: Dataset, depth: int) -> str:
     if depth > _DEEPEST:
         return "<p>…</p>"
-    lines = [
-        f"<li>{_line(child)}{_children(child, depth + 1)}</li>"
+    contents = [
+        _line(child) + _children(child, depth + 1)
         for child in attributes.items(item, "ContentSequence")
         if attributes.text(child, "RelationshipType") != "HAS CONCEPT MOD"
     ]
+    lines = [f"<li>{content}</li>" for content in contents if content]
     return f"<ul>{''.join(lines)}</ul>" if lines else ""
 
 
@@ -71,6 +95,8 @@ def _value(item: Dataset) -> str:
         return "(an object this report refers to)"
     if kind in ("SCOORD", "SCOORD3D", "TCOORD"):
         return "(a place marked on an image)"
+    if kind == "DATE" and (day := listing.day(attributes.text(item, "Date"))):
+        return _day(day)
     return attributes.text(item, _VALUES[kind]).replace("\r\n", "\n").replace("\r", "\n") if kind in _VALUES else ""
 
 
