@@ -24,6 +24,8 @@ interface Open {
   at: number;
   decoding: number;
   finished: boolean;
+  /** For images that bring no window of their own. */
+  window: Promise<Decoded['window']> | null;
 }
 
 /** A frame that cannot be shown; the viewport that wants it says so. */
@@ -112,7 +114,7 @@ export class Library {
 
   private async begin(key: string, version: string): Promise<Open> {
     const frames = await SeriesFrames.open(key, version);
-    const open: Open = { frames, holders: 0, used: performance.now(), decoded: new Set(), at: 0, decoding: 0, finished: false };
+    const open: Open = { frames, holders: 0, used: performance.now(), decoded: new Set(), at: 0, decoding: 0, finished: false, window: null };
     frames.onFrame((index) => {
       this.tell(index < 0 ? 'failed' : 'received', key);
       this.decodeMore(open);
@@ -140,7 +142,22 @@ export class Library {
       open.finished = true;
       this.tell('finished', key);
     }
-    return image(id, open.frames.index, frame, decoded);
+    return image(id, open.frames.index, frame, hasWindow(frame) ? decoded : { ...decoded, window: await this.windowOf(open, decoded) });
+  }
+
+  /** One window for a whole series, that of its middle image: grey must not jump from slice to slice, nor differ between screens. */
+  private windowOf(open: Open, decoded: Decoded): Promise<Decoded['window']> {
+    const { frames } = open.frames;
+    const middle = Math.floor(frames.length / 2);
+    open.window ??=
+      frames.length === 1
+        ? Promise.resolve(decoded.window)
+        : open.frames
+            .payload(middle, true)
+            .then((payload) => this.pool.decode(payload, (frames[middle] as FrameInfo).encoding, frames[middle] as FrameInfo, 'now'))
+            .then(({ window }) => window)
+            .catch(() => decoded.window);
+    return open.window;
   }
 
   /** Decodes what is here and shown, nearest to where somebody looks first, a little at a time and within the budget. */
@@ -194,6 +211,8 @@ export class Library {
   }
 }
 
+const hasWindow = ({ samples, width, centre }: FrameInfo): boolean => samples === 3 || (width.length > 0 && centre.length > 0);
+
 /** Cornerstone's image of one decoded frame. Values are rescaled already, so its slope is 1 and its intercept 0. */
 function image(id: string, series: SeriesIndex, frame: FrameInfo, { values, min, max, window }: Decoded): Types.IImage {
   const colour = frame.samples === 3;
@@ -203,7 +222,7 @@ function image(id: string, series: SeriesIndex, frame: FrameInfo, { values, min,
     scalarData: values,
     numberOfComponents: frame.samples,
   });
-  const own = !colour && frame.width.length > 0 && frame.centre.length > 0;
+  const own = !colour && hasWindow(frame);
   const [rowSpacing, columnSpacing] = frame.spacing ?? [1, 1];
   return {
     imageId: id,
