@@ -67,7 +67,7 @@ function presenting(now: Standing, acts: StandingActs): TemplateResult | typeof 
       ${may.has('presenter.take') ? html`<button class="go" @click=${acts.take} aria-keyshortcuts="T">Present <kbd>T</kbd></button>` : nothing}`;
   }
   if (now.presenting) {
-    return html`<span class="who who-me"><b>You present.</b> Everybody who follows sees what you see.</span> <button @click=${acts.release}>Stop</button>`;
+    return html`<span class="who who-me" title="Everybody who follows sees what you see"><b>You present.</b></span> <button @click=${acts.release}>Stop</button>`;
   }
   const take = may.has('presenter.takeback') ? html`<button @click=${acts.take} aria-keyshortcuts="T">Take over <kbd>T</kbd></button>` : nothing;
   return now.following

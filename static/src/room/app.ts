@@ -56,6 +56,8 @@ export class App {
   private sideOpen = true;
   private stripOpen = true;
   private sentView = '';
+  /** Somebody here has chosen what is shown: nothing is hung by itself any more. */
+  private touched = false;
   private drawing = false;
   private mayMark = false;
   private pending = 0;
@@ -198,6 +200,7 @@ export class App {
     this.pointers.clear();
     this.sentView = '';
     this.patientId = patient;
+    this.touched = false;
     this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => this.draw());
     this.bindOutcome();
     if (id !== null) {
@@ -221,8 +224,10 @@ export class App {
     this.timings.listed();
     const shown = this.client.presented;
     if (shown !== null && this.shownTo) this.followPresenter();
-    else if (shown !== null && before === null && this.client.presenting) this.grid.follow(shown.view, now); // this page was reloaded
-    else if (before === null || this.grid.panes.every(({ hung }) => hung === null || hung.series.version === null)) this.grid.hang(now);
+    else if (shown !== null && before === null && this.client.presenting) {
+      this.touched = true; // this page was reloaded
+      this.grid.follow(shown.view, now);
+    } else if (!this.touched && (before === null || this.grid.hangsOtherwise(now))) this.grid.hang(now);
     else this.grid.renew(now);
     this.thumbnails.want(now.studies.flatMap(({ series }) => series));
     this.marks.sync();
@@ -277,6 +282,7 @@ export class App {
     const shown = this.client.presented;
     const imaging = this.open?.imaging;
     if (!this.shownTo || shown === null || imaging === null || imaging === undefined) return;
+    this.touched = true;
     if (this.grid.follow(shown.view, imaging).length > 0) this.open?.refresh();
     this.draw();
   }
@@ -301,6 +307,7 @@ export class App {
   }
 
   private lookElsewhere(): void {
+    this.touched = true;
     if (this.shownTo) this.follow(false);
   }
 

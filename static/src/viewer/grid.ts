@@ -26,7 +26,8 @@ export class Grid {
       this.element.append(pane.element);
     }
     this.arrange('1x1');
-    new ResizeObserver(() => this.resize()).observe(this.element);
+    const observer = new ResizeObserver(() => this.resize());
+    for (const pane of this.panes) observer.observe(pane.image);
   }
 
   get active(): Pane {
@@ -61,10 +62,12 @@ export class Grid {
     for (const pane of this.panes) pane.element.classList.toggle('active', pane.number === this.activeNumber && this.layout !== '1x1');
   }
 
-  /** Keeps what is shown in the middle, and its size against the viewport. */
+  /**
+   * Keeps what is shown in the middle, and its size against the viewport. Empty viewports are measured too: an image
+   * drawn on a canvas of another shape than its place on the screen would be squeezed.
+   */
   private resize(): void {
-    const shown = this.visible.flatMap(({ stack }) => (stack === null ? [] : [{ stack, view: stack.getViewPresentation() }]));
-    if (shown.length === 0) return;
+    const shown = this.visible.flatMap(({ stack, at }) => (stack === null || at === null ? [] : [{ stack, view: stack.getViewPresentation() }]));
     this.around.engine.rendering.resize(true, false);
     for (const { stack, view } of shown) {
       stack.setViewPresentation(view);
@@ -76,6 +79,12 @@ export class Grid {
   clear(): void {
     for (const pane of this.panes) pane.clear();
     this.arrange('1x1');
+  }
+
+  /** Whether the case would hang otherwise than it does, now that more of it is here. */
+  hangsOtherwise({ studies }: CaseImaging): boolean {
+    const { layout, panes } = hang(studies);
+    return layout !== this.layout || panes.some((hung, number) => hung !== null && hung.series.key !== this.panes[number]?.seriesKey);
   }
 
   hang(imaging: CaseImaging): void {

@@ -14,7 +14,7 @@ export interface Hanging {
 }
 
 /** Series that help to plan or to book, not to decide. */
-const ASIDE = /scout|localis|localiz|topogram|surview|dose|screen ?save|secondary|phoenix|report/i;
+const ASIDE = /scout|localis|localiz|topogram|surview|dose (report|info|record|summary)|screen ?save|secondary|phoenix|report|protocol/i;
 
 const MAIN = ['CT', 'MR', 'PT', 'MG', 'DX', 'CR', 'US', 'NM', 'XA', 'RF'];
 
@@ -40,8 +40,14 @@ export function hang(studies: readonly StudySummary[]): Hanging {
   const newest = studies.find((study) => mainSeries(study) !== null);
   if (newest === undefined) return { layout: '1x1', panes: [null] };
   const main = { study: newest, series: mainSeries(newest) as SeriesSummary };
-  const beside = prior(studies, main) ?? companion(main);
+  const beside = hybrid(main) ?? prior(studies, main) ?? companion(main);
   return beside === null ? { layout: '1x1', panes: [main] } : { layout: '1x2', panes: [main, beside] };
+}
+
+/** PET and CT of one examination are read together. */
+function hybrid({ study, series }: Hung): Hung | null {
+  const pet = series.modality === 'CT' ? mainSeries(study, 'PT') : null;
+  return pet === null ? null : { study, series: pet };
 }
 
 /** The newest earlier study with the same modality, its most alike series. */
@@ -56,7 +62,7 @@ function prior(studies: readonly StudySummary[], { study, series }: Hung): Hung 
 
 const likeness = (a: SeriesSummary, b: SeriesSummary): number => (a.description === b.description ? 2 : 0) + (a.body_part !== '' && a.body_part === b.body_part ? 1 : 0);
 
-/** The same study's other half: the PET of a PET/CT, the other view of a mammogram, the second sequence. */
+/** The same study's other half: the other view of a mammogram, the second sequence. */
 function companion({ study, series }: Hung): Hung | null {
   const others = study.series.filter((other) => shows(other) && other !== series && !ASIDE.test(other.description));
   const [other] = others.sort((a, b) => Number(a.modality === series.modality) - Number(b.modality === series.modality) || b.frames - a.frames);
