@@ -192,6 +192,7 @@ export class Pane {
     this.wanted = null;
     this.busy = false;
     this.image.classList.remove('painted');
+    this.element.classList.remove('reading');
     this.document.hidden = true;
     this.document.replaceChildren();
     this.overlay.clear();
@@ -212,8 +213,10 @@ export class Pane {
     this.document.hidden = false;
     frame.addEventListener('load', () => this.around.painted(this));
     const patient = this.around.patient();
-    if (patient !== null) this.overlay.say('who', whoLines(patient, this.around.meetingDay));
-    this.overlay.say('when', whenLines(hung, this.around.meetingDay, this.around.trustName));
+    // In one line each, above the document.
+    if (patient !== null) this.overlay.say('who', [whoLines(patient, this.around.meetingDay).join(', ')]);
+    this.overlay.say('when', [whenLines(hung, this.around.meetingDay, this.around.trustName).join(', ')]);
+    this.element.classList.add('reading');
     this.around.changed(this);
   }
 
