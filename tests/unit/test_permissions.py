@@ -7,8 +7,8 @@ from mdt.core.errors import Forbidden, NotFound
 from mdt.people.permissions import IN_A_TEAM, ROLES, may, require
 
 
-def actor(role: str | None, **more: bool) -> Actor:
-    return Actor(person_id="p", name="A Person", roles={"lung": role} if role else {}, **more)
+def actor(role: str | None, *, administrator: bool = False) -> Actor:
+    return Actor(person_id="p", name="A Person", roles={"lung": role} if role else {}, administrator=administrator)
 
 
 def test_only_the_chair_signs_and_closes() -> None:

@@ -1,7 +1,7 @@
 """ImagingSource over DICOMweb (PS3.18): QIDO-RS to find, WADO-RS to bring."""
 
-import itertools
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from mdt.trusts.listing import Attributes
 from mdt.trusts.matching import filtered, name_for_peer
 from mdt.trusts.part10 import media_sop_instance_uid
 from mdt.trusts.source import ClaimedIdentity, FoundInstance, FoundSeries, StudyAnswer, StudyQuery
+from mdt.trusts.spool import names as spooled
 
 _PAGE = 200
 _MOST_PAGES = 100
@@ -82,7 +83,7 @@ class DicomWebSource:
     def retrieve(
         self, study_uid: str, series_uid: str, *, spool: Path, only: Collection[str] | None = None
     ) -> Iterator[Path]:
-        names = (spool / f"{number:06}.dcm" for number in itertools.count(1))
+        names = spooled(spool)
         if only is not None:
             for sop_uid in only:
                 path = _instance_path(study_uid, series_uid, sop_uid)
@@ -170,7 +171,8 @@ def _keys(query: StudyQuery) -> list[tuple[str, str]]:
         "StudyInstanceUID": query.study_uid,
         "PatientID": query.patient_id,
         "OtherPatientIDs": query.other_patient_id and f"*{query.other_patient_id}*",
-        "PatientName": query.patient_name and name_for_peer(query.patient_name),
+        # A wildcard for the caret too: a server that does not decode an escaped one would never find a given name.
+        "PatientName": query.patient_name and re.sub(r"[*^]+", "*", name_for_peer(query.patient_name)),
         "PatientBirthDate": query.birth_date and query.birth_date.strftime("%Y%m%d"),
     }
     return [(keyword, value) for keyword, value in keys.items() if value]

@@ -1,6 +1,5 @@
 """ImagingSource over DIMSE (PS3.4 annex C, study root): C-FIND to find, C-GET or C-MOVE to bring."""
 
-import itertools
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -29,6 +28,7 @@ from mdt.trusts.header import read_header
 from mdt.trusts.listing import Attributes
 from mdt.trusts.matching import filtered, name_for_peer
 from mdt.trusts.source import ClaimedIdentity, FoundInstance, FoundSeries, StudyAnswer, StudyQuery
+from mdt.trusts.spool import names
 from mdt.trusts.storage_scp import SUCCESS, Arrived, Inbox, StorageScp, arrived
 
 _MOST_ANSWERS = 10_000
@@ -97,9 +97,7 @@ class DimseSource:
     ) -> Iterator[Path]:
         listed = {one.sop_uid: one.sop_class_uid for one in self.find_instances(study_uid, series_uid)}
         wanted = listed if only is None else {uid: listed.get(uid, "") for uid in only}
-        wish = _Wish(
-            study_uid, series_uid, dict(wanted), len(listed), (spool / f"{n:06}.dcm" for n in itertools.count(1))
-        )
+        wish = _Wish(study_uid, series_uid, dict(wanted), len(listed), names(spool))
         for left in reversed(range(self._deadlines.tries)):
             try:
                 for one in self._bring(wish):

@@ -21,6 +21,7 @@ from mdt.trusts.source import (
     StudyAnswer,
     StudyQuery,
 )
+from mdt.trusts.spool import names
 
 _AT_ONCE = 100
 
@@ -39,11 +40,13 @@ class FolderSource:
     def __init__(self, root: Path, sandbox: Sandbox | None = None) -> None:
         self._root = root
         self._sandbox = sandbox or Sandbox()
+        self._lent = sandbox is not None
         self._read: dict[str, tuple[tuple[int, int], Header | str]] = {}
 
     def echo(self) -> None:
         try:
-            next(os.scandir(self._root), None)
+            with os.scandir(self._root) as entries:
+                next(entries, None)
         except OSError as error:
             raise NoAnswer("connect", f"The folder cannot be opened ({error.strerror}).") from None
 
@@ -72,8 +75,7 @@ class FolderSource:
     ) -> Iterator[Path]:
         found = self._index().studies.get(study_uid, {}).get(series_uid, {})
         wanted = [path for uid, (path, _) in found.items() if only is None or uid in only]
-        for number, path in enumerate(wanted, 1):
-            copy = spool / f"{number:06}.dcm"
+        for path, copy in zip(wanted, names(spool), strict=False):
             try:
                 shutil.copyfile(path, copy)
             except OSError as error:
@@ -82,7 +84,8 @@ class FolderSource:
             yield copy
 
     def close(self) -> None:
-        self._sandbox.close()
+        if not self._lent:
+            self._sandbox.close()
 
     def _index(self) -> _Index:
         self.echo()
@@ -112,9 +115,9 @@ class FolderSource:
 
     def _files(self, index: _Index) -> Iterator[Path]:
         """Regular files of the tree. Links are not followed: they could lead anywhere."""
-        for folder, folders, names in os.walk(self._root, onerror=_cannot_list):
+        for folder, folders, files in os.walk(self._root, onerror=_cannot_list):
             folders.sort()
-            for name in names:
+            for name in files:
                 path = Path(folder, name)
                 if path.is_symlink():
                     index.refusals.append(RefusedFile(self._name(path), "It is a link, and links are not followed."))
