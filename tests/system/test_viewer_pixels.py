@@ -92,8 +92,17 @@ KINDS = {
 
 
 def dataset_of(name: str, number: int, kind: Kind) -> Dataset:
-    about = {"SeriesDescription": name, "SeriesNumber": number, "StudyDate": "20261120", "StudyDescription": "Pixels"}
-    uids = {"SeriesInstanceUID": f"1.2.3.{number}", "SOPInstanceUID": f"1.2.3.{number}.1", "StudyInstanceUID": "1.2.3"}
+    about: dict[str, Any] = {
+        "SeriesDescription": name,
+        "SeriesNumber": number,
+        "StudyDate": "20261120",
+        "StudyDescription": "Pixels",
+    }
+    uids: dict[str, Any] = {
+        "SeriesInstanceUID": f"1.2.3.{number}",
+        "SOPInstanceUID": f"1.2.3.{number}.1",
+        "StudyInstanceUID": "1.2.3",
+    }
     return an_object(kind.pixels, **uids, **about, **kind.header)
 
 
