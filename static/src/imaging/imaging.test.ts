@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { BrokenPack, PackParser } from './pack';
+import { nextRun } from './runs';
 import { samplesOf, shown, type Stored } from './pixels';
 
 function pack(...payloads: number[][]): Uint8Array {
@@ -64,4 +65,24 @@ test('signed bytes, wide whole numbers, floats and colour', () => {
 
 test('a frame with too few bytes is refused', () => {
   expect(() => samplesOf(Uint8Array.of(1), stored({}))).toThrow('fewer pixels');
+});
+
+test('frames come from where somebody looks to the end, then from there back', () => {
+  const here = new Set<number>();
+  const next = (focus: number): unknown => nextRun((index) => here.has(index), 20, focus);
+  const came = (from: number, to: number): void => {
+    for (let index = from; index <= to; index++) here.add(index);
+  };
+  expect(next(10)).toEqual({ from: 10, to: 19 });
+  came(10, 12);
+  expect(next(10)).toEqual({ from: 13, to: 19 });
+  expect(next(12)).toEqual({ from: 13, to: 19 });
+  expect(next(9)).toEqual({ from: 9, to: 9 }); // one step back: that one alone
+  came(9, 9);
+  came(13, 15);
+  expect(next(9)).toEqual({ from: 1, to: 8 }); // and a little more of what is behind
+  came(16, 19);
+  expect(next(15)).toEqual({ from: 1, to: 8 });
+  came(0, 8);
+  expect(next(3)).toBeNull();
 });

@@ -2,6 +2,7 @@
 
 import { cache, imageLoader, metaData, utilities, type Types } from '@cornerstonejs/core';
 import { imageId, parseImageId } from './image-id';
+import { line } from './line';
 import { metadataFrom } from './metadata';
 import { DecodePool } from './pool';
 import { SeriesFrames } from './series';
@@ -85,8 +86,28 @@ export class Library {
     const open = this.open.get(`${key}/${version}`);
     if (open === undefined) return;
     open.at = index;
-    if (!open.frames.has(index)) void open.frames.payload(index, true).catch(() => undefined);
+    if (!open.frames.has(index)) {
+      if (!line.fast) for (const other of this.held) if (other !== open) other.frames.stop();
+      void open.frames.start(index);
+      void open.frames
+        .payload(index, true)
+        .catch(() => undefined)
+        .finally(() => this.goOn());
+    }
     this.decodeMore(open);
+  }
+
+  /** Nothing that is shown is still coming, or the line has room for more. */
+  get idle(): boolean {
+    return line.fast || this.held.every(({ frames }) => frames.complete || frames.failure !== null);
+  }
+
+  private get held(): Open[] {
+    return [...this.open.values()].filter(({ holders }) => holders > 0);
+  }
+
+  private goOn(): void {
+    for (const { frames, at } of this.held) if (!frames.complete && frames.failure === null) void frames.start(at);
   }
 
   progress(key: string, version: string): { frames: number; received: number; decoded: number; failure: string | null } | null {
@@ -100,7 +121,7 @@ export class Library {
     const open = await this.find(key, version);
     const at = Math.floor(open.frames.frames.length / 2);
     const frame = open.frames.frames[at] as FrameInfo;
-    return { frame, decoded: await this.pool.decode(await open.frames.payload(at, true), frame.encoding, frame, 'later') };
+    return { frame, decoded: await this.pool.decode(await open.frames.glance(at), frame.encoding, frame, 'later') };
   }
 
   private find(key: string, version: string): Promise<Open> {

@@ -1,22 +1,26 @@
-/** One series' compressed frames: the pack as one streamed response, and a ranged read for a frame that cannot wait. */
+/** One series' compressed frames, streamed from where somebody looks; a look elsewhere turns the stream there. */
 
+import { line } from './line';
 import { FRAME_HEADER, PackParser } from './pack';
 import { ask, askJson, isAbort, pause, Refused } from './requests';
+import { nextRun, type Run } from './runs';
 import type { FrameInfo, SeriesIndex } from './types';
 
 type Payload = Uint8Array<ArrayBuffer>;
 type Waiting = { resolve: (payload: Payload) => void; reject: (error: Error) => void };
 
-/** A frame this near to where the stream is comes sooner by waiting than by asking. */
-const SOON = 2;
+/** A frame this near to where the stream is comes sooner by waiting than by asking anew. */
+const SOON = 3;
+const PATIENCE = { first: 250, most: 8000 };
 
 export class SeriesFrames {
   private readonly payloads: (Payload | undefined)[];
   private readonly waiting = new Map<number, Waiting[]>();
-  private readonly ranged = new Map<number, Promise<void>>();
   private readonly listeners = new Set<(index: number) => void>();
-  private stream: AbortController | null = null;
-  private position = 0;
+  private streaming: AbortController | null = null;
+  /** The request under way, and the frame it brings next. */
+  private run: { abort: AbortController; next: number; to: number } | null = null;
+  private focus = 0;
   private here = 0;
   failure: string | null = null;
   bytes = 0;
@@ -52,13 +56,13 @@ export class SeriesFrames {
     return this.payloads[index] !== undefined;
   }
 
-  /** Calls `listener` with each frame that comes; returns the way to stop. */
+  /** Calls `listener` with each frame that comes, or -1 when no more will; returns the way to stop. */
   onFrame(listener: (index: number) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** The frame's compressed bytes. `urgent` asks for it by itself unless the stream is about to bring it. */
+  /** The frame's compressed bytes. `urgent` turns the stream to it unless it comes soon anyway. */
   payload(index: number, urgent: boolean): Promise<Payload> {
     const here = this.payloads[index];
     if (here !== undefined) return Promise.resolve(here);
@@ -67,100 +71,91 @@ export class SeriesFrames {
       queue.push({ resolve, reject });
       this.waiting.set(index, queue);
     });
-    const about = this.stream !== null && index >= this.position && index - this.position <= SOON;
-    if (urgent && !about) void this.fetchOne(index);
+    if (urgent) this.turnTo(index);
     return promise;
   }
 
-  /** Streams what is not here yet, from the start, going on where a broken line left off. `first` is read alone before it. */
-  async start(first: number): Promise<void> {
-    if (this.stream !== null || this.complete) return;
+  /** Streams what is not here yet, beginning at `focus`, and goes on where a broken line left off. */
+  async start(focus: number): Promise<void> {
+    this.focus = focus;
+    if (this.streaming !== null || this.complete) return;
     const stop = new AbortController();
-    this.stream = stop;
+    this.streaming = stop;
     this.failure = null;
-    let patience = 250;
-    await this.fetchOne(first);
-    while (!this.complete && !stop.signal.aborted) {
+    let patience = PATIENCE.first;
+    while (!stop.signal.aborted) {
+      const run = nextRun((index) => this.has(index), this.payloads.length, this.focus);
+      if (run === null) break;
+      const before = this.here;
       try {
-        const before = this.here;
-        await this.read(this.firstMissing(), stop.signal);
-        patience = this.here > before ? 250 : Math.min(patience * 2, 8000);
-        if (!this.complete) await pause(patience, stop.signal);
+        await this.read(run, stop.signal);
+        if (this.here === before) await pause(patience, stop.signal); // an answer without a frame: not at once again
       } catch (error) {
-        if (isAbort(error)) break;
         if (error instanceof Refused) {
           this.fail(error);
           break;
         }
-        await pause(patience, stop.signal).catch(() => undefined);
-        patience = Math.min(patience * 2, 8000);
+        if (!isAbort(error)) {
+          await pause(patience, stop.signal).catch(() => undefined);
+          patience = Math.min(patience * 2, PATIENCE.most);
+        }
       }
+      if (this.here > before) patience = PATIENCE.first;
     }
-    if (this.stream === stop) this.stream = null;
+    if (this.streaming === stop) this.streaming = null;
   }
 
   /** Nobody looks any more: the line is for others. What is here stays. */
   stop(): void {
-    this.stream?.abort();
-    this.stream = null;
+    this.streaming?.abort();
+    this.streaming = null;
   }
 
-  private async read(from: number, signal: AbortSignal): Promise<void> {
-    const whole = from === 0;
-    const start = (this.frames[from] as FrameInfo).offset - FRAME_HEADER;
-    const response = await ask(`${this.address}/frames`, whole ? { signal } : { signal, headers: { Range: `bytes=${start}-` } });
-    const resumed = response.status === 206;
-    this.position = resumed ? from : 0;
-    const parser = new PackParser(
-      (index) => this.frames[index]?.length,
-      (index, payload) => {
-        this.position = index + 1;
-        this.keep(index, payload);
-      },
-      !resumed,
-    );
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      parser.push(value);
-    }
+  /** One frame by itself, of a series that nobody has open, e.g. for its small picture. */
+  async glance(index: number): Promise<Payload> {
+    const here = this.payloads[index];
+    if (here !== undefined) return here;
+    if (this.streaming !== null) return this.payload(index, false);
+    await this.read({ from: index, to: index }, new AbortController().signal);
+    return this.payloads[index] ?? Promise.reject(new Error('The frame did not come.'));
   }
 
-  private firstMissing(): number {
-    const missing = this.payloads.findIndex((payload) => payload === undefined);
-    return missing < 0 ? 0 : missing;
+  private turnTo(index: number): void {
+    this.focus = index;
+    const { run } = this;
+    if (run === null || (index >= run.next && index <= Math.min(run.to, run.next + SOON))) return;
+    run.abort.abort(); // the loop goes on at the new focus
   }
 
-  private fetchOne(index: number): Promise<void> {
-    if (this.has(index)) return Promise.resolve();
-    const asked = this.ranged.get(index);
-    if (asked !== undefined) return asked;
-    const promise = this.readOne(index).finally(() => this.ranged.delete(index));
-    this.ranged.set(index, promise);
-    return promise;
-  }
-
-  private async readOne(index: number): Promise<void> {
-    const { offset, length } = this.frames[index] as FrameInfo;
-    for (let patience = 250; !this.has(index); patience = Math.min(patience * 2, 8000)) {
-      try {
-        const response = await ask(`${this.address}/frames`, { headers: { Range: `bytes=${offset}-${offset + length - 1}` } });
-        if (response.status !== 206) {
-          void response.body?.cancel();
-          throw new Refused(response.status, 'The server gives no single frames.');
-        }
-        const payload = new Uint8Array(await response.arrayBuffer());
-        if (payload.length !== length) throw new Error('The frame came in part.');
-        this.keep(index, payload);
-      } catch (error) {
-        if (error instanceof Refused) {
-          if (this.stream === null || error.status !== 200) this.fail(error);
-          return; // the stream still brings it
-        }
-        await new Promise((resolve) => setTimeout(resolve, patience));
-        if (!this.waiting.has(index) && this.stream === null) return;
-      }
+  private async read({ from, to }: Run, stop: AbortSignal): Promise<void> {
+    const abort = new AbortController();
+    const end = (): void => abort.abort();
+    if (stop.aborted) end();
+    stop.addEventListener('abort', end);
+    const run = { abort, next: from, to };
+    this.run = run;
+    try {
+      const first = this.frames[from] as FrameInfo;
+      const last = this.frames[to] as FrameInfo;
+      const range = `bytes=${first.offset - FRAME_HEADER}-${last.offset + last.length - 1}`;
+      const whole = from === 0 && to === this.payloads.length - 1;
+      const response = await ask(`${this.address}/frames`, { signal: abort.signal, ...(whole ? {} : { headers: { Range: range } }) });
+      let since = performance.now();
+      const parser = new PackParser(
+        (index) => this.frames[index]?.length,
+        (index, payload) => {
+          line.heard(payload.length, performance.now() - since);
+          since = performance.now();
+          run.next = index + 1;
+          this.keep(index, payload);
+        },
+        response.status !== 206,
+      );
+      const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) parser.push(part.value);
+    } finally {
+      stop.removeEventListener('abort', end);
+      if (this.run === run) this.run = null;
     }
   }
 

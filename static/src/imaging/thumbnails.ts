@@ -4,6 +4,7 @@ import type { Library } from './library';
 import type { SeriesSummary } from './types';
 
 const SIZE = 72;
+const LOOK_AGAIN = 200;
 
 export class Thumbnails {
   private readonly pictures = new Map<string, HTMLCanvasElement>();
@@ -29,6 +30,7 @@ export class Thumbnails {
     this.running = true;
     for (let series = this.queue.shift(); series !== undefined; series = this.queue.shift()) {
       const version = series.version as string;
+      while (!this.library.idle) await new Promise((wait) => setTimeout(wait, LOOK_AGAIN));
       try {
         this.pictures.set(`${series.key}/${version}`, await this.picture(series.key, version));
         this.drawn();
