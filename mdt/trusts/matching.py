@@ -13,6 +13,7 @@ _UNDECOMPOSED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 _APOSTROPHES = re.compile("['`´’‘ʼ]")
+_LOST = re.compile("[?\ufffd]")
 _SPACES = re.compile(r"[\s\-‐‑–]+")
 
 
@@ -28,8 +29,16 @@ def name_for_peer(pattern: str) -> str:
 
     `*` rather than `?` stands for an unsure letter: some archives compare bytes, and one letter may be two of them.
     """
-    sure = "".join(letter if re.fullmatch(r"[A-Za-z0-9 ^?*]", letter) else "*" for letter in pattern.strip())
+    sure = "".join(letter if re.fullmatch(r"[A-Za-z0-9?*]", letter) else "*" for letter in pattern.strip())
     return re.sub(r"\*+", "*", sure + "*")
+
+
+def identifier_for_address(identifier: str) -> str:
+    """An identifier as a key in an address, with `?` for whatever would have to be escaped there.
+
+    Orthanc's DICOMweb does not undo the escapes in a key, and would find nobody.
+    """
+    return re.sub(r"[^A-Za-z0-9*?._-]", "?", identifier)
 
 
 def same_identifier(one: str, other: str) -> bool:
@@ -92,6 +101,9 @@ def _agree(said: str | None, asked: str | None) -> bool | None:
 
 
 def _name_agrees(pattern: str, family: str, given: str) -> bool:
+    """Some archives lose letters they cannot write and say "?": there, any letter of the pattern may stand."""
+    if _LOST.search(family + given):
+        pattern = "".join(letter if letter.isascii() else "?" for letter in pattern)
     parts = [fold(part) for part in pattern.split("^")]
     if not _fits(fold(family), parts[0]):
         # A pattern without components may mean the whole name ("*dorothy").
@@ -100,8 +112,7 @@ def _name_agrees(pattern: str, family: str, given: str) -> bool:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    escaped = pattern.replace("[", "[[]")
-    return fnmatch.fnmatchcase(name, escaped)
+    return fnmatch.fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def _compact(identifier: str) -> str:

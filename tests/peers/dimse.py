@@ -23,9 +23,13 @@ class Archive:
 
 @contextmanager
 def dcmqrscp(
-    folder: Path, files: Iterable[Path] = (), *, move_to: Mapping[str, int] | None = None
+    folder: Path,
+    files: Iterable[Path] = (),
+    *,
+    move_to: Mapping[str, int] | None = None,
+    compression: str = "jpeg8",
 ) -> Iterator[Archive]:
-    """DCMTK's archive, keeping the bytes it receives."""
+    """DCMTK's archive, keeping the bytes it receives. Beside native syntaxes it takes and gives one compressed one."""
     here = Archive(free_port(), "DCMTK")
     store = folder / "store"
     store.mkdir(parents=True)
@@ -35,8 +39,7 @@ def dcmqrscp(
         f"HostTable BEGIN\n{hosts}\nHostTable END\nVendorTable BEGIN\nVendorTable END\n"
         f"AETable BEGIN\n{here.ae} {store} RW (1000, 1024mb) ANY\nAETable END\n"
     )
-    # Beside every uncompressed syntax it takes and gives one compressed one: baseline JPEG.
-    options = ["--bit-preserving", "--prefer-jpeg8", "--propose-jpeg8"]
+    options = ["--bit-preserving", f"--prefer-{compression}", f"--propose-{compression}"]
     command: list[str | Path] = [program("dcmqrscp"), "-c", folder / "dcmqrscp.cfg", *options]
     with running(command, log=folder / "log", ready=lambda: listens(here.port)):
         send(files, here)

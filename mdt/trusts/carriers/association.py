@@ -8,9 +8,10 @@ import logging
 import queue
 import socket
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pynetdicom import AE, _config, evt
@@ -31,6 +32,9 @@ logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
 OUR_PDU = 128 << 10
 _MOST_PDU = 1 << 20
 _TRANSIENT = 2  # PS3.8 table 9-21: rejected-transient
+# Peers that write a message in several pieces wait for our acknowledgement, which the system would hold back 40 ms;
+# Linux forgets this wish after a while, so it is said again and again.
+_QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 _TURN = 0.25  # seconds between two looks at whether the silence lasts
 
 Handlers = Sequence[tuple[Any, ...]]
@@ -56,6 +60,23 @@ class Heard:
         self.at = time.monotonic()
 
 
+@contextmanager
+def conversation(
+    peer: Peer, contexts: list[PresentationContext], deadlines: Deadlines, **more: Any
+) -> Iterator[Association]:
+    """An association for one block; see `associate`. A block that does not end well cuts it: nobody would answer."""
+    association = associate(peer, contexts, deadlines, **more)
+    try:
+        yield association
+    except RuntimeError as error:  # pynetdicom's word for an association that broke between two requests
+        cut(association)
+        raise NoAnswer(more["phase"], "The connection broke.") from error
+    except BaseException:
+        cut(association)
+        raise
+    end(association)
+
+
 def associate(
     peer: Peer,
     contexts: list[PresentationContext],
@@ -66,7 +87,10 @@ def associate(
     handlers: Handlers = (),
     heard: Heard | None = None,
 ) -> Association:
-    """An established association for `phase`, or Refused or NoAnswer. The caller ends it."""
+    """An established association for `phase`, or Refused or NoAnswer. The caller ends it.
+
+    The first of `contexts` is the service asked for; the others may be declined.
+    """
     silence = deadlines.transfer if phase == "transfer" else deadlines.query
     address = resolve(peer.host, peer.port, deadlines.resolve)
     ours = AE(peer.our_ae)
@@ -91,6 +115,9 @@ def associate(
     )
     if association.is_established:
         _wait_for_silence(association, heard, silence)
+        if contexts[0].abstract_syntax not in [context.abstract_syntax for context in association.accepted_contexts]:
+            end(association)
+            raise Refused("associate", f"The source does not offer {contexts[0].abstract_syntax.name}.")
         return association
     if not connected.at:
         raise _not_connected(address, peer.port, time.monotonic() - started, deadlines)
@@ -98,34 +125,48 @@ def associate(
 
 
 def end(association: Association) -> None:
-    """Take leave as the standard asks, or cut what no longer answers."""
+    """Take leave as the standard asks."""
     with suppress(Exception):  # a peer that is gone cannot be released; there is nothing left to tell anybody
         if association.is_established:
             association.release()
-        else:
+    cut(association)
+
+
+def cut(association: Association) -> None:
+    """Part without a word. Nothing of what was arriving stays behind."""
+    with suppress(Exception):
+        if association.is_established:
             association.abort()
     discard_unfinished(association)
 
 
 def discard_unfinished(association: Association) -> None:
-    """Remove the file of an object that broke off while arriving."""
-    message = association.dimse.message
-    path = getattr(message, "_data_set_path", None)
-    if path is not None:
-        message._data_set_file.close()
-        path.unlink(missing_ok=True)
+    """Remove the files of objects that broke off while arriving, or that nobody took any more."""
+    provider = association.dimse
+    left = [(provider.message, "_data_set")]
+    while not provider.msg_queue.empty():
+        left.append((provider.msg_queue.get()[1], "_dataset"))
+    for holder, prefix in left:
+        file = getattr(holder, f"{prefix}_file", None)
+        if file is not None:
+            file.close()
+            Path(file.name).unlink(missing_ok=True)
 
 
 def bound(association: Association, silence: float, heard: Callable[[], None]) -> None:
     """At EVT_CONN_OPEN, on either side: refuse giant PDUs, give up a peer that stops in the middle of one."""
     connection = association.dul.socket
-    connection.socket.settimeout(silence)
+    line = connection.socket
+    line.settimeout(silence)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     receive = connection.recv
 
     def receive_bounded(count: int) -> bytearray:
         if count > _MOST_PDU:
             raise OSError(f"the peer announced a PDU of {count} bytes")
         data: bytearray = receive(count)
+        if _QUICKACK is not None:
+            line.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         heard()
         return data
 

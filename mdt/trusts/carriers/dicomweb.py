@@ -1,7 +1,6 @@
 """ImagingSource over DICOMweb (PS3.18): QIDO-RS to find, WADO-RS to bring."""
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from mdt.trusts.carriers.http import Http
 from mdt.trusts.deadlines import USUAL, Deadlines, trying
 from mdt.trusts.errors import NoAnswer, Refused
 from mdt.trusts.listing import Attributes
-from mdt.trusts.matching import filtered, name_for_peer
+from mdt.trusts.matching import filtered, identifier_for_address, name_for_peer
 from mdt.trusts.part10 import media_sop_instance_uid
 from mdt.trusts.source import ClaimedIdentity, FoundInstance, FoundSeries, StudyAnswer, StudyQuery
 from mdt.trusts.spool import names as spooled
@@ -169,10 +168,9 @@ def _keys(query: StudyQuery) -> list[tuple[str, str]]:
     """The matching keys to send. Sex is matched on our side only: archives often leave it empty."""
     keys = {
         "StudyInstanceUID": query.study_uid,
-        "PatientID": query.patient_id,
-        "OtherPatientIDs": query.other_patient_id and f"*{query.other_patient_id}*",
-        # A wildcard for the caret too: a server that does not decode an escaped one would never find a given name.
-        "PatientName": query.patient_name and re.sub(r"[*^]+", "*", name_for_peer(query.patient_name)),
+        "PatientID": query.patient_id and identifier_for_address(query.patient_id),
+        "OtherPatientIDs": query.other_patient_id and f"*{identifier_for_address(query.other_patient_id)}*",
+        "PatientName": query.patient_name and name_for_peer(query.patient_name),
         "PatientBirthDate": query.birth_date and query.birth_date.strftime("%Y%m%d"),
     }
     return [(keyword, value) for keyword, value in keys.items() if value]

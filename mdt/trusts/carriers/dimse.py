@@ -20,7 +20,7 @@ from pynetdicom.sop_class import (
 from mdt.core.sandbox import Sandbox, SandboxError
 from mdt.trusts import listing
 from mdt.trusts.attributes import attributes
-from mdt.trusts.carriers.association import Peer, associate, end
+from mdt.trusts.carriers.association import Peer, associate, conversation, cut, end
 from mdt.trusts.carriers.contexts import plans
 from mdt.trusts.deadlines import USUAL, Deadlines, trying
 from mdt.trusts.errors import NoAnswer, Phase, Refused, SourceError
@@ -112,16 +112,13 @@ class DimseSource:
             raise Refused("transfer", f"{len(wish.missing)} of {len(wanted)} objects were not sent{because}.")
 
     def close(self) -> None:
-        self._drop()
+        self._drop(end)
         self._sandbox.close()
 
     def _echo(self) -> None:
-        association = associate(self._peer, [build_context(Verification)], self._deadlines, phase="query")
-        try:
-            status = association.send_c_echo()
-        finally:
-            end(association)
-        _must_be_good(status, "query")
+        contexts = [build_context(Verification)]
+        with conversation(self._peer, contexts, self._deadlines, phase="query") as association:
+            _must_be_good(association.send_c_echo(), "query")
 
     def _find(
         self, level: str, keys: Mapping[str, str], wanted: tuple[str, ...], unique: str
@@ -154,6 +151,9 @@ class DimseSource:
         except SourceError:
             self._drop()
             raise
+        except RuntimeError:  # pynetdicom's word for an association that broke just now
+            self._drop()
+            raise NoAnswer("query", "The connection broke.") from None
         return list(found.values()), list(dict.fromkeys(remarks))
 
     def _searching(self) -> Association:
@@ -163,9 +163,9 @@ class DimseSource:
             self._search = associate(self._peer, contexts, self._deadlines, phase="query")
         return self._search
 
-    def _drop(self) -> None:
+    def _drop(self, part: Callable[[Association], None] = cut) -> None:
         if self._search is not None:
-            end(self._search)
+            part(self._search)
             self._search = None
 
     def _get(self, wish: "_Wish") -> Iterator[Arrived]:
@@ -174,19 +174,16 @@ class DimseSource:
         for contexts in plans(wish.missing.values()):
             inbox = Inbox(self._peer.ae, frozenset(wish.missing), wish.names)
             roles = [build_role(uid, scp_role=True) for uid in {context.abstract_syntax for context in contexts}]
-            association = associate(
+            with conversation(
                 self._peer,
                 [build_context(model), *contexts],
                 self._deadlines,
                 phase="transfer",
                 roles=roles,
                 handlers=[(evt.EVT_C_STORE, _store, [inbox])],
-            )
-            try:
+            ) as association:
                 for identifier in wish.identifiers():
                     yield from wish.received(association.send_c_get(identifier, model), inbox)
-            finally:
-                end(association)
             if not wish.missing:
                 return
 
@@ -199,15 +196,12 @@ class DimseSource:
         with (
             StorageScp.shared(self._listener.host, self._listener.port, ours) as scp,
             scp.expect(self._peer.ae, frozenset(wish.missing), wish.names) as inbox,
-        ):
-            association = associate(
+            conversation(
                 self._peer, [build_context(model)], self._deadlines, phase="transfer", heard=inbox.heard
-            )
-            try:
-                for identifier in wish.identifiers():
-                    yield from wish.received(association.send_c_move(identifier, ours, model), inbox)
-            finally:
-                end(association)
+            ) as association,
+        ):
+            for identifier in wish.identifiers():
+                yield from wish.received(association.send_c_move(identifier, ours, model), inbox)
 
 
 @dataclass

@@ -61,7 +61,7 @@ class Http:
         headers = {"Accept": accept, "Accept-Encoding": "gzip" if phase == "query" else "identity"}
         try:
             # Wildcards as they are: Orthanc (1.10, with its DICOMweb plugin 1.7) does not decode what is escaped.
-            url = httpx.URL(f"{self._base}/{path}", query=urlencode(params, safe="*").encode())
+            url = httpx.URL(f"{self._base}/{path}", query=urlencode(params, safe="*?").encode())
             resolve(url.host, url.port or 443, self._deadlines.resolve)
             with self._client.stream("GET", url, headers=headers, timeout=timeout) as response:
                 _must_be_good(phase, response)
