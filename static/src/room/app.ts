@@ -1,17 +1,13 @@
 /** The live room as one page: what the server says goes to the panels and the viewer, what hands do goes to the server. */
 
-import { render } from 'lit-html';
 import { parseImageId } from '../imaging/image-id';
 import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
 import type { CaseImaging } from '../imaging/types';
 import type { MountOutcome } from '../outcome/api';
-import { banner } from '../panel/banner';
-import { side, type Tab } from '../panel/side';
-import { standing } from '../panel/status';
-import { DRAGGED, strip } from '../panel/strip';
-import { toolbar } from '../panel/toolbar';
+import type { Tab } from '../panel/side';
 import { londonDay } from '../panel/words';
+import type { Adjust } from '../viewer/adjust';
 import { askText, showKeys } from '../viewer/dialogs';
 import { Engine, MOVES, type ToolName } from '../viewer/engine';
 import { find, Grid } from '../viewer/grid';
@@ -21,6 +17,8 @@ import { Pointers } from '../viewer/pointers';
 import { loadAgenda, neighbour, type Agenda, type AgendaCase } from './agenda';
 import { OpenCase } from './case';
 import { RoomClient } from './client';
+import { drawRoom } from './drawing';
+import { watchHands } from './hands';
 import { listen } from './keys';
 import { keyGroups } from './keymap';
 import { OutcomePlace } from './outcome';
@@ -29,9 +27,6 @@ import { Regions } from './regions';
 import { Timings } from './timings';
 import { Toasts } from './toasts';
 import { uuid } from './uuid';
-
-/** How far a pressed mouse must move before it counts as looking elsewhere. */
-const DRAG = 4;
 
 export interface Addresses {
   meeting: string;
@@ -50,25 +45,25 @@ export class App {
   readonly marks: Marks;
   following = true;
   open: OpenCase | null = null;
-  private agenda: Agenda | null = null;
+  agenda: Agenda | null = null;
   private patientId: string | null = null;
-  private tab: Tab = 'agenda';
-  private sideOpen = true;
-  private stripOpen = true;
+  tab: Tab = 'agenda';
+  sideOpen = true;
+  stripOpen = true;
   private sentView = '';
   /** Somebody here has chosen what is shown: nothing is hung by itself any more. */
   private touched = false;
   private drawing = false;
   private mayMark = false;
   private pending = 0;
-  private readonly engine: Engine;
-  private readonly regions: Regions;
-  private readonly outcome: OutcomePlace;
+  readonly engine: Engine;
+  readonly regions: Regions;
+  readonly outcome: OutcomePlace;
   private readonly pointers: Pointers;
-  private readonly thumbnails: Thumbnails;
+  readonly thumbnails: Thumbnails;
   private readonly toasts = new Toasts();
 
-  constructor(root: HTMLElement, clientId: string, private readonly at: Addresses, mountOutcome: MountOutcome) {
+  constructor(root: HTMLElement, clientId: string, readonly at: Addresses, mountOutcome: MountOutcome) {
     const meetingDay = (): string => this.meetingDay;
     this.library = new Library();
     this.client = new RoomClient(at.meeting, clientId, at.ticket, {
@@ -121,7 +116,11 @@ export class App {
       if (kind === 'finished') this.timings.finished(key);
       for (const pane of this.grid.visible) if (pane.seriesKey === key) pane.progress();
     });
-    this.watchHands();
+    watchHands(this.grid, {
+      moves: () => MOVES.has(this.engine.tool),
+      elsewhere: () => this.lookElsewhere(),
+      dropped: (key, number) => this.dropped(key, number),
+    });
     listen(keyGroups(this), { key: 'q', hold: (down) => this.pointers.hold(down) });
     void this.fetchAgenda();
     this.draw();
@@ -137,7 +136,7 @@ export class App {
     return londonDay(this.agenda?.meeting.starts_at ?? new Date());
   }
 
-  private get openCase(): AgendaCase | null {
+  get openCase(): AgendaCase | null {
     return this.agenda?.cases.find(({ case: id }) => id === this.openId) ?? null;
   }
 
@@ -168,7 +167,7 @@ export class App {
     return pending;
   }
 
-  private trustName(ods: string): string {
+  trustName(ods: string): string {
     return this.open?.imaging?.trusts.find((trust) => trust.ods === ods)?.name ?? ods;
   }
 
@@ -288,36 +287,15 @@ export class App {
   }
 
   /** Looking somewhere else by hand is looking freely; one key or click goes back. */
-  private watchHands(): void {
-    const { element } = this.grid;
-    let from: { x: number; y: number } | null = null;
-    element.addEventListener('wheel', () => this.lookElsewhere(), { capture: true, passive: true });
-    element.addEventListener('pointerdown', ({ clientX: x, clientY: y }) => (from = { x, y }), { capture: true });
-    element.addEventListener(
-      'pointermove',
-      ({ buttons, clientX, clientY }) => {
-        if (from === null || buttons === 0 || Math.hypot(clientX - from.x, clientY - from.y) < DRAG) return;
-        if (buttons !== 1 || MOVES.has(this.engine.tool)) this.lookElsewhere();
-      },
-      { capture: true },
-    );
-    element.addEventListener('dragover', (event) => event.preventDefault());
-    element.addEventListener('drop', (event) => this.dropped(event));
-    element.addEventListener('contextmenu', (event) => event.preventDefault());
-  }
-
   private lookElsewhere(): void {
     this.touched = true;
     if (this.shownTo) this.follow(false);
   }
 
-  private dropped(event: DragEvent): void {
-    const key = event.dataTransfer?.getData(DRAGGED);
-    const pane = this.grid.visible.find(({ element }) => element.contains(event.target as Node));
-    const hung = key && this.open?.imaging ? find(this.open.imaging, key) : null;
-    if (pane === undefined || hung === null) return;
-    event.preventDefault();
-    this.grid.activate(pane.number);
+  private dropped(key: string, number: number): void {
+    const hung = this.open?.imaging ? find(this.open.imaging, key) : null;
+    if (hung === null) return;
+    this.grid.activate(number);
     this.show(hung);
   }
 
@@ -327,6 +305,10 @@ export class App {
   act(what: (pane: Grid['active']) => void): void {
     this.lookElsewhere();
     what(this.grid.active);
+  }
+
+  adjust(how: Adjust): void {
+    this.act((pane) => pane.adjust(how));
   }
 
   show(hung: Hung, start?: { sop: string; frame: number }): void {
@@ -419,110 +401,10 @@ export class App {
     requestAnimationFrame(() => this.drawNow());
   }
 
-  private drawNow(): void {
+  /** Draws them now, before the browser does anything else. */
+  drawNow(): void {
     this.drawing = false;
-    const { client, grid, regions } = this;
-    const { presenter, status } = client.state;
-    const imaging = this.open?.imaging ?? null;
-    const state = this.open === null ? undefined : client.state.cases[this.open.id];
-    const active = grid.active;
-    regions.set({ sideOpen: this.sideOpen, presenting: client.presenting, free: !this.following && presenter !== null && !client.presenting });
-    render(banner(this.openCase, this.open === null ? 'none' : this.openCase === null ? 'opening' : 'open', this.meetingDay), regions.banner);
-    render(
-      standing(
-        {
-          connection: client.connection,
-          behind: client.behind,
-          since: client.since,
-          ended: client.ended,
-          signInUrl: this.at.signInUrl,
-          pending: client.outbox.pending.length,
-          status,
-          presenter,
-          presenting: client.presenting,
-          following: this.following,
-          may: new Set(client.me?.may ?? []),
-          leaveUrl: this.at.leaveUrl,
-        },
-        { take: () => this.take(), release: () => void client.op('presenter.release', {}), follow: (following) => this.follow(following), openMeeting: () => void client.op('meeting.open', {}) },
-      ),
-      regions.standing,
-    );
-    render(
-      strip(
-        {
-          imaging,
-          problem: this.open?.problem ?? null,
-          shown: new Set(grid.visible.flatMap(({ seriesKey }) => seriesKey ?? [])),
-          keys: Object.values(state?.keys ?? {}),
-          picture: (series) => this.thumbnails.of(series),
-          trustName: (ods) => this.trustName(ods),
-          open: this.stripOpen,
-        },
-        {
-          show: (study, series) => this.show({ study, series }),
-          showKey: (key) => this.showKey(key),
-          toggle: () => {
-            this.stripOpen = !this.stripOpen;
-            this.draw();
-          },
-        },
-      ),
-      regions.strip,
-    );
-    render(
-      toolbar(
-        {
-          tool: this.engine.tool,
-          layout: grid.layout,
-          modality: active.hung?.series.modality ?? '',
-          cine: (active.frame?.seconds ?? null) !== null && (active.index?.frames.length ?? 0) > 1,
-          playing: active.playing,
-          mayMark: this.may('mark') && status === 'open',
-          ready: active.stack !== null,
-        },
-        {
-          choose: (tool) => this.choose(tool),
-          preset: (preset) => this.act((pane) => pane.preset(preset)),
-          invert: () => this.act((pane) => pane.invert()),
-          flip: () => this.act((pane) => pane.flip()),
-          turn: () => this.act((pane) => pane.turnBy(90)),
-          reset: () => this.act((pane) => pane.reset()),
-          play: () => this.play(),
-          keyImage: () => void this.keyImage(),
-          arrange: (layout) => this.arrange(layout),
-          keys: () => this.showKeys(),
-        },
-      ),
-      regions.toolbar,
-    );
-    render(
-      side(
-        {
-          tab: this.tab,
-          open: this.sideOpen,
-          agenda: this.agenda,
-          openCase: this.openId,
-          mayOpen: this.mayOpenCases,
-          people: client.roster,
-          presenter,
-          me: client.me,
-          presenting: client.presenting,
-          signed: (id) => client.state.cases[id]?.outcome?.status === 'signed',
-        },
-        {
-          tab: (tab) => {
-            this.tab = tab;
-            this.drawNow();
-          },
-          toggle: () => this.toggleSide(),
-          openCase: (id) => this.openIt(id),
-          hand: (to) => void client.op('presenter.hand', { client: to }),
-        },
-        this.outcome.element,
-      ),
-      regions.side,
-    );
+    drawRoom(this);
   }
 
   play(): void {

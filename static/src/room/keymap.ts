@@ -1,5 +1,6 @@
 /** Which key does what in the room. */
 
+import { asItCame, flipped, inverted, turned, windowed } from '../viewer/adjust';
 import { LAYOUTS } from '../viewer/grid';
 import { presets } from '../viewer/presets';
 import { TOOLS } from '../panel/toolbar';
@@ -40,10 +41,10 @@ export function keyGroups(app: App): KeyGroup[] {
       name: 'The image',
       keys: [
         ...TOOLS.map(({ tool, name, key }) => ({ key, name: key.toUpperCase(), what: `left button: ${name.toLowerCase()}`, act: () => app.choose(tool) })),
-        { key: 'i', name: 'I', what: 'invert', act: () => app.act((active) => active.invert()) },
-        { key: 'f', name: 'F', what: 'flip left and right', act: () => app.act((active) => active.flip()) },
-        { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.act((active) => active.turnBy(90)) },
-        { key: 'r', name: 'R', what: 'reset', act: () => app.act((active) => active.reset()) },
+        { key: 'i', name: 'I', what: 'invert', act: () => app.adjust(inverted) },
+        { key: 'f', name: 'F', what: 'flip left and right', act: () => app.adjust(flipped) },
+        { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.adjust(turned) },
+        { key: 'r', name: 'R', what: 'reset', act: () => app.adjust(asItCame) },
         { key: 'k', name: 'K', what: 'key image', act: () => void app.keyImage() },
         { key: 'Delete', name: 'Delete', what: 'remove the mark under the mouse', act: () => app.removeMarks() },
         { key: 'Backspace', name: 'Backspace', what: 'the same', act: () => app.removeMarks() },
@@ -54,11 +55,10 @@ export function keyGroups(app: App): KeyGroup[] {
       name: 'Windows (for this image)',
       keys: Array.from({ length: 10 }, (_, at) => String(at)).flatMap((key) => {
         const preset = presets(pane.hung?.series.modality ?? 'CT').find((one) => one.key === key);
-        const act = (): void =>
-          app.act((active) => {
-            const now = presets(active.hung?.series.modality ?? '').find((one) => one.key === key);
-            if (now !== undefined) active.preset(now);
-          });
+        const act = (): void => {
+          const now = presets(app.grid.active.hung?.series.modality ?? '').find((one) => one.key === key);
+          if (now !== undefined) app.adjust(windowed(now));
+        };
         return [{ key, name: key, what: preset?.name ?? '', act }];
       }),
     },

@@ -6,12 +6,11 @@ import type { Library } from '../imaging/library';
 import type { SeriesFrames } from '../imaging/series';
 import type { FrameInfo, Patient, SeriesIndex } from '../imaging/types';
 import type { Pane as PaneView } from '../room/protocol';
-import { areaOf, screenDirections, setArea } from './camera';
+import { areaOf, setArea } from './camera';
+import { caption } from './caption';
 import type { Engine } from './engine';
 import type { Hung } from './hanging';
-import { letters } from './orientation';
-import { howLines, markLines, Overlay, whenLines, whereLines, whoLines } from './overlay';
-import { range, type Preset } from './presets';
+import { Overlay, whenLines, whoLines } from './overlay';
 
 const { Events } = Enums;
 
@@ -231,51 +230,11 @@ export class Pane {
     if (stack !== null) this.scroll(Math.max(0, Math.min(stack.getImageIds().length - 1, at)) - stack.getTargetImageIdIndex());
   }
 
-  preset({ window }: Preset): void {
-    const stack = this.stack;
+  /** Changes how the image is shown (see `adjust.ts`). */
+  adjust(how: (stack: StackViewport) => void): void {
+    const { stack } = this;
     if (stack === null) return;
-    if (window === null) {
-      const invert = stack.getProperties().invert ?? false;
-      stack.resetProperties();
-      stack.setProperties({ invert });
-    } else if (window === 'full') {
-      const { minPixelValue, maxPixelValue } = stack.getCornerstoneImage();
-      stack.setProperties({ voiRange: { lower: minPixelValue, upper: Math.max(maxPixelValue, minPixelValue + 1) } });
-    } else stack.setProperties({ voiRange: range(window.centre, window.width) });
-    stack.render();
-    this.moved();
-  }
-
-  invert(): void {
-    const stack = this.stack;
-    if (stack === null) return;
-    stack.setProperties({ invert: !(stack.getProperties().invert ?? false) });
-    stack.render();
-    this.moved();
-  }
-
-  flip(): void {
-    const stack = this.stack;
-    if (stack === null) return;
-    stack.setCamera({ flipHorizontal: !(stack.getCamera().flipHorizontal ?? false) });
-    stack.render();
-    this.moved();
-  }
-
-  turnBy(degrees: number): void {
-    const stack = this.stack;
-    if (stack === null) return;
-    stack.setViewPresentation({ rotation: ((stack.getViewPresentation().rotation ?? 0) + degrees + 360) % 360 });
-    stack.render();
-    this.moved();
-  }
-
-  reset(): void {
-    const stack = this.stack;
-    if (stack === null) return;
-    stack.resetCamera();
-    stack.resetProperties();
-    stack.setViewPresentation({ rotation: 0 });
+    how(stack);
     stack.render();
     this.moved();
   }
@@ -402,48 +361,19 @@ export class Pane {
   }
 
   private annotate(stack: StackViewport): void {
-    const { showing, frame, at, overlay } = this;
+    const { showing, frame, at } = this;
     const patient = this.around.patient();
     if (showing === null || frame === null || at === null || patient === null) return;
-    const camera = stack.getCamera();
-    const inverted = this.inverted(stack, frame);
-    overlay.say('who', whoLines(patient, this.around.meetingDay));
-    overlay.say('when', whenLines(showing, this.around.meetingDay, this.around.trustName));
-    overlay.say('where', whereLines(showing.frames.index, at));
-    overlay.say(
-      'how',
-      howLines(
-        {
-          voi: frame.samples === 3 ? null : (stack.getProperties().voiRange ?? null),
-          zoom: stack.getZoom(),
-          rotation: stack.getViewPresentation().rotation ?? 0,
-          flipped: (camera.flipHorizontal ?? false) || (camera.flipVertical ?? false),
-          inverted,
-        },
-        frame,
-      ),
-    );
-    overlay.say('marks', markLines(showing, frame));
+    const { meetingDay, trustName } = this.around;
+    caption(this.overlay, stack, { hung: showing, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: this.inverted(stack, frame) });
     this.progress();
-    this.edges(stack, frame);
   }
 
   progress(): void {
     const { showing } = this;
     if (showing === null) return;
     const { received, frames, failure } = showing.frames;
-    const lines = failure !== null ? [failure] : received < frames.length ? [`${received} of ${frames.length} images loaded`] : [];
-    this.overlay.say('progress', lines);
-  }
-
-  private edges(stack: StackViewport, frame: FrameInfo): void {
-    const directions = frame.orientation === null ? null : screenDirections(stack);
-    const minus = (v: [number, number, number]): [number, number, number] => [-v[0], -v[1], -v[2]];
-    const say = (at: 'left' | 'right' | 'top' | 'bottom', text: string): void => this.overlay.say(at, text === '' ? [] : [text]);
-    say('right', directions ? letters(directions.right) : '');
-    say('left', directions ? letters(minus(directions.right)) : '');
-    say('bottom', directions ? letters(directions.down) : '');
-    say('top', directions ? letters(minus(directions.down)) : '');
+    this.overlay.say('progress', failure !== null ? [failure] : received < frames.length ? [`${received} of ${frames.length} images loaded`] : []);
   }
 
   private say(lines: string[]): void {

@@ -1,0 +1,115 @@
+/** Every panel of the room, drawn from what the page knows. */
+
+import { render } from 'lit-html';
+import { banner } from '../panel/banner';
+import { side } from '../panel/side';
+import { standing } from '../panel/status';
+import { strip } from '../panel/strip';
+import { toolbar } from '../panel/toolbar';
+import { asItCame, flipped, inverted, turned, windowed } from '../viewer/adjust';
+import type { App } from './app';
+
+export function drawRoom(app: App): void {
+  const { client, grid, regions } = app;
+  const { presenter, status } = client.state;
+  const imaging = app.open?.imaging ?? null;
+  const state = app.open === null ? undefined : client.state.cases[app.open.id];
+  const active = grid.active;
+  regions.set({ sideOpen: app.sideOpen, presenting: client.presenting, free: !app.following && presenter !== null && !client.presenting });
+  render(banner(app.openCase, app.open === null ? 'none' : app.openCase === null ? 'opening' : 'open', app.meetingDay), regions.banner);
+  render(
+    standing(
+      {
+        connection: client.connection,
+        behind: client.behind,
+        since: client.since,
+        ended: client.ended,
+        signInUrl: app.at.signInUrl,
+        pending: client.outbox.pending.length,
+        status,
+        presenter,
+        presenting: client.presenting,
+        following: app.following,
+        may: new Set(client.me?.may ?? []),
+        leaveUrl: app.at.leaveUrl,
+      },
+      { take: () => app.take(), release: () => void client.op('presenter.release', {}), follow: (following) => app.follow(following), openMeeting: () => void client.op('meeting.open', {}) },
+    ),
+    regions.standing,
+  );
+  render(
+    strip(
+      {
+        imaging,
+        problem: app.open?.problem ?? null,
+        shown: new Set(grid.visible.flatMap(({ seriesKey }) => seriesKey ?? [])),
+        keys: Object.values(state?.keys ?? {}),
+        picture: (series) => app.thumbnails.of(series),
+        trustName: (ods) => app.trustName(ods),
+        open: app.stripOpen,
+      },
+      {
+        show: (study, series) => app.show({ study, series }),
+        showKey: (key) => app.showKey(key),
+        toggle: () => {
+          app.stripOpen = !app.stripOpen;
+          app.draw();
+        },
+      },
+    ),
+    regions.strip,
+  );
+  render(
+    toolbar(
+      {
+        tool: app.engine.tool,
+        layout: grid.layout,
+        modality: active.hung?.series.modality ?? '',
+        cine: (active.frame?.seconds ?? null) !== null && (active.index?.frames.length ?? 0) > 1,
+        playing: active.playing,
+        mayMark: app.may('mark') && status === 'open',
+        ready: active.stack !== null,
+      },
+      {
+        choose: (tool) => app.choose(tool),
+        preset: (preset) => app.adjust(windowed(preset)),
+        invert: () => app.adjust(inverted),
+        flip: () => app.adjust(flipped),
+        turn: () => app.adjust(turned),
+        reset: () => app.adjust(asItCame),
+        play: () => app.play(),
+        keyImage: () => void app.keyImage(),
+        arrange: (layout) => app.arrange(layout),
+        keys: () => app.showKeys(),
+      },
+    ),
+    regions.toolbar,
+  );
+  render(
+    side(
+      {
+        tab: app.tab,
+        open: app.sideOpen,
+        agenda: app.agenda,
+        openCase: app.openId,
+        mayOpen: app.mayOpenCases,
+        people: client.roster,
+        presenter,
+        me: client.me,
+        presenting: client.presenting,
+        signed: (id) => client.state.cases[id]?.outcome?.status === 'signed',
+      },
+      {
+        tab: (tab) => {
+          app.tab = tab;
+          app.drawNow();
+        },
+        toggle: () => app.toggleSide(),
+        openCase: (id) => app.openIt(id),
+        hand: (to) => void client.op('presenter.hand', { client: to }),
+      },
+      app.outcome.element,
+    ),
+    regions.side,
+  );
+}

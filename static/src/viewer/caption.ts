@@ -1,0 +1,48 @@
+/** Writes the words over an image from what the viewport shows at this moment. */
+
+import type { StackViewport } from '@cornerstonejs/core';
+import type { FrameInfo, Patient, SeriesIndex, Vector } from '../imaging/types';
+import { screenDirections } from './camera';
+import type { Hung } from './hanging';
+import { letters } from './orientation';
+import { howLines, markLines, whenLines, whereLines, whoLines, type Overlay } from './overlay';
+
+export interface Captioned {
+  hung: Hung;
+  index: SeriesIndex;
+  frame: FrameInfo;
+  at: number;
+  patient: Patient;
+  meetingDay: string;
+  trustName(ods: string): string;
+  inverted: boolean;
+}
+
+export function caption(overlay: Overlay, stack: StackViewport, { hung, index, frame, at, patient, meetingDay, trustName, inverted }: Captioned): void {
+  const { flipHorizontal, flipVertical } = stack.getCamera();
+  overlay.say('who', whoLines(patient, meetingDay));
+  overlay.say('when', whenLines(hung, meetingDay, trustName));
+  overlay.say('where', whereLines(index, at));
+  const shown = {
+    voi: frame.samples === 3 ? null : (stack.getProperties().voiRange ?? null),
+    zoom: stack.getZoom(),
+    rotation: stack.getViewPresentation().rotation ?? 0,
+    flipped: (flipHorizontal ?? false) || (flipVertical ?? false),
+    inverted,
+  };
+  overlay.say('how', howLines(shown, frame));
+  overlay.say('marks', markLines(hung, frame));
+  edges(overlay, frame.orientation === null ? null : screenDirections(stack));
+}
+
+/** The letters follow the screen, whatever was flipped or turned; without an orientation there are none. */
+function edges(overlay: Overlay, directions: { right: Vector; down: Vector } | null): void {
+  const say = (place: 'left' | 'right' | 'top' | 'bottom', direction: Vector | undefined, sign: 1 | -1): void => {
+    const said = direction === undefined ? '' : letters(direction.map((part) => part * sign) as Vector);
+    overlay.say(place, said === '' ? [] : [said]);
+  };
+  say('right', directions?.right, 1);
+  say('left', directions?.right, -1);
+  say('bottom', directions?.down, 1);
+  say('top', directions?.down, -1);
+}
