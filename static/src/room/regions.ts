@@ -19,10 +19,13 @@ export class Regions {
     this.standing.setAttribute('aria-label', 'Who presents, and this screen');
     const stage = region('main', 'region-stage');
     stage.setAttribute('aria-label', 'Images');
+    this.toolbar.setAttribute('role', 'region');
+    this.toolbar.setAttribute('aria-label', 'Tools');
     this.side.setAttribute('aria-label', 'Agenda, outcome and people');
-    stage.append(grid);
+    stage.append(grid, toasts);
+    this.banner.append(heading);
     root.className = 'room';
-    root.replaceChildren(heading, this.banner, this.standing, this.strip, this.toolbar, stage, this.side, toasts);
+    root.replaceChildren(this.banner, this.standing, this.strip, this.toolbar, stage, this.side);
   }
 
   set({ sideOpen, presenting, free }: { sideOpen: boolean; presenting: boolean; free: boolean }): void {
