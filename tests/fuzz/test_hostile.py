@@ -260,7 +260,7 @@ def test_a_reader_that_never_reads_again_is_cut_and_costs_no_memory(server, stag
         again = await server.seat(stage, "member").connect(dead_client)
         welcome = await again.ask("hello", FRESH)
         assert welcome["head"] == head
-        assert len(welcome["roster"]) == 2
+        assert len(welcome["roster"]) == 2, "the chair, who reads, stays"
 
     play(story)
 
