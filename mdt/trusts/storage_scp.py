@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pynetdicom import AE, ALL_TRANSFER_SYNTAXES, evt
+from pynetdicom import AE, evt
 from pynetdicom.sop_class import Verification
 from pynetdicom.transport import ThreadedAssociationServer
 
 from mdt.trusts.carriers.association import OUR_PDU, Heard, bound, discard_unfinished
-from mdt.trusts.carriers.contexts import STORAGE_CLASSES
+from mdt.trusts.carriers.contexts import accepted
 from mdt.trusts.carriers.reach import reason
 from mdt.trusts.errors import NoAnswer
 
@@ -54,20 +54,28 @@ def listen(
     take: Callable[[Arrived], int],
     *,
     known: Callable[[], list[str]],
+    native_first: Callable[[str], bool] = lambda sender: True,
     heard: Callable[[], None] = lambda: None,
 ) -> ThreadedAssociationServer:
-    """Listen for C-STORE from AE titles that are `known` when they call. `take` returns the C-STORE status."""
+    """Listen for C-STORE from AE titles that are `known` when they call. `take` returns the C-STORE status.
+
+    `native_first` says for a sender whether it is to send natively what it offers in several syntaxes.
+    """
     ours = AE(our_ae)
     ours.maximum_pdu_size, ours.maximum_associations = OUR_PDU, _MOST_ASSOCIATIONS
     ours.acse_timeout = ours.dimse_timeout = ours.network_timeout = _SILENCE
     ours.require_called_aet = True
     ours.add_supported_context(Verification)
-    for sop_class in STORAGE_CLASSES:
-        ours.add_supported_context(sop_class, ALL_TRANSFER_SYNTAXES)
 
     def opened(event: Any) -> None:
         ours.require_calling_aet = known() or ["\x00"]  # an empty list would let anybody in
         bound(event.assoc, _SILENCE, heard)
+
+    def requested(event: Any) -> None:
+        asked = event.assoc.requestor.primitive
+        proposed = asked.presentation_context_definition_list
+        storage = accepted(proposed, native_first=native_first(asked.calling_ae_title))
+        event.assoc.acceptor.supported_contexts = [*event.assoc.acceptor.supported_contexts, *storage]
 
     def store(event: Any) -> int:
         return take(arrived(event))
@@ -75,7 +83,12 @@ def listen(
     def closed(event: Any) -> None:
         discard_unfinished(event.assoc)
 
-    handlers = [(evt.EVT_CONN_OPEN, opened), (evt.EVT_C_STORE, store), (evt.EVT_CONN_CLOSE, closed)]
+    handlers = [
+        (evt.EVT_CONN_OPEN, opened),
+        (evt.EVT_REQUESTED, requested),
+        (evt.EVT_C_STORE, store),
+        (evt.EVT_CONN_CLOSE, closed),
+    ]
     try:
         return ours.start_server((host, port), block=False, evt_handlers=handlers)
     except OSError as error:
@@ -85,9 +98,12 @@ def listen(
 class Inbox:
     """What one retrieval waits for."""
 
-    def __init__(self, sender: str, sop_uids: frozenset[str], names: Iterator[Path]) -> None:
+    def __init__(
+        self, sender: str, sop_uids: frozenset[str], names: Iterator[Path], *, native_first: bool = True
+    ) -> None:
         self.sender = sender
         self.sop_uids = sop_uids
+        self.native_first = native_first
         self.heard = Heard()
         self.trouble: OSError | None = None
         self._names = names
@@ -120,7 +136,9 @@ class StorageScp:
     def __init__(self, host: str, port: int, our_ae: str) -> None:
         self._users = 0
         self._inboxes: list[Inbox] = []
-        self._server = listen(host, port, our_ae, self._take, known=self._senders, heard=self._heard)
+        self._server = listen(
+            host, port, our_ae, self._take, known=self._senders, native_first=self._native_first, heard=self._heard
+        )
 
     @classmethod
     @contextmanager
@@ -144,14 +162,16 @@ class StorageScp:
                 scp._server.shutdown()
 
     @contextmanager
-    def expect(self, sender: str, sop_uids: frozenset[str], names: Iterator[Path]) -> Iterator[Inbox]:
-        """An inbox for these objects from that AE title, as long as the block lasts."""
-        inbox = Inbox(sender, sop_uids, names)
+    def expecting(self, inbox: Inbox) -> Iterator[None]:
+        """Fill that inbox as long as the block lasts."""
         self._inboxes.append(inbox)
         try:
-            yield inbox
+            yield
         finally:
             self._inboxes.remove(inbox)
+
+    def _native_first(self, sender: str) -> bool:
+        return all(inbox.native_first for inbox in self._inboxes if inbox.sender == sender)
 
     def _senders(self) -> list[str]:
         return [inbox.sender for inbox in self._inboxes]

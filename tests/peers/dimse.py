@@ -27,9 +27,9 @@ def dcmqrscp(
     files: Iterable[Path] = (),
     *,
     move_to: Mapping[str, int] | None = None,
-    compression: str = "jpeg8",
 ) -> Iterator[Archive]:
-    """DCMTK's archive, keeping the bytes it receives. Beside native syntaxes it takes and gives one compressed one."""
+    """DCMTK's archive, keeping the bytes it receives. Beside native syntaxes it takes and gives one compressed one:
+    baseline JPEG."""
     here = Archive(free_port(), "DCMTK")
     store = folder / "store"
     store.mkdir(parents=True)
@@ -39,7 +39,7 @@ def dcmqrscp(
         f"HostTable BEGIN\n{hosts}\nHostTable END\nVendorTable BEGIN\nVendorTable END\n"
         f"AETable BEGIN\n{here.ae} {store} RW (1000, 1024mb) ANY\nAETable END\n"
     )
-    options = ["--bit-preserving", f"--prefer-{compression}", f"--propose-{compression}"]
+    options = ["--bit-preserving", "--prefer-jpeg8", "--propose-jpeg8"]
     command: list[str | Path] = [program("dcmqrscp"), "-c", folder / "dcmqrscp.cfg", *options]
     with running(command, log=folder / "log", ready=lambda: listens(here.port)):
         send(files, here)

@@ -1,14 +1,13 @@
-"""Which presentation contexts to propose for C-GET, so that every object can come as it is held.
+"""Which presentation contexts to propose and to accept, so that every object can come as it is held.
 
-One context for each pair of SOP class and transfer syntax: where several syntaxes share a context the peer picks one,
-and then converts the objects held in another, or cannot send them. An association has room for 128 contexts
-(PS3.8 section 9.3.2.2), so large wishes are split over several.
+We propose one context for each pair of SOP class and transfer syntax: where several syntaxes share a context one is
+picked, and objects held in another are converted, or cannot be sent. An association has room for 128 contexts (PS3.8
+section 9.3.2.2), so large wishes are split over several.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AllStoragePresentationContexts, build_context
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.sop_class import (
@@ -27,16 +26,20 @@ from pynetdicom.sop_class import (
 )
 
 ROOM = 127  # one is for C-GET itself
-# Native, deflated, JPEG, JPEG-LS, JPEG 2000, RLE, HTJ2K, JPEG XL and video; not the ones that refer to bytes elsewhere.
-SYNTAXES = tuple(
+NATIVE = tuple(f"1.2.840.10008.1.2{ending}" for ending in (".1", "", ".2", ".1.99"))
+# Lossless before lossy, then video; not the syntaxes that refer to bytes elsewhere.
+COMPRESSED = tuple(
     f"1.2.840.10008.1.2{ending}"
     for ending in (
-        *("", ".1", ".1.99", ".2", ".5"),
-        *(f".4.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91, 201, 202, 203, 110, 111, 112)),
+        *(f".4.{number}" for number in (70, 57, 90, 80, 201, 202, 110)),
+        ".5",
+        *(f".4.{number}" for number in (50, 51, 91, 81, 203, 111, 112)),
         *(f".4.{number}" for number in range(100, 109)),
     )
 )
+SYNTAXES = NATIVE + COMPRESSED
 STORAGE_CLASSES = tuple(str(context.abstract_syntax) for context in AllStoragePresentationContexts)
+_STORAGE = frozenset(STORAGE_CLASSES)
 _COMMON = (
     CTImageStorage,
     MRImageStorage,
@@ -59,11 +62,33 @@ def plans(sop_classes: Iterable[str]) -> Iterator[list[PresentationContext]]:
     known = sorted(classes - {""})
     yield from _as_held(known)
     if "" in classes:
-        others = [uid for uid in map(str, _COMMON) if uid not in known]
-        yield from _as_held(others)
-        rest = [uid for uid in STORAGE_CLASSES if uid not in known and uid not in others]
-        plain = [ExplicitVRLittleEndian, ImplicitVRLittleEndian]
-        yield from _filled(build_context(uid, plain) for uid in rest)
+        common = [str(uid) for uid in _COMMON if uid not in known]
+        yield from _as_held(common)
+        rest = [uid for uid in STORAGE_CLASSES if uid not in known and uid not in common]
+        yield from _filled(build_context(uid, list(NATIVE[:2])) for uid in rest)
+        known += common
+    # Some peers use the first context they accepted for a class, whatever an object is held in.
+    for syntax in COMPRESSED:
+        yield from _filled(build_context(uid, syntax) for uid in known)
+
+
+def accepted(proposed: Iterable[PresentationContext], *, native_first: bool) -> list[PresentationContext]:
+    """What our Storage SCP takes of what a sender proposes, its syntaxes in our order of preference.
+
+    Native first: a sender made to compress might lose something. What it can only send compressed comes otherwise.
+    """
+
+    offered: dict[str, list[str]] = {}
+    for context in proposed:
+        if context.abstract_syntax in _STORAGE:
+            offered.setdefault(context.abstract_syntax, []).extend(context.transfer_syntax)
+
+    def rank(syntax: str) -> int:
+        if syntax in NATIVE:
+            return NATIVE.index(syntax) if native_first else len(NATIVE)
+        return len(NATIVE) if native_first else 0
+
+    return [build_context(uid, sorted(dict.fromkeys(syntaxes), key=rank)) for uid, syntaxes in offered.items()]
 
 
 def _as_held(classes: Iterable[str]) -> Iterator[list[PresentationContext]]:

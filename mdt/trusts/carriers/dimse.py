@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +35,13 @@ from mdt.trusts.storage_scp import SUCCESS, Arrived, Inbox, StorageScp, arrived
 _MOST_ANSWERS = 10_000
 _PENDING = (0xFF00, 0xFF01)
 _OUT_OF_RESOURCES = (0xA700, 0xA701)
-_UNKNOWN_DESTINATION = 0xA801
+# PS3.4 tables C.4-1 to C.4-3
+_WORDS = {
+    0xA702: "the source could not send them",
+    0xA801: "the source does not know our AE title as a destination",
+    0xA900: "the source did not understand the question",
+    0xB000: "the source sent some of them only",
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,8 @@ class DimseSource:
         self._deadlines = deadlines
         self._sandbox = sandbox or Sandbox()
         self._search: Association | None = None
+        self._scp: StorageScp | None = None
+        self._later = ExitStack()
 
     def echo(self) -> None:
         trying(self._deadlines, self._echo)
@@ -113,6 +122,8 @@ class DimseSource:
 
     def close(self) -> None:
         self._drop(end)
+        self._scp = None
+        self._later.close()
         self._sandbox.close()
 
     def _echo(self) -> None:
@@ -182,20 +193,34 @@ class DimseSource:
                 roles=roles,
                 handlers=[(evt.EVT_C_STORE, _store, [inbox])],
             ) as association:
-                for identifier in wish.identifiers():
-                    yield from wish.received(association.send_c_get(identifier, model), inbox)
+                if any(context.abstract_syntax != model for context in association.accepted_contexts):
+                    for identifier in wish.identifiers():
+                        yield from wish.received(association.send_c_get(identifier, model), inbox)
             if not wish.missing:
                 return
 
     def _move(self, wish: "_Wish") -> Iterator[Arrived]:
         """C-MOVE: the source sends the objects to the port it knows us by."""
+        scp = self._listening()
+        for native_first in (True, False):
+            yield from self._move_to(scp, wish, native_first)
+            if not wish.missing:
+                return
+
+    def _listening(self) -> StorageScp:
+        """Our own port, open from the first C-MOVE until `close`."""
         if self._listener is None or not self._listener.port:
             raise Refused("transfer", "C-MOVE needs a port of ours that the source knows; none is set.")
-        model = StudyRootQueryRetrieveInformationModelMove
-        ours = self._peer.our_ae
+        if self._scp is None:
+            shared = StorageScp.shared(self._listener.host, self._listener.port, self._peer.our_ae)
+            self._scp = self._later.enter_context(shared)
+        return self._scp
+
+    def _move_to(self, scp: StorageScp, wish: "_Wish", native_first: bool) -> Iterator[Arrived]:
+        model, ours = StudyRootQueryRetrieveInformationModelMove, self._peer.our_ae
+        inbox = Inbox(self._peer.ae, frozenset(wish.missing), wish.names, native_first=native_first)
         with (
-            StorageScp.shared(self._listener.host, self._listener.port, ours) as scp,
-            scp.expect(self._peer.ae, frozenset(wish.missing), wish.names) as inbox,
+            scp.expecting(inbox),
             conversation(
                 self._peer, [build_context(model)], self._deadlines, phase="transfer", heard=inbox.heard
             ) as association,
@@ -281,6 +306,6 @@ def _must_be_good(status: Dataset, phase: Phase) -> None:
 def _reason(status: Dataset) -> str:
     code = int(status.Status)
     comment = str(status.get("ErrorComment", "") or "").strip()
-    if code == _UNKNOWN_DESTINATION:
-        return "the source does not know our AE title as a destination"
+    if code in _WORDS:
+        return _WORDS[code]
     return f"status {code:04X}{': ' + comment if comment else ''}"
