@@ -18,7 +18,7 @@ from mdt.trusts.errors import Refused
 from mdt.trusts.models import Source
 from mdt.trusts.source import ImagingSource
 
-# One for all folders of a process: each child weighs 70 MB and takes a second to start. It starts when it is needed.
+# One for all sources of a process: each child weighs 70 MB and takes a second to start. It starts when it is needed.
 _HEADERS = Sandbox()
 
 
@@ -37,6 +37,7 @@ def open_source(source: Source, settings: Settings, env: Mapping[str, str] | Non
                 retrieve=said.get("retrieve", "get"),
                 listener=Listener(settings.dimse_host, port),
                 deadlines=deadlines,
+                sandbox=_HEADERS,
             )
         case "folder":
             return FolderSource(Path(said["path"]), _HEADERS)

@@ -34,3 +34,8 @@ def sources(session: Session) -> Sequence[Source]:
 def trust_names(session: Session) -> dict[str, str]:
     """What every trust is called, past ones too, by ODS code."""
     return {trust.ods: trust.name for trust in session.scalars(select(Trust))}
+
+
+def senders(session: Session) -> dict[str, str]:
+    """The AE titles that trusts send from, and the ODS code of each."""
+    return {one.settings["ae"]: one.trust_ods for one in sources(session) if one.kind == "dimse"}

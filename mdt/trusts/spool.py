@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def names(spool: Path) -> Iterator[Path]:
-    """Fresh file names for one retrieval; the files of an earlier one may still lie there."""
+    """Fresh file names for one retrieval, for any number of threads; an earlier one's files may still lie there."""
     retrieval = secrets.token_hex(4)
-    return (spool / f"{retrieval}-{number:06}.dcm" for number in itertools.count(1))
+    return map(lambda number: spool / f"{retrieval}-{number:06}.dcm", itertools.count(1))  # noqa: C417 - a generator is not for several threads

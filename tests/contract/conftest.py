@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mdt.core.sandbox import Sandbox
 from mdt.trusts.carriers.association import Peer
 from mdt.trusts.carriers.dicomweb import DicomWebSource
 from mdt.trusts.carriers.dimse import DimseSource, Listener
@@ -78,18 +79,25 @@ def peers(tmp_path_factory: pytest.TempPathFactory, held) -> Iterator[Callable[[
         yield start
 
 
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One reader of headers for all tests."""
+    with Sandbox() as one:
+        yield one
+
+
 @pytest.fixture(params=WAYS)
-def way(request, peers, held) -> Iterator[Way]:
+def way(request, peers, held, sandbox) -> Iterator[Way]:
     """One carrier to one real peer."""
-    source = _open(request.param, peers, held[0])
+    source = _open(request.param, peers, held[0], sandbox)
     yield Way(request.param, source, held[1])
     source.close()
 
 
-def _open(name: str, peers, folder: Path) -> ImagingSource:
+def _open(name: str, peers, folder: Path, sandbox: Sandbox) -> ImagingSource:
     peer, _, how = name.partition("-")
     if peer == "folder":
-        return FolderSource(folder)
+        return FolderSource(folder, sandbox)
     running, port = peers(peer)
     if how == "web":
         return DicomWebSource(running.dicomweb)
@@ -99,4 +107,5 @@ def _open(name: str, peers, folder: Path) -> ImagingSource:
         retrieve="get" if how == "get" else "move",
         listener=Listener("127.0.0.1", port),
         deadlines=Deadlines(query=10, transfer=10),
+        sandbox=sandbox,
     )

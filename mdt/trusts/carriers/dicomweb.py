@@ -84,22 +84,36 @@ class DicomWebSource:
     ) -> Iterator[Path]:
         names = spooled(spool)
         if only is not None:
-            for sop_uid in only:
-                path = _instance_path(study_uid, series_uid, sop_uid)
-                yield from trying(self._deadlines, self._bring_all, path, names)
+            yield from self._one_by_one(study_uid, series_uid, list(only), names)
             return
         received: set[str | None] = set()
         try:
             for file in self._bring(f"studies/{_uid(study_uid)}/series/{_uid(series_uid)}", names):
                 received.add(media_sop_instance_uid(file))
                 yield file
-        except NoAnswer:
-            # Ask again for what is still missing, one by one: the rest has been handed over already.
-            wanted = [instance.sop_uid for instance in self.find_instances(study_uid, series_uid)]
-            missing = [sop_uid for sop_uid in wanted if sop_uid not in received]
-            if not received or not missing:
+        except NoAnswer as broken:
+            if self._deadlines.tries == 1:
                 raise
-            yield from self.retrieve(study_uid, series_uid, spool=spool, only=missing)
+            # The rest has been handed over already: ask again only for what is still missing.
+            try:
+                wanted = [instance.sop_uid for instance in self.find_instances(study_uid, series_uid)]
+            except NoAnswer:
+                raise broken from None
+            missing = [sop_uid for sop_uid in wanted if sop_uid not in received]
+            yield from self._one_by_one(study_uid, series_uid, missing, names)
+
+    def _one_by_one(
+        self, study_uid: str, series_uid: str, sop_uids: list[str], names: Iterator[Path]
+    ) -> Iterator[Path]:
+        refused: list[Refused] = []
+        for sop_uid in sop_uids:
+            try:
+                path = _instance_path(study_uid, series_uid, sop_uid)
+                yield from trying(self._deadlines, self._bring_all, path, names)
+            except Refused as refusal:
+                refused.append(refusal)
+        if refused:
+            raise Refused("transfer", f"{len(refused)} of {len(sop_uids)} objects were not sent. {refused[0]}")
 
     def close(self) -> None:
         self._http.close()

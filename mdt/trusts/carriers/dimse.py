@@ -69,6 +69,7 @@ class DimseSource:
         self._listener = listener
         self._deadlines = deadlines
         self._sandbox = sandbox or Sandbox()
+        self._lent = sandbox is not None
         self._search: Association | None = None
         self._scp: StorageScp | None = None
         self._later = ExitStack()
@@ -124,7 +125,8 @@ class DimseSource:
         self._drop(end)
         self._scp = None
         self._later.close()
-        self._sandbox.close()
+        if not self._lent:
+            self._sandbox.close()
 
     def _echo(self) -> None:
         contexts = [build_context(Verification)]
