@@ -86,9 +86,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield one
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(scope="module", params=WAYS)
 def way(request, peers, held, sandbox) -> Iterator[Way]:
-    """One carrier to one real peer."""
+    """One carrier to one real peer: one source for a whole file of tests, as a worker keeps it for a whole round."""
     source = _open(request.param, peers, held[0], sandbox)
     yield Way(request.param, source, held[1])
     source.close()
