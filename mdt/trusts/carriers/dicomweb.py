@@ -44,6 +44,7 @@ _TAGS = {
     "PatientBirthDate": "00100030",
     "PatientSex": "00100040",
     "OtherPatientIDs": "00101000",
+    "OtherPatientIDsSequence": "00101002",
 }
 
 
@@ -58,7 +59,8 @@ class DicomWebSource:
         self._page("studies", [("limit", "1")])
 
     def find_studies(self, query: StudyQuery) -> StudyAnswer:
-        found, remarks = self._find("studies", _keys(query), listing.STUDY + listing.IDENTITY, "StudyInstanceUID")
+        wanted = (*listing.STUDY, *listing.IDENTITY, "OtherPatientIDsSequence")
+        found, remarks = self._find("studies", _keys(query), wanted, "StudyInstanceUID")
         return filtered(query, map(listing.study, found), remarks)
 
     def find_series(self, study_uid: str) -> list[FoundSeries]:
@@ -193,8 +195,9 @@ def _keys(query: StudyQuery) -> list[tuple[str, str]]:
 def _attributes(item: Mapping[str, Any]) -> Attributes:
     """DICOM JSON (PS3.18 annex F) to text."""
     found = {keyword: _values(item[tag]) for keyword, tag in _TAGS.items() if tag in item}
-    if "00101002" in item:
-        ids = [_values(other.get("00100020", {})) for other in _list(item["00101002"]) if isinstance(other, dict)]
+    if "OtherPatientIDsSequence" in found:
+        others = _list(item[_TAGS["OtherPatientIDsSequence"]])
+        ids = [_values(other.get(_TAGS["PatientID"])) for other in others if isinstance(other, dict)]
         found["OtherPatientIDsSequence"] = tuple(values[0] for values in ids if values)
     return found
 

@@ -144,6 +144,15 @@ class DimseSource:
             setattr(identifier, keyword, None)
         for keyword, value in keys.items():
             setattr(identifier, keyword, value)
+        if level == "STUDY":  # the other numbers' newer place, (0010,1002), where an archive knows it
+            identifier.OtherPatientIDsSequence = [Dataset()]
+            identifier.OtherPatientIDsSequence[0].PatientID = None
+        try:
+            return trying(self._deadlines, self._ask, identifier, wanted, unique)
+        except Refused:
+            if "OtherPatientIDsSequence" not in identifier:
+                raise
+        del identifier.OtherPatientIDsSequence  # some archives refuse every sequence in a question
         return trying(self._deadlines, self._ask, identifier, wanted, unique)
 
     def _ask(self, identifier: Dataset, wanted: tuple[str, ...], unique: str) -> tuple[list[Attributes], list[str]]:
