@@ -115,16 +115,16 @@ def split_name(name: str) -> tuple[str, str]:
 
 def day(value: str) -> date | None:
     """A DA, also in the old form with full stops. None when absent or malformed."""
-    digits = value.replace(".", "") if re.fullmatch(r"\d{4}\.\d{2}\.\d{2}", value) else value
+    digits = value.replace(".", "") if re.fullmatch(r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}", value) else value
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if re.fullmatch(r"\d{8}", digits) else None
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if re.fullmatch(r"[0-9]{8}", digits) else None
     except ValueError:
         return None
 
 
 def whole_number(value: str) -> int | None:
     """An IS. None when absent or malformed."""
-    return int(value) if re.fullmatch(r"[+-]?\d{1,11}", value, re.ASCII) else None
+    return int(value) if re.fullmatch(r"[+-]?[0-9]{1,11}", value) else None
 
 
 def count(value: str) -> int | None:
