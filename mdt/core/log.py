@@ -8,7 +8,7 @@ import structlog
 from structlog.typing import Processor
 
 # Libraries that write what they read, and so people's names, into their messages.
-_TALKATIVE = ("pydicom", "pynetdicom", "dicomweb_client", "httpx", "httpcore")
+_TALKATIVE = ("pydicom", "pynetdicom", "httpx", "httpcore")
 _BUSY = ("alembic", "huey", "engineio", "socketio", "sqlalchemy")
 
 

@@ -31,6 +31,7 @@ logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
 
 OUR_PDU = 128 << 10
 _MOST_PDU = 1 << 20
+_MOST_ANSWER = 16 << 20
 _TRANSIENT = 2  # PS3.8 table 9-21: rejected-transient
 # Peers that write a message in several pieces wait for our acknowledgement, which the system would hold back 40 ms;
 # Linux forgets this wish after a while, so it is said again and again.
@@ -164,6 +165,9 @@ def bound(association: Association, silence: float, heard: Callable[[], None]) -
     def receive_bounded(count: int) -> bytearray:
         if count > _MOST_PDU:
             raise OSError(f"the peer announced a PDU of {count} bytes")
+        message = association.dimse.message
+        if message is not None and message.data_set.tell() > _MOST_ANSWER:  # of an object it stays empty
+            raise OSError("the peer sends an answer without end")
         data: bytearray = receive(count)
         if _QUICKACK is not None:
             line.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)

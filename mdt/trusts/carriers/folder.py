@@ -123,6 +123,8 @@ class FolderSource:
                     index.refusals.append(RefusedFile(self._name(path), "It is a link, and links are not followed."))
                 elif path.is_file():
                     yield path
+                else:
+                    index.refusals.append(RefusedFile(self._name(path), "It is not a file."))
 
     def _read_headers(self, paths: list[Path]) -> None:
         """Bring `_read` up to date with the tree, many files to a call, and one by one where a call fails."""
