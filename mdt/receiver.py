@@ -9,8 +9,9 @@ from typing import Self
 import structlog
 
 from mdt.core.errors import MdtError
+from mdt.trusts.carriers.status import NO_ROOM, SUCCESS
 from mdt.trusts.spool import names
-from mdt.trusts.storage_scp import NO_ROOM, SUCCESS, Arrived, listen
+from mdt.trusts.storage_scp import Arrived, listen
 
 log = structlog.get_logger()
 

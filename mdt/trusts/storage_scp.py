@@ -19,9 +19,9 @@ from pynetdicom.transport import ThreadedAssociationServer
 from mdt.trusts.carriers.association import OUR_PDU, Heard, bound, discard_unfinished
 from mdt.trusts.carriers.contexts import accepted
 from mdt.trusts.carriers.reach import reason
+from mdt.trusts.carriers.status import NO_ROOM, NOT_EXPECTED, SUCCESS
 from mdt.trusts.errors import NoAnswer
 
-SUCCESS, NO_ROOM, NOT_EXPECTED = 0x0000, 0xA700, 0x0124  # PS3.4 table B.2-1, PS3.7 annex C
 _MOST_ASSOCIATIONS = 16
 _SILENCE = 60.0
 

@@ -21,11 +21,7 @@ from tests.peers.orthanc import orthanc
 from tests.peers.programs import free_port
 from tests.peers.studies import DOROTHY
 
-pytestmark = [
-    pytest.mark.contract,
-    # pynetdicom forgets to close a socket that could not connect; it goes at once when nothing refers to it.
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-]
+pytestmark = pytest.mark.contract
 
 ONCE = Deadlines(resolve=5, connect=1, associate=1, query=1, transfer=1, tries=1)
 TWICE = Deadlines(resolve=5, connect=1, associate=1, query=1, transfer=1, tries=2, pause=0)

@@ -16,8 +16,9 @@ from typing import Any
 
 from pynetdicom import AE, _config, evt
 from pynetdicom.association import Association
-from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
+from pynetdicom.pdu_primitives import A_ASSOCIATE, SCP_SCU_RoleSelectionNegotiation
 from pynetdicom.presentation import PresentationContext
+from pynetdicom.transport import AssociationSocket
 
 from mdt.trusts.carriers.reach import reason, resolve
 from mdt.trusts.deadlines import Deadlines
@@ -28,6 +29,18 @@ _config.LOG_REQUEST_IDENTIFIERS = False
 _config.LOG_RESPONSE_IDENTIFIERS = False
 # It logs patients' names, and tracebacks for whatever a peer does; here both come back as errors with a sentence.
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
+
+
+def _shut(connection: AssociationSocket) -> None:
+    """In place of pynetdicom's own, which leaves a socket open that never connected, or that the peer closed first."""
+    line = connection.socket
+    if line is not None:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+        line.close()
+
+
+AssociationSocket._shutdown_socket = _shut
 
 OUR_PDU = 128 << 10
 _MOST_PDU = 1 << 20
@@ -120,9 +133,11 @@ def associate(
             end(association)
             raise Refused("associate", f"The source does not offer {contexts[0].abstract_syntax.name}.")
         return association
+    now = time.monotonic()
+    cut(association)
     if not connected.at:
-        raise _not_connected(address, peer.port, time.monotonic() - started, deadlines)
-    raise _not_associated(association, time.monotonic() - connected.at, deadlines)
+        raise _not_connected(address, peer.port, now - started, deadlines)
+    raise _not_associated(association, now - connected.at, deadlines)
 
 
 def end(association: Association) -> None:
@@ -138,6 +153,8 @@ def cut(association: Association) -> None:
     with suppress(Exception):
         if association.is_established:
             association.abort()
+    if association.dul.socket is not None:
+        _shut(association.dul.socket)
     discard_unfinished(association)
 
 
@@ -170,7 +187,8 @@ def bound(association: Association, silence: float, heard: Callable[[], None]) -
             raise OSError("the peer sends an answer without end")
         data: bytearray = receive(count)
         if _QUICKACK is not None:
-            line.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+            with suppress(OSError):  # the peer may have parted right after these last words
+                line.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         heard()
         return data
 
@@ -203,8 +221,9 @@ def _not_connected(address: str, port: int, seconds: float, deadlines: Deadlines
 
 
 def _not_associated(association: Association, seconds: float, deadlines: Deadlines) -> SourceError:
-    if association.is_rejected:
-        answer = association.acceptor.primitive
+    # A rejection that came before pynetdicom looked is still in its queue.
+    answer = association.acceptor.primitive or association.dul.receive_pdu(wait=False)
+    if isinstance(answer, A_ASSOCIATE) and answer.result:
         sentence = f"The source refused the association ({answer.reason_str})."
         return NoAnswer("associate", sentence) if answer.result == _TRANSIENT else Refused("associate", sentence)
     if association.rejected_contexts:
