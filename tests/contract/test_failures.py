@@ -2,6 +2,7 @@
 
 import json
 import struct
+import threading
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -224,3 +225,22 @@ def test_proof_names_what_failed(peers, held):
         "detail": "No connection (Connection refused).",
         "seconds": 0,
     }
+
+
+def test_no_answer_of_a_quick_archive_is_lost(peers):
+    """Several ask at once, again and again: pynetdicom's own loop must not take one in some hundred for itself."""
+    server, _ = peers("orthanc")
+    seen: list[int] = []
+
+    def ask() -> None:
+        source = dimse(server.dicom_port)
+        for _ in range(150):
+            seen.append(len(source.find_instances(DOROTHY.uid, DOROTHY.series_uid(1))))
+        source.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [5] * 900
