@@ -1,5 +1,6 @@
 """Where a frame lies in the patient and how large its pixels are, each length with the attribute it comes from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from pydicom.dataset import Dataset
 from mdt.imaging import attributes
 
 _PROJECTIONS = frozenset({"CR", "DX", "MG", "IO", "PX", "XA", "RF"})
+_DIRECTION = re.compile("[LRAPHF]{1,3}")  # of somebody who stands on two feet
 _CENTIMETRES = 3  # (0018,6024)
 _TISSUE = 1  # 2D region (0018,6012), tissue (0018,6014)
 
@@ -36,7 +38,7 @@ def groups_of(dataset: Dataset, frames: int) -> list[Groups]:
 
 
 def place(groups: Groups, index: int) -> dict[str, Any]:
-    """Position, orientation, thickness and location of frame `index` (from 0), in millimetres; None where not given."""
+    """Where frame `index` (from 0) lies and how it is turned, lengths in millimetres; None where not given."""
     orientation = _orientation(groups)
     position = attributes.numbers(groups.macro("PlanePositionSequence"), "ImagePositionPatient", 3)
     position = position or _detector_position(groups.dataset)
@@ -46,6 +48,7 @@ def place(groups: Groups, index: int) -> dict[str, Any]:
     return {
         "position": position,
         "orientation": orientation,
+        "directions": None if orientation else _directions(groups.dataset),
         "thickness": attributes.number(measures, "SliceThickness"),
         "location": attributes.number(groups.dataset, "SliceLocation"),
     }
@@ -85,6 +88,12 @@ def _orientation(groups: Groups) -> list[float] | None:
     lengths = [sum(x * x for x in vector) for vector in (row, column)]
     across = sum(x * y for x, y in zip(row, column, strict=True))
     return found if all(abs(length - 1) < 0.02 for length in lengths) and abs(across) < 0.02 else None
+
+
+def _directions(dataset: Dataset) -> list[str] | None:
+    """Patient Orientation (0020,0020), for an image that lies in no plane: where rows and columns lead, in letters."""
+    found = attributes.texts(dataset, "PatientOrientation")
+    return found if len(found) == 2 and all(_DIRECTION.fullmatch(one) for one in found) else None
 
 
 def _detector_position(dataset: Dataset) -> list[float] | None:

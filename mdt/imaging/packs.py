@@ -27,7 +27,7 @@ from mdt.imaging.packing import Writer, as_json
 from mdt.imaging.store import Store
 from mdt.record.models import Study
 
-MAKER = 1  # grows when frames are made differently, so that those of older packs are made again
+MAKER = 2  # grows when frames are made differently, so that those of older packs are made again
 LIMITS = Limits(memory=4 << 30, cpu_seconds=600, wall_seconds=900.0)
 
 _WORTH_ANOTHER_TRY = frozenset({"died", "time"})

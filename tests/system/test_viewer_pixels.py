@@ -75,7 +75,8 @@ KINDS = {
     "inverse": Kind(
         blocks("uint16", 0, 4095),
         {"Modality": "DX", "PhotometricInterpretation": "MONOCHROME1", "ImagerPixelSpacing": [1, 1]}
-        | {"WindowCenter": 2048, "WindowWidth": 4096, "BitsStored": 12},
+        | {"WindowCenter": 2048, "WindowWidth": 4096, "BitsStored": 12, "PatientOrientation": ["L", "F"]},
+        "HLFR",
     ),
     "bytes": Kind(
         blocks("uint8", 0, 255),
@@ -255,6 +256,20 @@ def test_flipping_and_turning_moves_the_letters_with_the_image(page: Page) -> No
         page.keyboard.press("r")
     page.wait_for_timeout(300)
     assert np.abs(middles(painted(page)) - upright).max() <= 2
+
+
+def test_the_letters_of_a_radiograph_move_with_it_too(page: Page) -> None:
+    show(page, "inverse")
+    try:
+        page.keyboard.press("f")
+        page.wait_for_timeout(300)
+        assert (pane(page)["overlay"]["left"], pane(page)["overlay"]["right"]) == ("L", "R")
+        page.keyboard.press("f")
+        page.keyboard.press("d")
+        page.wait_for_timeout(300)
+        assert (pane(page)["overlay"]["top"], pane(page)["overlay"]["right"]) == ("R", "H")
+    finally:
+        page.keyboard.press("r")
 
 
 @pytest.mark.parametrize(

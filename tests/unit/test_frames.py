@@ -119,6 +119,15 @@ def test_an_orientation_that_is_none_is_not_believed(said: Any) -> None:
         assert said(ImageOrientationPatient=broken)["orientation"] is None
 
 
+def test_a_radiograph_says_where_its_rows_and_columns_lead(said: Any) -> None:
+    assert said(Modality="DX", PatientOrientation=["L", "F"])["directions"] == ["L", "F"]
+    assert said(Modality="MG", PatientOrientation=["A", "FR"])["directions"] == ["A", "FR"]
+    for broken in ("", "L", ["L", ""], ["LEFT", "FOOT"], ["CR", "V"]):
+        assert said(Modality="DX", PatientOrientation=broken)["directions"] is None
+    lying = said(PatientOrientation=["L", "P"], ImageOrientationPatient=AXIAL, ImagePositionPatient=[0, 0, 0])
+    assert lying["directions"] is None, "an image in a plane has better than letters"
+
+
 def enhanced() -> dict[str, Any]:
     shared = Dataset()
     shared.PixelMeasuresSequence = [item(PixelSpacing=[0.5, 0.6], SliceThickness=3)]

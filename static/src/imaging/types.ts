@@ -83,6 +83,8 @@ export interface FrameInfo {
   voi_function: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
   position: Vector | null;
   orientation: number[] | null;
+  /** Of an image without a plane: where it leads to the right and downwards, in letters such as `FR`. */
+  directions: [string, string] | null;
   /** [between rows, between columns] in millimetres. */
   spacing: [number, number] | null;
   spacing_source: string | null;

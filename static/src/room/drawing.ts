@@ -7,6 +7,7 @@ import { standing } from '../panel/status';
 import { strip } from '../panel/strip';
 import { toolbar } from '../panel/toolbar';
 import { asItCame, flipped, inverted, turned, windowed } from '../viewer/adjust';
+import { idleWords } from '../viewer/idle';
 import type { App } from './app';
 
 export function drawRoom(app: App): void {
@@ -59,6 +60,8 @@ export function drawRoom(app: App): void {
     ),
     regions.strip,
   );
+  const waiting = idleWords({ caseIsOpen: app.open !== null, imaging, problem: app.open?.problem ?? null });
+  for (const pane of grid.visible) pane.idle(waiting);
   render(
     toolbar(
       {

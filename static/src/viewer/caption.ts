@@ -4,7 +4,7 @@ import type { StackViewport } from '@cornerstonejs/core';
 import type { FrameInfo, Patient, SeriesIndex, Vector } from '../imaging/types';
 import { screenDirections } from './camera';
 import type { Hung } from './hanging';
-import { letters } from './orientation';
+import { letters, projected } from './orientation';
 import { howLines, markLines, whenLines, whereLines, whoLines, type Overlay } from './overlay';
 
 export interface Captioned {
@@ -32,13 +32,18 @@ export function caption(overlay: Overlay, stack: StackViewport, { hung, index, f
   };
   overlay.say('how', howLines(shown, frame));
   overlay.say('marks', markLines(hung, frame));
-  edges(overlay, frame.orientation === null ? null : screenDirections(stack));
+  edges(overlay, screenDirections(stack), lettersOf(frame));
 }
 
-/** The letters follow the screen, whatever was flipped or turned; without an orientation there are none. */
-function edges(overlay: Overlay, directions: { right: Vector; down: Vector } | null): void {
+function lettersOf({ orientation, directions }: FrameInfo): (direction: Vector) => string {
+  if (orientation !== null) return letters;
+  return !directions ? () => '' : (direction) => projected(direction, directions);
+}
+
+/** The letters follow the screen, whatever was flipped or turned; an image that does not say its directions has none. */
+function edges(overlay: Overlay, directions: { right: Vector; down: Vector } | null, name: (direction: Vector) => string): void {
   const say = (place: 'left' | 'right' | 'top' | 'bottom', direction: Vector | undefined, sign: 1 | -1): void => {
-    const said = direction === undefined ? '' : letters(direction.map((part) => part * sign) as Vector);
+    const said = direction === undefined ? '' : name(direction.map((part) => part * sign) as Vector);
     overlay.say(place, said === '' ? [] : [said]);
   };
   say('right', directions?.right, 1);

@@ -22,6 +22,21 @@ export function letters(direction: Vector): string {
     .join('');
 }
 
+const OPPOSITE: Record<string, string> = { L: 'R', R: 'L', A: 'P', P: 'A', H: 'F', F: 'H' };
+
+/**
+ * The letters towards a screen direction, for an image that knows only where its rows and columns lead (a radiograph).
+ * Its own plane is x to the right and y downwards; half-way between two of its edges nothing is claimed.
+ */
+export function projected(direction: Vector, [right, down]: readonly [string, string]): string {
+  const [x, y] = direction;
+  const [most, least] = [Math.max(Math.abs(x), Math.abs(y)), Math.min(Math.abs(x), Math.abs(y))];
+  if (most === 0 || least / most > LEAN) return '';
+  const along = Math.abs(x) > Math.abs(y);
+  const said = along ? right : down;
+  return (along ? x : y) > 0 ? said : [...said].map((letter) => OPPOSITE[letter] ?? '').join('');
+}
+
 export const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 export const dot = (a: readonly number[], b: readonly number[]): number => a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!;
 export const distance = (a: Vector, b: Vector): number => Math.hypot(...minus(a, b));

@@ -9,6 +9,9 @@ import { fromRange } from './presets';
 const PLACES = ['who', 'when', 'where', 'how', 'marks', 'progress', 'top', 'right', 'bottom', 'left', 'message'] as const;
 export type Place = (typeof PLACES)[number];
 
+/** Images on which left and right cannot be told from the anatomy alone with certainty. */
+const PROJECTIONS = new Set(['CR', 'DX', 'MG', 'RG']);
+
 export class Overlay {
   private readonly places: Record<Place, HTMLElement>;
 
@@ -58,12 +61,18 @@ export interface Shown {
 
 export const whoLines = (patient: Patient, meeting: string): string[] => [nameOf(patient), `NHS ${nhsNumber(patient.nhs)}`, `Born ${bornOf(patient.born, meeting)}`];
 
+/** E.g. "PT FDG whole body AC", and "CT low dose" rather than "CT CT low dose". */
+export function seriesName(study: Hung['study'], { modality, description }: Hung['series']): string {
+  const said = description || study.description;
+  return said.split(/\s/)[0] === modality ? said : [modality, said].filter(Boolean).join(' ');
+}
+
 export function whenLines({ study, series }: Hung, meeting: string, trustName: (ods: string) => string): string[] {
   return [
     study.date === null ? 'Study date not known' : dayOf(study.date),
     study.date === null ? '' : daysBefore(study.date, meeting),
     study.trusts.map(trustName).join(', '),
-    [series.modality, series.description || study.description].filter(Boolean).join(' '),
+    seriesName(study, series),
   ].filter(Boolean);
 }
 
@@ -108,5 +117,6 @@ export function markLines({ series }: Hung, frame: FrameInfo): string[] {
   }
   if (frame.lossy) lines.push(frame.lossy_ratio === null ? 'LOSSY' : `LOSSY ${frame.lossy_ratio.toFixed(0)}:1`);
   if (frame.spacing === null) lines.push('UNCALIBRATED');
+  if (PROJECTIONS.has(series.modality) && frame.orientation === null && !frame.directions) lines.push('ORIENTATION NOT GIVEN');
   return lines;
 }

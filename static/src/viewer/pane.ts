@@ -10,7 +10,7 @@ import { areaOf, setArea } from './camera';
 import { caption } from './caption';
 import type { Engine } from './engine';
 import type { Hung } from './hanging';
-import { Overlay, whenLines, whoLines } from './overlay';
+import { Overlay, seriesName, whenLines, whoLines } from './overlay';
 
 const { Events } = Enums;
 
@@ -376,13 +376,18 @@ export class Pane {
     this.overlay.say('progress', failure !== null ? [failure] : received < frames.length ? [`${received} of ${frames.length} images loaded`] : []);
   }
 
+  /** Says why there is nothing to see, when there is nothing. */
+  idle(lines: string[]): void {
+    if (this.wanted === null) this.say(lines);
+  }
+
   private say(lines: string[]): void {
     this.overlay.say('message', lines);
   }
 
   private label(): void {
     const hung = this.hung;
-    const what = hung === null ? 'empty' : `${hung.series.modality} ${hung.series.description || hung.study.description}`;
+    const what = hung === null ? 'empty' : seriesName(hung.study, hung.series);
     this.element.setAttribute('aria-label', `Viewport ${this.number + 1}: ${what}`);
   }
 }

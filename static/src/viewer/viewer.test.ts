@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { SeriesSummary, StudySummary } from '../imaging/types';
+import type { CaseImaging, SeriesSummary, StudySummary } from '../imaging/types';
 import { age, bornOf, daysBefore, nameOf, nhsNumber } from '../panel/words';
 import { hang } from './hanging';
+import { idleWords } from './idle';
 import { lengthLines } from './measure';
-import { letters, normal } from './orientation';
+import { letters, normal, projected } from './orientation';
+import { seriesName } from './overlay';
 import { fromRange, range } from './presets';
 
 describe('letters at the edges', () => {
@@ -16,6 +18,26 @@ describe('letters at the edges', () => {
     expect(letters([0, 0, 0])).toBe('');
   });
   test('the normal of an axial image points to the head', () => expect(letters(normal([1, 0, 0, 0, 1, 0]))).toBe('H'));
+});
+
+describe('letters of a radiograph, which knows only where its rows and columns lead', () => {
+  const frontal = ['L', 'F'] as const;
+  test('upright', () => expect([projected([1, 0, 0], frontal), projected([-1, 0, 0], frontal), projected([0, 1, 0], frontal), projected([0, -1, 0], frontal)]).toEqual(['L', 'R', 'F', 'H']));
+  test('turned by a quarter, the screen right is the image bottom', () => expect(projected([0, 1, 0], frontal)).toBe('F'));
+  test('every letter is reversed at the other edge', () => expect(projected([0, -1, 0], ['A', 'FR'])).toBe('HL'));
+  test('half-way between two edges nothing is claimed', () => expect(projected([0.7, 0.7, 0], frontal)).toBe(''));
+});
+
+describe('an empty viewport', () => {
+  const trust = (name: string, status: 'asking' | 'answered' | 'no-answer', expected = 0, received = 0) => ({ ods: name, name, status, phase: null, detail: '', expected, received });
+  const words = (trusts: ReturnType<typeof trust>[], studies: StudySummary[] = []): string =>
+    idleWords({ caseIsOpen: true, problem: null, imaging: { case: 'c', patient: { id: 'p', nhs: '', family: '', given: '', born: '', sex: '' }, trusts, studies } as CaseImaging }).join(' ');
+  test('says that no case is open', () => expect(idleWords({ caseIsOpen: false, imaging: null, problem: null })).toEqual(['No case is open.']));
+  test('says why the list cannot be had', () => expect(idleWords({ caseIsOpen: true, imaging: null, problem: 'You are signed out.' })).toEqual(['You are signed out.']));
+  test('counts what is on its way', () => expect(words([trust('Bolton', 'answered', 80, 12)])).toContain('12 of 80'));
+  test('names who is still asked', () => expect(words([trust('Bolton', 'asking'), trust('Wigan', 'answered')])).toContain('Still asking Bolton'));
+  test('never takes silence for nothing', () => expect(words([trust('Bolton', 'no-answer'), trust('Wigan', 'answered')])).toContain('No answer from Bolton'));
+  test('says that there is nothing only when everybody said so', () => expect(words([trust('Bolton', 'answered')])).toBe('No imaging of this patient has been found.'));
 });
 
 describe('a length', () => {
@@ -41,6 +63,11 @@ describe('what a case shows when it opens', () => {
     study: uid, date, description: uid, modalities: [], trusts: ['RMC'], complete: true, expected: 1, received: 1, series: list,
   });
 
+  test('a series is named once', () => {
+    const of = (description: string) => series('k', 'CT', 1, { description });
+    expect(seriesName(study('s', '2026-11-02'), of('CT low dose'))).toBe('CT low dose');
+    expect(seriesName(study('s', '2026-11-02'), of('Chest'))).toBe('CT Chest');
+  });
   test('the newest main series beside the same modality from before', () => {
     const now = study('now', '2026-11-02', series('scout localiser', 'CT', 2), series('thin', 'CT', 300), series('thick', 'CT', 80));
     const mr = study('mr', '2026-08-01', series('t1', 'MR', 100));

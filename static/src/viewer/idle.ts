@@ -1,0 +1,33 @@
+/** What an empty viewport says: why there is nothing to see, and what to do or wait for. */
+
+import type { CaseImaging, TrustProgress } from '../imaging/types';
+import { mainSeries } from './hanging';
+
+export interface Idle {
+  caseIsOpen: boolean;
+  imaging: CaseImaging | null;
+  /** Why the case's imaging cannot be listed. */
+  problem: string | null;
+}
+
+export function idleWords({ caseIsOpen, imaging, problem }: Idle): string[] {
+  if (!caseIsOpen) return ['No case is open.'];
+  if (imaging === null) return [problem ?? 'Fetching what there is of this case…'];
+  const { studies, trusts } = imaging;
+  if (studies.some((study) => mainSeries(study) !== null)) return ['Choose a series above, or drag one here.'];
+  const expected = trusts.reduce((sum, trust) => sum + trust.expected, 0);
+  const received = trusts.reduce((sum, trust) => sum + trust.received, 0);
+  const asking = named(trusts, ['asking']);
+  if (received < expected) return ['Images are on their way.', `${received} of ${expected} are here.`];
+  if (asking !== null) return ['No image yet.', `Still asking ${asking}.`];
+  if (studies.some(({ series }) => series.some((one) => one.kind === 'images' && one.received > 0))) return ['The images are here and are being made ready to look at.'];
+  const found = studies.length > 0 ? 'No images are here, only what is listed above.' : 'No imaging of this patient has been found.';
+  const silent = named(trusts, ['no-answer', 'refused']);
+  return silent === null ? [found] : [found, `No answer from ${silent}: there may be more.`];
+}
+
+function named(trusts: readonly TrustProgress[], statuses: TrustProgress['status'][]): string | null {
+  const names = trusts.filter(({ status }) => statuses.includes(status)).map(({ name }) => name);
+  if (names.length === 0) return null;
+  return names.length > 2 ? `${names.length} trusts` : names.join(' and ');
+}
