@@ -117,6 +117,6 @@ export function markLines({ series }: Hung, frame: FrameInfo): string[] {
   }
   if (frame.lossy) lines.push(frame.lossy_ratio === null ? 'LOSSY' : `LOSSY ${frame.lossy_ratio.toFixed(0)}:1`);
   if (frame.spacing === null) lines.push('UNCALIBRATED');
-  if (PROJECTIONS.has(series.modality) && frame.orientation === null && !frame.directions) lines.push('ORIENTATION NOT GIVEN');
+  if (PROJECTIONS.has(series.modality) && frame.orientation === null && frame.directions === null) lines.push('ORIENTATION NOT GIVEN');
   return lines;
 }
