@@ -99,9 +99,14 @@ def _take_up(house: House, gatherer: Gatherer) -> None:
     """What was cut short, or asked for while nobody was here."""
     for gather_id in gatherer.unfinished():
         house.jobs.ask("gather", gather_id)
+    _pack_the_rest(house)
+
+
+def _pack_the_rest(house: House) -> None:
+    """Every image that is here gets into a pack, whatever became of the hint that asked for it."""
     with house.db.reading() as session:
-        without_frames = unpacked(session)
-    for series_id in without_frames:
+        lacking = unpacked(session)
+    for series_id in lacking:
         house.jobs.ask("pack", series_id)
 
 
@@ -111,6 +116,7 @@ def _sweep(house: House, gatherer: Gatherer) -> None:
         time.sleep(SWEEP_SECONDS)
         for gather_id in gatherer.unfinished(waiting_since=utc_now() - LOST_AFTER):
             house.jobs.ask("gather", gather_id)
+        _pack_the_rest(house)
 
 
 def _end_with(parent: int) -> None:

@@ -62,7 +62,7 @@ def _series(session: Session, study_ids: Collection[str]) -> dict[str, list[dict
         .subquery()
     )
     rows = session.execute(
-        select(Series, Pack.version, Pack.lossy, counted.c.received, counted.c.frames)
+        select(Series, Pack.version, Pack.lossy, Pack.frames.label("packed"), counted.c.received, counted.c.frames)
         .outerjoin(Pack, Pack.series_id == Series.id)
         .outerjoin(counted, counted.c.series_id == Series.id)
         .where(Series.study_id.in_(study_ids))
@@ -109,6 +109,7 @@ def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
         "gaps": series.gaps,
         "kind": "images" if frames else "document" if documents else "none",
         "frames": frames,
+        "packed": row.packed or 0,
         "version": row.version,
         "lossy": bool(row.lossy),
         "problems": [{"sop": one.sop_uid, "sentence": one.problem} for one in notable if one.problem],

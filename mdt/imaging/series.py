@@ -86,20 +86,23 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
 
 
 def unpacked(session: Session, series_id: str | None = None) -> list[str]:
-    """Series (or this one) with images that no pack holds yet."""
-    newest = (
-        select(Instance.series_id, func.max(Instance.received_at).label("at"))
+    """Series (or this one) with images that no pack holds yet.
+
+    Told by counting, never by times: an object may be read before a pack is built and be there only after it.
+    """
+    here = (
+        select(Instance.series_id, func.sum(Instance.frames).label("frames"))
         .where(Instance.frames > 0)
         .group_by(Instance.series_id)
         .subquery()
     )
     wanted = (
-        select(newest.c.series_id)
-        .outerjoin(Pack, Pack.series_id == newest.c.series_id)
-        .where(or_(Pack.id.is_(None), Pack.built_at < newest.c.at))
+        select(here.c.series_id)
+        .outerjoin(Pack, Pack.series_id == here.c.series_id)
+        .where(or_(Pack.id.is_(None), Pack.frames != here.c.frames))
     )
     if series_id is not None:
-        wanted = wanted.where(newest.c.series_id == series_id)
+        wanted = wanted.where(here.c.series_id == series_id)
     return list(session.scalars(wanted))
 
 

@@ -112,6 +112,10 @@ def test_the_worker_knows_which_series_wait(place: Receiving, packer: Packer, tm
             return unpacked(session)
 
     assert waiting() == [series_id]
+    packer.build(series_id, now=NOW + timedelta(days=1))
+    assert waiting() == []
+    place.take(a_slice(tmp_path, 2, 1)[0])
+    assert waiting() == [series_id], "what was read before the pack and kept after it waits too"
     packer.build(series_id, now=NOW)
     assert waiting() == []
 

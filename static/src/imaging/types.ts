@@ -35,6 +35,8 @@ export interface SeriesSummary {
   gaps: string[];
   kind: 'images' | 'document' | 'none';
   frames: number;
+  /** How many of them the version holds: fewer while the rest is being made ready. */
+  packed: number;
   version: string | null;
   lossy: boolean;
   problems: { sop: string; sentence: string }[];

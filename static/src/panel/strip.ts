@@ -76,8 +76,8 @@ function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, a
   `;
 }
 
-const count = ({ kind, frames, received, expected }: SeriesSummary): string =>
-  kind === 'document' ? '' : frames > 0 ? `${frames}` : expected === null ? `${received}` : `${received}/${expected}`;
+const count = ({ kind, frames, packed, received, expected }: SeriesSummary): string =>
+  kind === 'document' ? '' : frames > 0 ? (packed < frames ? `${packed}/${frames}` : `${frames}`) : expected === null ? `${received}` : `${received}/${expected}`;
 
 function hold(place: Element | undefined, picture: HTMLCanvasElement | undefined): void {
   if (place !== undefined && place.firstChild !== (picture ?? null)) place.replaceChildren(...(picture === undefined ? [] : [picture]));

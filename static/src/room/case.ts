@@ -57,6 +57,6 @@ export class OpenCase {
     const { imaging } = this;
     if (imaging === null) return true;
     if (imaging.trusts.some(({ status, expected, received }) => status === 'asking' || received < expected)) return true;
-    return imaging.studies.some(({ series }) => series.some(({ kind, version, received }) => kind === 'images' && version === null && received > 0));
+    return imaging.studies.some(({ series }) => series.some(({ kind, version, received, packed, frames }) => kind === 'images' && received > 0 && (version === null || packed < frames)));
   }
 }

@@ -101,7 +101,9 @@ export class Grid {
     for (const pane of this.visible) {
       const view = pane.view();
       const hung = pane.seriesKey === null ? null : find(imaging, pane.seriesKey);
-      if (view !== null && hung !== null) void pane.follow(view, hung);
+      if (hung === null) continue;
+      if (view !== null) void pane.follow(view, hung);
+      else if (pane.hung?.series.version !== hung.series.version) void pane.show(hung); // what it was still opening is old
     }
   }
 

@@ -115,6 +115,7 @@ export function markLines({ series }: Hung, frame: FrameInfo): string[] {
     const counts = series.expected === null ? '' : `${series.received} of ${series.expected} images are here`;
     lines.push(`INCOMPLETE: ${series.gaps[0] ?? (counts || 'images are missing')}`);
   }
+  if (series.packed < series.frames) lines.push(`NOT ALL SHOWN YET: ${series.packed} of ${series.frames} images are ready`);
   if (frame.lossy) lines.push(frame.lossy_ratio === null ? 'LOSSY' : `LOSSY ${frame.lossy_ratio.toFixed(0)}:1`);
   if (frame.spacing === null) lines.push('UNCALIBRATED');
   if (PROJECTIONS.has(series.modality) && frame.orientation === null && frame.directions === null) lines.push('ORIENTATION NOT GIVEN');

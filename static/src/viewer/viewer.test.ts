@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { CaseImaging, SeriesSummary, StudySummary } from '../imaging/types';
+import type { CaseImaging, FrameInfo, SeriesSummary, StudySummary } from '../imaging/types';
 import { age, bornOf, daysBefore, nameOf, nhsNumber } from '../panel/words';
 import { hang } from './hanging';
 import { idleWords } from './idle';
 import { lengthLines } from './measure';
 import { letters, normal, projected } from './orientation';
-import { seriesName } from './overlay';
+import { markLines, seriesName } from './overlay';
 import { fromRange, range } from './presets';
 
 describe('letters at the edges', () => {
@@ -57,7 +57,7 @@ describe('a length', () => {
 describe('what a case shows when it opens', () => {
   const series = (key: string, modality: string, frames: number, more: Partial<SeriesSummary> = {}): SeriesSummary => ({
     key, series: key, modality, number: 1, description: key, body_part: '', expected: frames, received: frames, complete: true,
-    gaps: [], kind: 'images', frames, version: 'v', lossy: false, problems: [], documents: [], ...more,
+    gaps: [], kind: 'images', frames, packed: frames, version: 'v', lossy: false, problems: [], documents: [], ...more,
   });
   const study = (uid: string, date: string, ...list: SeriesSummary[]): StudySummary => ({
     study: uid, date, description: uid, modalities: [], trusts: ['RMC'], complete: true, expected: 1, received: 1, series: list,
@@ -67,6 +67,11 @@ describe('what a case shows when it opens', () => {
     const of = (description: string) => series('k', 'CT', 1, { description });
     expect(seriesName(study('s', '2026-11-02'), of('CT low dose'))).toBe('CT low dose');
     expect(seriesName(study('s', '2026-11-02'), of('Chest'))).toBe('CT Chest');
+  });
+  test('a viewport that cannot show all that is here says so', () => {
+    const marks = (packed: number): string[] => markLines({ study: study('s', '2026-11-02'), series: series('k', 'CT', 80, { packed }) }, { lossy: false, spacing: [1, 1], orientation: [1, 0, 0, 0, 1, 0] } as FrameInfo);
+    expect(marks(72)).toEqual(['NOT ALL SHOWN YET: 72 of 80 images are ready']);
+    expect(marks(80)).toEqual([]);
   });
   test('the newest main series beside the same modality from before', () => {
     const now = study('now', '2026-11-02', series('scout localiser', 'CT', 2), series('thin', 'CT', 300), series('thick', 'CT', 80));
