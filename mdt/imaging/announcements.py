@@ -26,6 +26,14 @@ class SeriesGathered:
 
 
 @dataclass(frozen=True)
+class GatherProgressed:
+    """What a gather's rows say of its trusts has changed: at most twice a second, and within a second of the change."""
+
+    gather_id: str
+    patient_id: str
+
+
+@dataclass(frozen=True)
 class GatherFinished:
     """Every trust answered or was given up on."""
 

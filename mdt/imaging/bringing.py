@@ -1,7 +1,6 @@
 """Bringing one series from one trust: only what is not here yet, streamed, taken in a few files at a time."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +12,18 @@ from mdt.core.db import Database
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.intake import Errand, take_in
 from mdt.imaging.models import Instance, Series
+from mdt.imaging.pump import batches
 from mdt.imaging.store import Store
-from mdt.trusts.errors import SourceError
 from mdt.trusts.source import ImagingSource
 
-MOST_FILES = 24
-MOST_BYTES = 48 << 20
-MOST_SECONDS = 1.0
+
+@dataclass(frozen=True)
+class Arrival:
+    """Some files came: how many and of how many bytes, and how many instances of the series are here now."""
+
+    files: int
+    bytes: int
+    here: int
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ class Bringer:
     clock: Clock
 
     def bring(
-        self, source: ImagingSource, errand: Errand, series_uid: str, *, spool: Path, arrived: Callable[[int], None]
+        self, source: ImagingSource, errand: Errand, series_uid: str, *, spool: Path, arrived: Callable[[Arrival], None]
     ) -> None:
-        """Bring what is lacking of a series; `arrived` is told how many instances of it are here, again and again.
+        """Bring what is lacking of a series; `arrived` is told of what comes, a few files at a time.
 
         Raises Refused or NoAnswer as the source does; what came before that is kept.
         """
@@ -47,36 +51,18 @@ class Bringer:
             if not only:
                 return
         spool.mkdir(parents=True, exist_ok=True)
-        for batch in _batches(source.retrieve(errand.study_uid, series_uid, spool=spool, only=only)):
+        for batch in batches(source.retrieve(errand.study_uid, series_uid, spool=spool, only=only)):
+            size = sum(path.stat().st_size for path in batch)
             try:
                 taken = take_in(self.db, self.store, self.sandbox, errand, batch, by=self.by, now=self.clock())
             finally:
                 for path in batch:
                     path.unlink(missing_ok=True)
             kept |= {one.sop_uid for one in taken if one.sop_uid and not one.refused}
-            arrived(len(kept))
+            arrived(Arrival(len(batch), size, len(kept)))
 
     def kept(self, series_uid: str) -> set[str]:
         """The SOP Instance UIDs of a series that are here."""
         wanted = select(Instance.sop_uid).join(Series).where(Series.series_uid == series_uid)
         with self.db.reading() as session:
             return set(session.scalars(wanted))
-
-
-def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
-    """A few files at a time: enough to share a transaction, few enough to keep the spool small and progress visible."""
-    batch: list[Path] = []
-    size, since = 0, time.monotonic()
-    try:
-        for path in paths:
-            batch.append(path)
-            size += path.stat().st_size
-            if len(batch) >= MOST_FILES or size >= MOST_BYTES or time.monotonic() - since >= MOST_SECONDS:
-                yield batch
-                batch, size, since = [], 0, time.monotonic()
-    except SourceError:  # what came before it broke off is as good as ever
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch

@@ -82,7 +82,11 @@ class Gather(Base):
 
 
 class TrustAnswer(Base):
-    """How one trust answered. `status`: asking, answered, refused, no-answer. Counts are instances for this patient."""
+    """How one trust answered. `status`: asking, answered, refused, no-answer. Counts are instances for this patient.
+
+    `expected` and `received` say how much of what it holds is here; `moved` and `received_bytes` what came from it in
+    this round, between `transfer_began_at` and `last_arrived_at`; `bytes_per_second` is its pace up to the latter.
+    """
 
     __tablename__ = "trust_answer"
     __table_args__ = (UniqueConstraint("gather_id", "trust_ods"),)
@@ -96,6 +100,11 @@ class TrustAnswer(Base):
     seconds: Mapped[float | None]
     expected: Mapped[int] = mapped_column(default=0)
     received: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[int] = mapped_column(default=0, server_default="0")
+    received_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    bytes_per_second: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    transfer_began_at: Mapped[datetime | None]
+    last_arrived_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
 
     gather: Mapped[Gather] = relationship(back_populates="answers")

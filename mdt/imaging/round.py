@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.bringing import Bringer
+from mdt.imaging.bringing import Arrival, Bringer
 from mdt.imaging.federation import Asked, Candidate, ask, together
 from mdt.imaging.intake import Errand
 from mdt.imaging.means import Means
@@ -76,6 +76,7 @@ class Round:
             threads[running[0]].join(0.1)
             for turn in running:
                 self._watch(turn)
+            self._progress.tick()
         self._progress.write()
 
     def _watch(self, turn: Turn) -> None:
@@ -198,10 +199,12 @@ class Round:
             uid = offer.series_uid
             self._unsaid.add(uid)
 
-            def arrived(here: int, uid: str = uid) -> None:
+            def arrived(some: Arrival, uid: str = uid) -> None:
                 turn.sign()
-                self._progress.series(turn.ods, uid, expected=turn.counts[uid], received=here)
+                self._progress.moved(turn.ods, some.files, some.bytes)
+                self._progress.series(turn.ods, uid, expected=turn.counts[uid], received=some.here)
 
+            self._progress.began(turn.ods)
             try:
                 with self._noting_refusal(turn):
                     turn.bringer.bring(source, errand, uid, spool=self._folder / turn.ods, arrived=arrived)
