@@ -2,20 +2,20 @@
 
 import zlib
 from collections.abc import Callable, Iterator
-from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 import imagecodecs
 import numpy as np
 import numpy.typing as npt
-from pydicom.encaps import encapsulate, generate_frames
+from pydicom.encaps import encapsulate
 from pydicom.pixels import apply_color_lut, get_decoder
 from pydicom.uid import UID
 
 from mdt.core.errors import MdtError
+from mdt.imaging.fragments import fragmented
 from mdt.imaging.opening import Opened, Pixels
 from mdt.imaging.raster import Raster
-from mdt.imaging.syntaxes import DEFLATED_FRAMES, is_encapsulated
+from mdt.imaging.syntaxes import DEFLATED_FRAMES, NOT_IN_PYDICOM, PLAIN_FRAMES, is_encapsulated
 
 Frame = npt.NDArray[Any]
 Decode = Callable[[bytes], Frame]
@@ -28,12 +28,17 @@ _JPEG = (imagecodecs.jpeg8_decode, imagecodecs.ljpeg_decode, imagecodecs.jpegsof
 _SECOND_OPINION: dict[str, tuple[Decode, ...]] = {
     "1.2.840.10008.1.2.4.50": _JPEG,
     "1.2.840.10008.1.2.4.51": _JPEG,  # 12 bits, which pydicom's plug-ins refuse
+    "1.2.840.10008.1.2.4.53": _JPEG[:1],
+    "1.2.840.10008.1.2.4.55": _JPEG[:1],
     "1.2.840.10008.1.2.4.57": _JPEG,
     "1.2.840.10008.1.2.4.70": _JPEG,
     "1.2.840.10008.1.2.4.80": (imagecodecs.jpegls_decode,),
     "1.2.840.10008.1.2.4.81": (imagecodecs.jpegls_decode,),
     "1.2.840.10008.1.2.4.90": (imagecodecs.jpeg2k_decode,),
     "1.2.840.10008.1.2.4.91": (imagecodecs.jpeg2k_decode,),
+    "1.2.840.10008.1.2.4.110": (imagecodecs.jpegxl_decode,),
+    "1.2.840.10008.1.2.4.111": (imagecodecs.jpegxl_decode,),
+    "1.2.840.10008.1.2.4.112": (imagecodecs.jpegxl_decode,),
     "1.2.840.10008.1.2.4.201": (imagecodecs.htj2k_decode,),
     "1.2.840.10008.1.2.4.202": (imagecodecs.htj2k_decode,),
     "1.2.840.10008.1.2.4.203": (imagecodecs.htj2k_decode,),
@@ -48,7 +53,7 @@ def decoded(file: Opened, raster: Raster) -> Iterator[Frame | Undecodable]:
     """Every frame in order: (rows, columns) grey as stored, or (rows, columns, 3) RGB of 8 bits."""
     syntax = file.transfer_syntax
     decode = _decoder(file, raster)
-    sources = _fragmented(file, raster) if is_encapsulated(syntax) else _plain(file, raster)
+    sources = fragmented(file, raster.frames) if is_encapsulated(syntax) else _plain(file, raster)
     for source in sources:
         try:
             frame = decode(source)
@@ -63,6 +68,8 @@ def _decoder(file: Opened, raster: Raster) -> Decode:
     """The way from one frame's bytes, as they are in the file, to an array."""
     syntax = file.transfer_syntax
     if not is_encapsulated(syntax):
+        return lambda source: _native(source, raster, file)
+    if syntax == PLAIN_FRAMES:
         return lambda source: _native(source, raster, file)
     if syntax == DEFLATED_FRAMES:
         return lambda source: _native(_inflated(source, raster), raster, file)
@@ -101,18 +108,6 @@ def _shifted(source: bytes, bits: int) -> bytes:
     return np.packbits(unpacked[bits:], bitorder="little").tobytes()
 
 
-def _fragmented(file: Opened, raster: Raster) -> Iterator[bytes]:
-    assert file.pixels is not None
-    file.pixels.file.seek(file.pixels.offset)
-    offsets = file.dataset.get("ExtendedOffsetTable"), file.dataset.get("ExtendedOffsetTableLengths")
-    frames = generate_frames(
-        file.pixels.file,
-        number_of_frames=raster.frames,
-        extended_offsets=cast(tuple[bytes, bytes], offsets) if all(offsets) else None,
-    )
-    return islice(frames, raster.frames)
-
-
 def _native(source: bytes, raster: Raster, file: Opened) -> Frame:
     if raster.allocated == 1:
         return _bits(source, raster)
@@ -124,6 +119,9 @@ def _native(source: bytes, raster: Raster, file: Opened) -> Frame:
 
 
 def _compressed(source: bytes, raster: Raster, file: Opened) -> Frame:
+    if file.transfer_syntax in NOT_IN_PYDICOM:
+        broken = Undecodable(f"no codec made {raster.columns} × {raster.rows} pixels of it")
+        return _second_opinion(source, raster, file.transfer_syntax, broken)
     decoder, options = get_decoder(file.transfer_syntax), _options(raster, file)
     try:
         frame, _ = decoder.as_array(encapsulate([source], has_bot=False), index=0, **options)

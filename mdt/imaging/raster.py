@@ -10,13 +10,15 @@ from pydicom.uid import UID
 from mdt.core.errors import MdtError
 from mdt.imaging import attributes
 from mdt.imaging.opening import Opened, Pixels
-from mdt.imaging.syntaxes import DEFLATED_FRAMES, is_encapsulated, is_video
+from mdt.imaging.syntaxes import DEFLATED_FRAMES, NOT_IN_PYDICOM, PLAIN_FRAMES, is_encapsulated, is_video
 
 LARGEST_FRAME = 256 << 20  # bytes decoded; a mammogram of 3062 x 2394 has 15 MB
 MOST_FRAMES = 20_000
 
 _GREY = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
-_COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT"})
+_COLOUR = frozenset(
+    {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "XYB"}
+)
 _FLOATS = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}
 
 
@@ -109,7 +111,7 @@ def _check_ceiling(raster: Raster) -> None:
 def _check_syntax(syntax: UID) -> None:
     if is_video(syntax):
         raise CannotShow(f"It is video ({syntax.name}), which cannot be shown yet.")
-    if not is_encapsulated(syntax) or syntax == DEFLATED_FRAMES:
+    if not is_encapsulated(syntax) or syntax in (DEFLATED_FRAMES, PLAIN_FRAMES) or syntax in NOT_IN_PYDICOM:
         return
     try:
         get_decoder(syntax)

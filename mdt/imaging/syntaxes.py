@@ -8,12 +8,14 @@ from pydicom.uid import UID
 from mdt.imaging import attributes
 
 DEFLATED_FRAMES = UID("1.2.840.10008.1.2.8.1")  # Deflated Image Frame Compression, since 2024
+PLAIN_FRAMES = UID("1.2.840.10008.1.2.1.98")  # Encapsulated Uncompressed: each fragment a frame as it is
+# Progressive JPEG (retired, yet in old archives) and JPEG XL, of which pydicom knows nothing.
+NOT_IN_PYDICOM = frozenset(f"1.2.840.10008.1.2.4.{part}" for part in ("53", "55", "110", "111", "112"))
 
 _NATIVE = frozenset(
     {
         "1.2.840.10008.1.2",
         "1.2.840.10008.1.2.1",
-        "1.2.840.10008.1.2.1.98",
         "1.2.840.10008.1.2.1.99",
         "1.2.840.10008.1.2.2",
         "1.2.840.113619.5.2",
@@ -23,11 +25,13 @@ _ALWAYS_LOSSY = frozenset(
     {
         "1.2.840.10008.1.2.4.50",  # JPEG baseline
         "1.2.840.10008.1.2.4.51",  # JPEG extended
+        "1.2.840.10008.1.2.4.53",  # JPEG spectral selection
+        "1.2.840.10008.1.2.4.55",  # JPEG full progression
         "1.2.840.10008.1.2.4.81",  # JPEG-LS near-lossless
     }
 )
 # May be either; what the header does not call lossless counts as lossy. Video is always lossy.
-_PERHAPS_LOSSY = frozenset({"1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203", "1.2.840.10008.1.2.4.112"})
+_PERHAPS_LOSSY = frozenset(f"1.2.840.10008.1.2.4.{part}" for part in ("91", "203", "111", "112"))
 _VIDEO = tuple(f"1.2.840.10008.1.2.4.10{digit}" for digit in range(9))
 
 

@@ -1,5 +1,6 @@
 """Every transfer syntax: what is shown are the pixels pydicom decodes from the same file, bit for bit."""
 
+import io
 import subprocess
 import warnings
 import zlib
@@ -12,7 +13,10 @@ import imagecodecs
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
+from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_file_meta_info
 from pydicom.pixels import apply_color_lut
 from pydicom.uid import UID, RLELossless
 
@@ -55,6 +59,28 @@ BEYOND_PYDICOM = {"003-nema-nm1_jply.dcm", "021-nema-mr1_jply.dcm", "211-liver_n
 BEYOND_PYDICOM |= {"217-liver_deflate.dcm"}
 
 ODD = sorted(path for path in (SHARED / "odd").glob("*") if path.suffix != ".md") if SHARED.is_dir() else []
+REGION = sorted((SHARED / "region").glob("*/*/*.dcm")) if SHARED.is_dir() else []
+EACH = 12  # of a long series' slices, spread over it; they differ in nothing but their content
+
+
+def _by_syntax() -> dict[str, list[Path]]:
+    """Every odd file, and some of each study of the region, by the name of what it is encoded in."""
+    found: dict[str, list[Path]] = {}
+    studies: dict[Path, list[Path]] = {}
+    for path in REGION:
+        studies.setdefault(path.parent, []).append(path)
+    some = [path for paths in studies.values() for path in paths[:: max(1, len(paths) // EACH)]]
+    for path in [path for path in ODD if path.name not in BEYOND_PYDICOM] + some:
+        found.setdefault(_syntax_of(path), []).append(path)
+    return found
+
+
+def _syntax_of(path: Path) -> str:
+    try:
+        stated = read_file_meta_info(path).get("TransferSyntaxUID")
+    except InvalidDicomError:
+        stated = None
+    return UID(stated).name if stated else "no meta header"
 
 
 def test_every_bundled_file(tmp_path: Path) -> None:
@@ -64,10 +90,37 @@ def test_every_bundled_file(tmp_path: Path) -> None:
         _same_as_pydicom(Path(str(path)), tmp_path)
 
 
-@pytest.mark.skipif(not ODD, reason="../shared/data/odd is not on this machine")
-def test_every_odd_file_that_has_pixels(tmp_path: Path) -> None:
-    compared = sum(_same_as_pydicom(path, tmp_path) for path in ODD if path.name not in BEYOND_PYDICOM)
-    assert compared > 100
+SHARED_BY_SYNTAX = _by_syntax()
+# What each must show at least, so that a test that compares nothing does not pass.
+AT_LEAST = {
+    "Implicit VR Little Endian": 30,
+    "Explicit VR Little Endian": 60,
+    "Explicit VR Big Endian": 3,
+    "Deflated Explicit VR Little Endian": 1,
+    "RLE Lossless": 10,
+    "JPEG Baseline (Process 1)": 15,
+    "JPEG Extended (Process 2 and 4)": 2,
+    "JPEG Lossless, Non-Hierarchical (Process 14)": 1,
+    "JPEG Lossless, Non-Hierarchical, First-Order Prediction (Process 14 [Selection Value 1])": 15,
+    "JPEG-LS Lossless Image Compression": 6,
+    "JPEG-LS Lossy (Near-Lossless) Image Compression": 3,
+    "JPEG 2000 Image Compression (Lossless Only)": 8,
+    "JPEG 2000 Image Compression": 20,
+    "High-Throughput JPEG 2000 Image Compression (Lossless Only)": 1,
+    "no meta header": 3,
+}
+
+
+@pytest.mark.skipif(not ODD, reason="../shared/data is not on this machine")
+@pytest.mark.parametrize("syntax", AT_LEAST)
+def test_every_shared_file_of_a_syntax(tmp_path: Path, syntax: str) -> None:
+    compared = sum(_same_as_pydicom(path, tmp_path) for path in SHARED_BY_SYNTAX[syntax])
+    assert compared >= AT_LEAST[syntax]
+
+
+@pytest.mark.skipif(not ODD, reason="../shared/data is not on this machine")
+def test_no_syntax_is_forgotten() -> None:
+    assert set(SHARED_BY_SYNTAX) == set(AT_LEAST)
 
 
 GREY = {
@@ -94,6 +147,10 @@ def _htj2k(pixels: Pixels) -> bytes:
     return bytes(imagecodecs.htj2k_encode(pixels, reversible=True))
 
 
+def _jpegxl(pixels: Pixels) -> bytes:
+    return bytes(imagecodecs.jpegxl_encode(pixels.view(f"u{pixels.dtype.itemsize}"), lossless=True))
+
+
 def _jpeg2000(pixels: Pixels) -> bytes:
     return bytes(imagecodecs.jpeg2k_encode(pixels, reversible=True, codecformat="j2k"))
 
@@ -108,6 +165,9 @@ SYNTAXES: dict[str, tuple[str, Callable[[Pixels], bytes] | None]] = {
     "JPEG-LS": ("1.2.840.10008.1.2.4.80", _jpegls),
     "JPEG 2000": ("1.2.840.10008.1.2.4.90", _jpeg2000),
     "HTJ2K": ("1.2.840.10008.1.2.4.201", _htj2k),
+    "HTJ2K with RPCL": ("1.2.840.10008.1.2.4.202", _htj2k),
+    "JPEG XL": ("1.2.840.10008.1.2.4.110", _jpegxl),
+    "each frame plain": ("1.2.840.10008.1.2.1.98", lambda p: p.tobytes()),
 }
 
 
@@ -188,6 +248,73 @@ def test_jpeg_of_twelve_bits_as_dcmtk_decodes_it(tmp_path: Path, name: str) -> N
     expected = pydicom.dcmread(tmp_path / "plain.dcm").pixel_array
     _, shown = frames_of(SHARED / "odd" / name, tmp_path)
     assert np.abs(shown[0].astype(int) - expected).max() <= 1  # two ways to round the same cosines
+
+
+def _baseline(pixels: Pixels, **options: Any) -> bytes:
+    return bytes(imagecodecs.jpeg8_encode(pixels, level=95, **options))
+
+
+def _progressive(pixels: Pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", progressive=True, quality=95)
+    return file.getvalue()
+
+
+# The last is how to decode what pydicom cannot.
+LOSSY: dict[str, tuple[str, Callable[[Pixels], bytes], Callable[[bytes], Any] | None]] = {
+    "JPEG baseline": ("1.2.840.10008.1.2.4.50", _baseline, None),
+    "JPEG progressive": ("1.2.840.10008.1.2.4.55", _progressive, imagecodecs.jpeg8_decode),
+    "JPEG-LS near-lossless": (
+        "1.2.840.10008.1.2.4.81",
+        lambda p: bytes(imagecodecs.jpegls_encode(p, level=3)),
+        None,
+    ),
+    "JPEG 2000": (
+        "1.2.840.10008.1.2.4.91",
+        lambda p: bytes(imagecodecs.jpeg2k_encode(p, level=45, codecformat="j2k")),
+        None,
+    ),
+    "HTJ2K": (
+        "1.2.840.10008.1.2.4.203",
+        lambda p: bytes(imagecodecs.htj2k_encode(p, level=0.002, reversible=False)),
+        None,
+    ),
+    "JPEG XL": (
+        "1.2.840.10008.1.2.4.112",
+        lambda p: bytes(imagecodecs.jpegxl_encode(p, distance=1.0, lossless=False)),
+        imagecodecs.jpegxl_decode,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOSSY)
+def test_what_was_lost_before_stays_as_it_came_and_is_said(tmp_path: Path, name: str) -> None:
+    """The pixels are exactly those of the lossy codestream, no further loss, with the mark and how much it shrank."""
+    syntax, compress, decompress = LOSSY[name]
+    pixels = smooth("uint8", 255, 160, 192)
+    payload = compress(pixels)
+    path = save(an_object(pixels, payloads=[payload]), tmp_path / "a.dcm", syntax)
+    entries, shown = frames_of(path, tmp_path)
+    expected = np.asarray(decompress(payload)) if decompress else pydicom.dcmread(path).pixel_array
+    assert np.array_equal(shown[0], expected)
+    assert np.abs(shown[0].astype(int) - pixels).max() < 30
+    assert entries[0]["lossy"]
+    assert entries[0]["lossy_ratio"] == pytest.approx(pixels.nbytes / len(payload), rel=0.15)
+    assert entries[0]["encoding"] == "htj2k", "what is packed is made without loss from it"
+
+
+def test_a_fragment_whose_length_leaves_out_its_pad_byte(tmp_path: Path) -> None:
+    frames = np.stack([smooth("uint8", 250), smooth("uint8", 90)])
+    payloads = [_jpeg2000(frame) + b"\0" * (1 - len(_jpeg2000(frame)) % 2) for frame in frames]
+    path = save(an_object(frames, payloads=payloads), tmp_path / "a.dcm", "1.2.840.10008.1.2.4.90")
+    content = path.read_bytes()
+    for payload in payloads:
+        assert len(payload) % 2 == 1
+        padded = (len(payload) + 1).to_bytes(4, "little") + payload
+        content = content.replace(padded, len(payload).to_bytes(4, "little") + payload)
+    path.write_bytes(content)
+    _, shown = frames_of(path, tmp_path)
+    assert np.array_equal(np.stack(shown), frames)
 
 
 @pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"])
