@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
@@ -14,25 +14,36 @@ from mdt.imaging.models import Gather
 from mdt.people import permissions
 from mdt.record import actions as record
 from mdt.record.models import Link, Patient
+from mdt.trusts.models import Trust
 
 
 def request_gather(
-    session: Session, *, by: Actor, patient_id: str, now: datetime, team_id: str | None = None
+    session: Session,
+    *,
+    by: Actor,
+    patient_id: str,
+    now: datetime,
+    team_id: str | None = None,
+    trust_ods: str | None = None,
 ) -> Gather:
-    """Ask every live trust for this patient, soon. One that waits already is not asked for twice.
+    """Ask every live trust for this patient, or only one, soon. What waits to be asked already is not asked twice.
 
     `team_id` is a team whose agenda lists the patient; the system asks without one.
     """
-    permissions.require(by, "meeting.see", team_id)
+    permissions.require(by, "imaging.ask", team_id)
     if session.get(Patient, patient_id) is None:
         raise NotFound("There is no such patient.")
+    if trust_ods is not None and session.get(Trust, trust_ods) is None:
+        raise NotFound("There is no such trust.")
     waiting = select(Gather).where(Gather.patient_id == patient_id, Gather.started_at.is_(None))
+    waiting = waiting.where(or_(Gather.trust_ods.is_(None), Gather.trust_ods == trust_ods))
     gather = session.scalars(waiting.order_by(Gather.asked_at)).first()
     if gather is None:
-        gather = Gather(patient_id=patient_id, asked_by=by.person_id, asked_at=now)
+        gather = Gather(patient_id=patient_id, trust_ods=trust_ods, asked_by=by.person_id, asked_at=now)
         session.add(gather)
         session.flush()
-        audit.record(session, by, "gather.asked", f"gather:{gather.id}", patient_id=patient_id, now=now)
+        detail = {"trust": trust_ods} if trust_ods else {}
+        audit.record(session, by, "gather.asked", f"gather:{gather.id}", patient_id=patient_id, detail=detail, now=now)
     after_commit(session, GatherAsked(gather.id, patient_id))
     return gather
 

@@ -48,7 +48,8 @@ class Gatherer:
                 return
             gather.started_at = self._means.clock()
             patient = session.get_one(Patient, gather.patient_id)
-            trusts = list(live_trusts(session, on=in_london(self._means.clock()).date()))
+            live = live_trusts(session, on=in_london(self._means.clock()).date())
+            trusts = [trust for trust in live if gather.trust_ods in (None, trust.ods)]
             numbers = local_numbers(session, patient.id)
         log.info("gather.started", gather=gather_id, patient=patient.id, trusts=len(trusts))
         folder = self._means.spool / gather_id

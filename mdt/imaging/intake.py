@@ -1,9 +1,10 @@
 """Taking in what a trust sent: read it in the sandbox, check it, keep it byte for byte, and remember it - or refuse it.
 
-Reading and storing happen before the one short transaction that a whole batch shares.
+Reading and storing happen before the one short transaction that a whole batch shares. `read` and `keep` are the two
+halves; what was asked for (`take_in`) and what comes unasked (`unasked`) differ in what they check between.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +19,11 @@ from mdt.core.announce import after_commit
 from mdt.core.db import Database
 from mdt.core.sandbox import Sandbox, SandboxError
 from mdt.imaging.announcements import SeriesGrew
-from mdt.imaging.belonging import contradiction
 from mdt.imaging.growth import worth_packing
 from mdt.imaging.models import Instance, Refusal, Series
 from mdt.imaging.parsing import Description, describe
 from mdt.imaging.store import Kept, Store
+from mdt.record.belonging import contradiction
 from mdt.record.identity import Known
 from mdt.trusts.source import ClaimedIdentity
 
@@ -37,6 +38,18 @@ class Errand:
     known: Known
     claimed: ClaimedIdentity
 
+    @property
+    def shelf(self) -> "Shelf":
+        return Shelf(self.study_id, self.trust_ods)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where files are kept: the study they belong to, and the trust they came from."""
+
+    study_id: str
+    trust_ods: str
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -44,6 +57,8 @@ class Taken:
 
     path: Path
     sop_uid: str | None = None
+    sop_class_uid: str | None = None
+    study_uid: str | None = None
     series_id: str | None = None
     instance_id: str | None = None
     fresh: bool = False
@@ -51,7 +66,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class _Read:
+class Read:
     """A file after reading: either what it is and where it is kept, or why it is refused."""
 
     path: Path
@@ -68,26 +83,32 @@ def take_in(
     Safe to repeat: an object that is here already, byte for byte, is `fresh=False` and changes nothing.
     """
     with store.drafting_folder() as folder:
-        read = [_read(store, sandbox, errand, path, folder / "document") for path in paths]
+        document = folder / "document"
+        files = [read(store, sandbox, path, document, lambda about: _why_not(errand, about)) for path in paths]
     try:
         with db.writing() as session:
-            return _write(session, errand, read, by=by, now=now)
+            return keep(session, errand.shelf, files, by=by, now=now)
     except IntegrityError:  # another process wrote one of them first: now it is there to be found
         with db.writing() as session:
-            return _write(session, errand, read, by=by, now=now)
+            return keep(session, errand.shelf, files, by=by, now=now)
 
 
-def _read(store: Store, sandbox: Sandbox, errand: Errand, path: Path, document: Path) -> _Read:
-    """The long half: what is in the file, and its bytes in the store. `document` is where one inside it may be put."""
+def read(
+    store: Store, sandbox: Sandbox, path: Path, document: Path, why_not: Callable[[Description], str | None]
+) -> Read:
+    """The long half: what is in the file, and its bytes in the store unless `why_not` gives a sentence.
+
+    `document` is where one inside it may be put.
+    """
     try:
         about = sandbox.call(describe, path, document)
     except SandboxError as error:
-        return _Read(path, refused=str(error))
-    if refused := _why_not(errand, about):
-        return _Read(path, about, refused=refused)
+        return Read(path, refused=str(error))
+    if refused := why_not(about):
+        return Read(path, about, refused=refused)
     if about.document is not None:
         about.header["document"] = {**about.document, "sha256": store.put(document).sha256}
-    return _Read(path, about, store.put(path))
+    return Read(path, about, store.put(path))
 
 
 def _why_not(errand: Errand, about: Description) -> str | None:
@@ -98,39 +119,48 @@ def _why_not(errand: Errand, about: Description) -> str | None:
     return None
 
 
-def _write(session: Session, errand: Errand, read: list[_Read], *, by: Actor, now: datetime) -> list[Taken]:
-    """The short half: rows for all of them, in one transaction."""
-    uids = [file.about.sop_uid for file in read if file.about]
+def keep(session: Session, shelf: Shelf, files: list[Read], *, by: Actor, now: datetime) -> list[Taken]:
+    """The short half: rows for files of one study from one trust, in order, in the caller's transaction."""
+    uids = [file.about.sop_uid for file in files if file.about]
     known = {row.sop_uid: row for row in session.scalars(select(Instance).where(Instance.sop_uid.in_(uids)))}
-    series = _series(session, errand, read)
+    series = _series(session, shelf, files)
     before = _frames(session, series.values())
-    taken = [_take(session, errand, file, known, series, now=now) for file in read]
+    taken = [_take(session, shelf, file, known, series, now=now) for file in files]
     for series_id, after in _frames(session, series.values()).items():
         if worth_packing(before.get(series_id, 0), after):
             after_commit(session, SeriesGrew(series_id))
     fresh, refused = sum(one.fresh for one in taken), sum(one.refused is not None for one in taken)
     if fresh or refused:
-        detail = {"trust": errand.trust_ods, "instances": fresh, "refused": refused}
-        audit.record(session, by, "imaging.received", f"study:{errand.study_id}", detail=detail, now=now)
+        detail = {"trust": shelf.trust_ods, "instances": fresh, "refused": refused}
+        audit.record(session, by, "imaging.received", f"study:{shelf.study_id}", detail=detail, now=now)
     return taken
 
 
-def _series(session: Session, errand: Errand, read: list[_Read]) -> dict[str, Series]:
+def _series(session: Session, shelf: Shelf, files: list[Read]) -> dict[str, Series]:
     """The series these files belong to, made where they are new, by their UID."""
-    abouts = {file.about.series_uid: file.about for file in read if file.about and not file.refused}
+    abouts = {file.about.series_uid: file.about for file in files if file.about and not file.refused}
     found = {row.series_uid: row for row in session.scalars(select(Series).where(Series.series_uid.in_(abouts)))}
     for uid, about in abouts.items():
         if uid not in found:
-            found[uid] = Series(study_id=errand.study_id, series_uid=uid, gaps=[])
+            found[uid] = Series(study_id=shelf.study_id, series_uid=uid, gaps=[])
             session.add(found[uid])
         row = found[uid]
-        if row.study_id == errand.study_id:
+        if row.study_id == shelf.study_id:
             row.modality = row.modality or about.modality
             row.number = about.series_number if row.number is None else row.number
             row.description = row.description or about.series_description
             row.body_part = row.body_part or about.body_part
+            row.protocol = row.protocol or about.protocol
+    for file in files:
+        if file.about and not file.refused and (row := found[file.about.series_uid]).study_id == shelf.study_id:
+            row.laterality = _side(row.laterality or "", file.about.laterality)
     session.flush()
     return found
+
+
+def _side(before: str, said: str) -> str:
+    """Of a series whose images say `before` so far, with one that says `said`: both sides are B."""
+    return before if said in ("", before) else said if not before else "B"
 
 
 def _frames(session: Session, series: Iterable[Series]) -> dict[str, int]:
@@ -142,30 +172,30 @@ def _frames(session: Session, series: Iterable[Series]) -> dict[str, int]:
 
 def _take(
     session: Session,
-    errand: Errand,
-    file: _Read,
+    shelf: Shelf,
+    file: Read,
     known: dict[str, Instance],
     series: dict[str, Series],
     *,
     now: datetime,
 ) -> Taken:
     if file.about is None or file.kept is None:
-        return _refuse(session, errand, file, file.refused or "It could not be read.", now)
+        return refuse(session, shelf.trust_ods, shelf.study_id, file, file.refused or "It could not be read.", now)
     about, kept, row = file.about, file.kept, known.get(file.about.sop_uid)
-    if series[about.series_uid].study_id != errand.study_id:
+    if series[about.series_uid].study_id != shelf.study_id:
         why = f"Its series ({about.series_uid}) is already part of another study."
-        return _refuse(session, errand, file, why, now)
+        return refuse(session, shelf.trust_ods, shelf.study_id, file, why, now)
     if row is None:
-        row = known[about.sop_uid] = _instance(errand, about, kept, series[about.series_uid].id, now)
+        row = known[about.sop_uid] = _instance(shelf, about, kept, series[about.series_uid].id, now)
         session.add(row)
         session.flush()
-        return Taken(file.path, about.sop_uid, row.series_id, row.id, fresh=True)
+        return _taken(file, row, fresh=True)
     if row.sha256 != kept.sha256:
-        return _refuse(session, errand, file, _two_under_one_name(about, kept, row), now)
-    return Taken(file.path, about.sop_uid, row.series_id, row.id)
+        return refuse(session, shelf.trust_ods, shelf.study_id, file, _two_under_one_name(about, kept, row), now)
+    return _taken(file, row)
 
 
-def _instance(errand: Errand, about: Description, kept: Kept, series_id: str, now: datetime) -> Instance:
+def _instance(shelf: Shelf, about: Description, kept: Kept, series_id: str, now: datetime) -> Instance:
     return Instance(
         series_id=series_id,
         sop_uid=about.sop_uid,
@@ -175,7 +205,7 @@ def _instance(errand: Errand, about: Description, kept: Kept, series_id: str, no
         frames=about.frames,
         sha256=kept.sha256,
         bytes=kept.bytes,
-        trust_ods=errand.trust_ods,
+        trust_ods=shelf.trust_ods,
         received_at=now,
         header=about.header,
         problem=about.problem,
@@ -189,11 +219,19 @@ def _two_under_one_name(about: Description, kept: Kept, row: Instance) -> str:
     )
 
 
-def _refuse(session: Session, errand: Errand, file: _Read, why: str, now: datetime) -> Taken:
+def _taken(file: Read, row: Instance, *, fresh: bool = False) -> Taken:
+    about = file.about
+    study_uid = about.study_uid if about else None
+    return Taken(file.path, row.sop_uid, row.sop_class_uid, study_uid, row.series_id, row.id, fresh)
+
+
+def refuse(session: Session, trust_ods: str, study_id: str | None, file: Read, why: str, now: datetime) -> Taken:
     """Remember the refusal, once however often the file comes again."""
-    uid = file.about.sop_uid if file.about else None
-    said = {"trust_ods": errand.trust_ods, "study_id": errand.study_id, "name": uid or file.path.name, "why": why}
+    about = file.about
+    uid = about.sop_uid if about else None
+    said = {"trust_ods": trust_ods, "study_id": study_id, "name": uid or file.path.name, "why": why}
     if session.scalar(select(Refusal.id).filter_by(**said).limit(1)) is None:
         session.add(Refusal(**said, at=now))
         session.flush()
-    return Taken(file.path, uid, refused=why)
+    class_uid, study_uid = (about.sop_class_uid, about.study_uid) if about else (None, None)
+    return Taken(file.path, uid, class_uid, study_uid, refused=why)

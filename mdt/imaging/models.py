@@ -21,6 +21,8 @@ class Series(Base):
     number: Mapped[int | None]
     description: Mapped[str] = mapped_column(default="")
     body_part: Mapped[str] = mapped_column(default="")
+    protocol: Mapped[str] = mapped_column(default="", server_default="")
+    laterality: Mapped[str] = mapped_column(String(1), default="", server_default="")  # L, R, or B for both; "": unsaid
     expected: Mapped[int | None]
     gaps: Mapped[list[Any]] = mapped_column(default=list)  # sentences, e.g. "slices 6 to 9 are missing"
 
@@ -64,15 +66,20 @@ class Pack(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     built_at: Mapped[datetime]
     lossy: Mapped[bool] = mapped_column(default=False)
+    maker: Mapped[int] = mapped_column(server_default="0")  # which way of making frames made it; see `packs.MAKER`
 
 
 class Gather(Base):
-    """One round of asking every live trust for one patient. The row is the truth; the queue is only a hint."""
+    """One round of asking for one patient: every live trust, or the one `trust_ods` names.
+
+    The row is the truth; the queue is only a hint.
+    """
 
     __tablename__ = "gather"
 
     id: Mapped[str] = id_column()
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    trust_ods: Mapped[str | None] = mapped_column(String(8))
     asked_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime]
     started_at: Mapped[datetime | None]

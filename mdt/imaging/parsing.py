@@ -39,6 +39,8 @@ class Description:
     body_part: str
     number: int | None
     header: dict[str, Any]
+    protocol: str = ""
+    laterality: str = ""
     frames: int = 0
     problem: str | None = None
     document: dict[str, Any] | None = None
@@ -88,6 +90,8 @@ def _filed(file: Opened) -> Description:
         body_part=series.body_part[:64],
         number=attributes.integer(dataset, "InstanceNumber"),
         header={"image_type": attributes.texts(dataset, "ImageType"), "kind": UID(uids["SOPClassUID"]).name},
+        protocol=attributes.text(dataset, "ProtocolName")[:64],
+        laterality=laterality(dataset) or "",
     )
 
 

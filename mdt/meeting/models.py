@@ -13,6 +13,7 @@ from mdt.record.models import Patient
 class Meeting(Base):
     """One sitting of a team. `status`: planned, open, closed. `seq` is the head of its event log, taken under row lock.
 
+    Once its list is locked (`locked_at`), nobody is listed any more.
     `epoch` names this history: a restored backup gets a new one, and clients then start from a snapshot.
     """
 
@@ -23,6 +24,8 @@ class Meeting(Base):
     starts_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(String(16), default="planned")
+    locked_at: Mapped[datetime | None]
+    locked_by: Mapped[str | None] = mapped_column(String(32))
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
     epoch: Mapped[str] = mapped_column(String(32), default=new_id)
 

@@ -19,6 +19,9 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "meeting.close": frozenset({CHAIR}),
     "case.list": frozenset({CHAIR, COORDINATOR}),
     "case.order": frozenset({CHAIR, COORDINATOR}),
+    "list.lock": frozenset({CHAIR, COORDINATOR}),  # nobody is listed any more
+    "list.unlock": frozenset({CHAIR}),
+    "imaging.ask": _TAKING_PART,  # ask the trusts again
     "case.open": frozenset({CHAIR, COORDINATOR, PRESENTER}),  # make it the one being discussed
     "match.decide": frozenset({CHAIR, COORDINATOR, MEMBER}),
     "presenter.take": frozenset({CHAIR, MEMBER, PRESENTER}),  # when nobody presents, or handed over to them

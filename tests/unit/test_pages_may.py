@@ -37,7 +37,7 @@ TABLE = {
     "POST /meetings/<meeting_id>/list/<patient_id>": "302 302 403 403 403 404 404 401",
     "GET /cases/<case_id>/": TEAM,
     "GET /cases/<case_id>/arriving.json": TEAM,
-    "POST /cases/<case_id>/ask-again": "302 302 302 302 302 404 404 401",
+    "POST /cases/<case_id>/ask-again": "302 302 302 302 403 404 404 401",
     "POST /cases/<case_id>/matches/<link_id>": "302 302 302 403 403 404 404 401",
     "GET /cases/<case_id>/outcome/": TEAM,
     "GET /cases/<case_id>/outcome/now.json": TEAM,
