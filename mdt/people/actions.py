@@ -14,6 +14,7 @@ from mdt.people.announcements import SessionsEnded
 from mdt.people.models import Membership, Person, Team
 from mdt.people.permissions import ROLES, require
 from mdt.people.queries import person_by_email
+from mdt.people.tokens import revoke_all_of
 from mdt.trusts.models import Trust
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -58,21 +59,23 @@ def add_person(
 
 
 def set_password(session: Session, *, by: Actor, person_id: str, password_hash: str, now: datetime) -> None:
-    """A new password, by the person or an administrator; every open session of theirs ends."""
+    """A new password, by the person or an administrator; every open session and every token of theirs ends."""
     if by.person_id != person_id:
         require(by, "people.manage")
     person = _person(session, person_id)
     person.password_hash = password_hash
     _end_sessions(session, person)
+    revoke_all_of(session, person.id, now)
     audit.record(session, by, "person.password-set", f"person:{person.id}", now=now)
 
 
 def deactivate(session: Session, *, by: Actor, person_id: str, now: datetime) -> None:
-    """They can no longer sign in, and every open session of theirs ends. What they did stays theirs."""
+    """They can no longer sign in, and every open session and token of theirs ends. What they did stays theirs."""
     require(by, "people.manage")
     person = _person(session, person_id)
     person.active = False
     _end_sessions(session, person)
+    revoke_all_of(session, person.id, now)
     audit.record(session, by, "person.deactivated", f"person:{person.id}", now=now)
 
 

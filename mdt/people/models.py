@@ -54,6 +54,22 @@ class Membership(Base):
     team: Mapped[Team] = relationship()
 
 
+class AccessToken(Base):
+    """A bearer token for a program: a person's, to read with, or a trust's, to send with. Only its hash is kept."""
+
+    __tablename__ = "access_token"
+
+    id: Mapped[str] = id_column()
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scope: Mapped[str] = mapped_column(String(16))  # one of tokens.SCOPES
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    trust_ods: Mapped[str | None] = mapped_column(ForeignKey("trust.ods"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
 class WrongPasswords(Base):
     """Wrong passwords lately, counted under a key that names nobody (a hash of e-mail, address or both)."""
 
