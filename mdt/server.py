@@ -5,6 +5,7 @@ gevent must have patched the standard library before anything here is imported; 
 
 import gc
 import signal
+import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +47,8 @@ def run(
     app = create_app(house, more)
     server = WSGIServer((host, port), app, handler_class=Handler, log=None)
     server.init_socket()
+    # An answer that goes out in pieces would wait 40 ms for the browser's held-back acknowledgement of the first.
+    server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # those it accepts inherit it
     live = LiveServer(app, house, origins(house.settings.public_url, host, server.server_port))
     server.application = app
     live.start()
