@@ -128,11 +128,7 @@ def prepare(folder: Path) -> tuple[House, Subject]:
 
 def wrk(folder: Path, server: str, base: str, asks: Sequence[Asked], seconds: float) -> dict[str, Any]:
     """Ask for that long; raises when anything but a success came back."""
-    written = ", ".join(
-        "{%s, {%s}}"
-        % (json.dumps(one.path), ", ".join(f"[{json.dumps(k)}] = {json.dumps(v)}" for k, v in one.headers.items()))
-        for one in asks
-    )
+    written = ", ".join(f"{{{json.dumps(one.path)}, {_table(one.headers)}}}" for one in asks)
     script = folder / "wrk.lua"
     script.write_text(LUA % written)
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "30s"]
@@ -143,6 +139,11 @@ def wrk(folder: Path, server: str, base: str, asks: Sequence[Asked], seconds: fl
     if figures["errors"] or not figures["requests"]:
         raise RuntimeError(f"{server} did not answer well: {done.stdout}")
     return figures
+
+
+def _table(headers: dict[str, str]) -> str:
+    """As Lua writes it."""
+    return "{" + ", ".join(f"[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items()) + "}"
 
 
 def measure(

@@ -1,0 +1,1 @@
+"""Figures as ratios against a named peer, each measured in the same run."""
