@@ -223,7 +223,7 @@ def nginx(folder: Path, subject: Subject) -> Iterator[tuple[str, int]]:
     )
     binary = shutil.which("nginx", path=PATH)
     assert binary
-    command = [binary, "-c", place / "nginx.conf", "-p", place]
+    command: list[str | Path] = [binary, "-c", place / "nginx.conf", "-p", place]
     with running(command, log=place / "log", ready=lambda: listens(port)) as process:
         yield f"http://127.0.0.1:{port}", process.pid
 

@@ -58,6 +58,8 @@ def _series(session: Session, study_ids: Collection[str]) -> dict[str, list[dict
     """The series of these studies, by study, in order of their numbers."""
     counted = (
         select(Instance.series_id, func.count().label("received"), func.sum(Instance.frames).label("frames"))
+        .join(Series, Series.id == Instance.series_id)
+        .where(Series.study_id.in_(study_ids))
         .group_by(Instance.series_id)
         .subquery()
     )

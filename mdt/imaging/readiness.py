@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from mdt.imaging.models import Gather, TrustAnswer
@@ -89,10 +89,15 @@ def _is_silent(answer: TrustAnswer) -> bool:
 
 
 def _latest_gathers(session: Session, patient_ids: Collection[str]) -> dict[str, Gather]:
+    """The last round of each; those before it, which grow with the years, are not read."""
+    newest_first = func.row_number().over(
+        partition_by=Gather.patient_id, order_by=(Gather.asked_at.desc(), Gather.id.desc())
+    )
+    placed = select(Gather.id, newest_first.label("place")).where(Gather.patient_id.in_(patient_ids)).subquery("placed")
     rounds = session.scalars(
         select(Gather)
-        .where(Gather.patient_id.in_(patient_ids))
-        .order_by(Gather.asked_at)
+        .join(placed, placed.c.id == Gather.id)
+        .where(placed.c.place == 1)
         .options(selectinload(Gather.answers))
     )
     return {gather.patient_id: gather for gather in rounds}

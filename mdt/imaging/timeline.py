@@ -2,14 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
-from mdt.imaging.completeness import Wholeness
-from mdt.imaging.models import Instance, Series
+from mdt.imaging.here import SeriesHere, of_series
 from mdt.record import queries as record
 from mdt.record.models import Holder, Study
 
@@ -44,8 +42,9 @@ def lines(session: Session, by: Actor, *, team_id: str, patient_id: str) -> list
 def of_studies(session: Session, study_ids: Collection[str]) -> dict[str, Here]:
     """How much of each of these studies is here."""
     found = {study_id: Here() for study_id in study_ids}
-    for row in _series(session, study_ids):
-        _add(found[row.study_id], row)
+    for study_id, parts in of_series(session, study_ids).items():
+        for part in parts:
+            _add(found[study_id], part)
     held = select(Holder.study_id, func.max(Holder.instances)).group_by(Holder.study_id)
     for study_id, instances in session.execute(held.where(Holder.study_id.in_(study_ids))):
         if not found[study_id].series:
@@ -53,45 +52,12 @@ def of_studies(session: Session, study_ids: Collection[str]) -> dict[str, Here]:
     return found
 
 
-def _series(session: Session, study_ids: Collection[str]) -> list[Row[Any]]:
-    counted = select(
-        Instance.series_id, func.count().label("received"), func.count(Instance.problem).label("problems")
-    ).group_by(Instance.series_id).subquery()  # fmt: skip
-    return list(
-        session.execute(
-            select(
-                Series.study_id,
-                Series.modality,
-                Series.number,
-                Series.description,
-                Series.expected,
-                Series.gaps,
-                func.coalesce(counted.c.received, 0).label("received"),
-                func.coalesce(counted.c.problems, 0).label("problems"),
-            )
-            .outerjoin(counted, counted.c.series_id == Series.id)
-            .where(Series.study_id.in_(study_ids))
-            .order_by(Series.number, Series.series_uid)
-        )
-    )
-
-
-def _add(here: Here, row: Row[Any]) -> None:
-    whole = Wholeness(row.expected, row.received, tuple(row.gaps))
+def _add(here: Here, part: SeriesHere) -> None:
+    whole = part.whole
     here.series += 1
-    here.expected += max(row.expected or 0, row.received)
-    here.received += row.received
-    name = _name(row)
+    here.expected += max(whole.expected or 0, whole.received)
+    here.received += whole.received
     if not whole.complete:
         here.complete = False
-        missing = [f"{row.received} of {row.expected} received"] if row.received < (row.expected or 1) else []
-        here.notes.append(f"{name}: {', '.join([*missing, *whole.gaps])}")
-    if row.problems:
-        cannot = "1 object cannot be shown" if row.problems == 1 else f"{row.problems} objects cannot be shown"
-        here.notes.append(f"{name}: {cannot}")
-
-
-def _name(row: Row[Any]) -> str:
-    number = f"Series {row.number}" if row.number is not None else "A series without a number"
-    about = ", ".join(text for text in (row.modality, row.description) if text)
-    return f"{number} ({about})" if about else number
+        here.notes.append(f"{part.name}: {', '.join(whole.missing)}")
+    here.notes += [f"{part.name}: {sentence}" for sentence in whole.oddities]
