@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig } from 'vitest/config';
 
 /** The NHS typeface is fetched from a server of its own, which a hospital's network may not reach and our policy forbids: Arial stands in. */
@@ -7,8 +9,24 @@ const withoutForeignFonts = {
   transform: (code: string, id: string) => (id.endsWith('/nhsuk-frontend.min.css') ? code.replace(/@font-face\s*\{[^}]*\}/g, '') : null),
 };
 
+/** Beside each file that shrinks its .br and .gz, so that nothing is compressed while somebody waits (`mdt/web/assets.py`). */
+const compressed = {
+  name: 'compressed',
+  apply: 'build' as const,
+  writeBundle({ dir = '' }: { dir?: string }): void {
+    for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
+      if (!/\.(js|css|svg|wasm)$/.test(name)) continue;
+      const content = readFileSync(`${dir}/${name}`);
+      const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } });
+      if (brotli.length > content.length * 0.9) continue;
+      writeFileSync(`${dir}/${name}.br`, brotli);
+      writeFileSync(`${dir}/${name}.gz`, gzipSync(content, { level: 9 }));
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [withoutForeignFonts],
+  plugins: [withoutForeignFonts, compressed],
   // The product serves the folder at /static/dist/; workers and WebAssembly find their own files relative to the module that asks.
   base: '/static/dist/',
   publicDir: false,

@@ -46,5 +46,13 @@ class Jobs:
         except (RedisError, sqlite3.Error) as error:
             log.warning("queue.unreachable", kind=kind, subject=subject, error=type(error).__name__)
 
+    @property
+    def waiting(self) -> int:
+        """How many hints nobody has taken up yet; 0 when the queue cannot be reached."""
+        try:
+            return int(self.huey.pending_count())
+        except (RedisError, sqlite3.Error):
+            return 0
+
     def _do(self, kind: Kind, subject: str) -> None:
         self._handlers[kind](subject)

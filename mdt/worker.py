@@ -14,7 +14,7 @@ from mdt.core.actor import system
 from mdt.core.clock import utc_now
 from mdt.core.errors import MdtError
 from mdt.imaging.gather import Gatherer
-from mdt.imaging.packs import Packer
+from mdt.imaging.packs import Packer, outdated
 from mdt.imaging.series import unpacked
 from mdt.queue import Kind
 
@@ -23,6 +23,7 @@ log = structlog.get_logger()
 THREADS = 3
 SWEEP_SECONDS = 60.0
 LOST_AFTER = timedelta(seconds=30)
+REMADE_AT_ONCE = 4  # packs of an older make, in a quiet minute
 
 
 def run(house: House, *, parent: int | None = None) -> None:
@@ -117,6 +118,17 @@ def _sweep(house: House, gatherer: Gatherer) -> None:
         for gather_id in gatherer.unfinished(waiting_since=utc_now() - LOST_AFTER):
             house.jobs.ask("gather", gather_id)
         _pack_the_rest(house)
+        _pack_anew(house, gatherer)
+
+
+def _pack_anew(house: House, gatherer: Gatherer) -> None:
+    """Packs that an earlier version of the product made, a few at a time and only while nothing else is to be done."""
+    if house.jobs.waiting or gatherer.unfinished():
+        return
+    with house.db.reading() as session:
+        old = outdated(session, REMADE_AT_ONCE)
+    for series_id in old:
+        house.jobs.ask("pack", series_id)
 
 
 def _end_with(parent: int) -> None:

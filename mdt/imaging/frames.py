@@ -4,6 +4,7 @@ HTJ2K (PS3.5 A.4.4, reversible) where it can carry the values, else raw. An entr
 `docs/wire.md` section 1 says; `offset` and `length` are its place in the file of payloads.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,12 +15,17 @@ from pydicom.dataset import Dataset
 
 from mdt.core.errors import MdtError
 from mdt.imaging import attributes, geometry, grey
+from mdt.imaging.codestream import coarse
 from mdt.imaging.decoding import Frame, Undecodable, decoded
 from mdt.imaging.opening import Opened, opened
 from mdt.imaging.parsing import laterality
 from mdt.imaging.raster import Raster, raster_of
+from mdt.imaging.suv import suv
 from mdt.imaging.syntaxes import is_encapsulated, lossiness
 
+HASH_DIGITS = 32  # of a payload's SHA-256: 128 bits tell frames apart
+
+_BY_RESOLUTION = 1  # a tile-part for each resolution, so that a beginning of the bytes is a coarser picture
 _HTJ2K = frozenset({"uint8", "uint16", "int16"})  # what browsers' decoders give back bit for bit
 
 
@@ -64,6 +70,7 @@ def _of_object(file: Opened) -> dict[str, Any]:
         "sop": attributes.uid(dataset, "SOPInstanceUID") or attributes.uid(file.meta, "MediaStorageSOPInstanceUID"),
         "number": attributes.integer(dataset, "InstanceNumber"),
         **lossiness(dataset, file.transfer_syntax),
+        "suv": suv(dataset),
     }
 
 
@@ -73,13 +80,16 @@ def _entry(frame: Frame, groups: geometry.Groups, raster: Raster, index: int, pa
     if frame.ndim == 2 and grey.has_lut(groups):
         frame = np.ascontiguousarray(grey.through_lut(frame, groups))
     encoding, payload = _payload(frame)
+    window = grey.window(groups, binary=binary, signed=raster.signed)
     offset = payloads.tell()
     payloads.write(payload)
     return {
         "frame": index + 1,
         "offset": offset,
         "length": len(payload),
+        "hash": hashlib.sha256(payload).hexdigest()[:HASH_DIGITS],
         "encoding": encoding,
+        "coarse": coarse(payload, *frame.shape[:2]) if encoding == "htj2k" else [],
         "rows": frame.shape[0],
         "columns": frame.shape[1],
         "samples": 1 if frame.ndim == 2 else 3,
@@ -89,7 +99,8 @@ def _entry(frame: Frame, groups: geometry.Groups, raster: Raster, index: int, pa
         "photometric": raster.photometric if frame.ndim == 2 else "RGB",
         **grey.extremes(frame),
         **rescale,
-        **grey.window(groups, binary=binary, signed=raster.signed),
+        **window,
+        "range": grey.middle(frame) if frame.ndim == 2 and not window["centre"] else None,
         **geometry.place(groups, index),
         **geometry.spacing(groups),
         "laterality": _laterality(groups),
@@ -99,7 +110,7 @@ def _entry(frame: Frame, groups: geometry.Groups, raster: Raster, index: int, pa
 
 def _payload(frame: Frame) -> tuple[str, bytes]:
     if frame.dtype.name in _HTJ2K:
-        return "htj2k", bytes(imagecodecs.htj2k_encode(frame, reversible=True))
+        return "htj2k", bytes(imagecodecs.htj2k_encode(frame, reversible=True, tilepart=_BY_RESOLUTION))
     return "raw", frame.astype(frame.dtype.newbyteorder("<")).tobytes()
 
 

@@ -79,6 +79,18 @@ def extremes(pixels: Pixels) -> dict[str, Any]:
     return {"smallest": float(finite.min()), "largest": float(finite.max())}
 
 
+def middle(pixels: Pixels) -> list[float]:
+    """A range of stored values for an image that says nothing of how to look: without half a per cent at either end."""
+    some = pixels.reshape(-1)[:: max(1, pixels.size // 8192)]
+    some = np.sort(some[np.isfinite(some)])
+    if some.size == 0:
+        return [0.0, 1.0]
+    lower, upper = float(some[int(some.size * 0.005)]), float(some[int(np.ceil(some.size * 0.995)) - 1])
+    if upper <= lower:
+        lower, upper = float(some[0]), max(float(some[-1]), float(some[0]) + 1)
+    return [lower, upper]
+
+
 def _named(rescale_type: str) -> str:
     return "" if rescale_type in _NO_UNIT else rescale_type
 

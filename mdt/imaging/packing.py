@@ -7,6 +7,9 @@ from typing import Any, BinaryIO
 
 MAGIC = b"MDTPACK1"
 HEAD = struct.Struct("<II")
+PIECE = struct.Struct(
+    "<III"
+)  # before a part of a frame in a stream of them: its index, where the part begins, its length
 
 _CHUNK = 1 << 20
 

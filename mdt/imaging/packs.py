@@ -27,7 +27,7 @@ from mdt.imaging.packing import Writer, as_json
 from mdt.imaging.store import Store
 from mdt.record.models import Study
 
-MAKER = 2  # grows when frames are made differently, so that those of older packs are made again
+MAKER = 3  # grows when frames are made differently, so that those of older packs are made again
 LIMITS = Limits(memory=4 << 30, cpu_seconds=600, wall_seconds=900.0)
 
 _WORTH_ANOTHER_TRY = frozenset({"died", "time"})
@@ -122,7 +122,7 @@ class Packer:
         with self._db.writing() as session:
             pack = session.scalar(select(Pack).where(Pack.series_id == plan.series_id))
             if pack is not None and pack.version == plan.earlier:
-                pack.built_at = now
+                pack.built_at, pack.maker = now, MAKER
         return plan.earlier
 
     def _write(self, writer: Writer, plan: _Plan, earlier: _Earlier, folder: Path, failed: dict[str, Encoded]) -> None:
@@ -182,6 +182,12 @@ class Packer:
             yield _Earlier(frames_file, dict(entries))
 
 
+def outdated(session: Session, most: int) -> list[str]:
+    """Series whose pack an earlier maker made, the newest first; they are shown as they are until made again."""
+    older = select(Pack.series_id).where(Pack.maker < MAKER).order_by(Pack.built_at.desc()).limit(most)
+    return list(session.scalars(older))
+
+
 def _plan(session: Session, series_id: str) -> _Plan | None:
     series = session.get(Series, series_id)
     if series is None:
@@ -219,5 +225,5 @@ def _remember(session: Session, plan: _Plan, built: _Built, *, now: datetime) ->
         pack = Pack(series_id=plan.series_id)
         session.add(pack)
     pack.version, pack.frames, pack.bytes, pack.built_at = built.index["version"], len(frames), built.length, now
-    pack.lossy = any(entry["lossy"] for entry in frames)
+    pack.lossy, pack.maker = any(entry["lossy"] for entry in frames), MAKER
     return pack.version

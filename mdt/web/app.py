@@ -11,6 +11,7 @@ from mdt.bootstrap import House
 from mdt.web import (
     assets,
     cases,
+    compression,
     errors,
     formats,
     front,
@@ -44,7 +45,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
     if house.settings.proxies:
         hops = house.settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (request_log, session, security, errors, formats):
+    for part in (request_log, session, security, compression, assets, errors, formats):
         part.install(app)
     ours = (front, signing_in, meetings, planning, listing, cases, outcome, live, imaging)
     for blueprint in (*(part.pages for part in ours), *more):

@@ -1,10 +1,12 @@
 """The built front end: which files a page must load, read from Vite's manifest."""
 
 import json
+import mimetypes
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from flask import Flask, Response, request
 from markupsafe import Markup
 
 from mdt.core.errors import Misconfigured
@@ -13,6 +15,28 @@ STATIC = Path(__file__).resolve().parents[2] / "static"
 MANIFEST = STATIC / "dist" / ".vite" / "manifest.json"
 BASE = "/static/dist/"
 PAGES, ROOM, DESK = "static/src/pages.ts", "static/src/room/main.ts", "static/src/outcome/desk.ts"
+
+_PACKED = (("br", ".br"), ("gzip", ".gz"))  # what the build leaves beside a file, the smaller first
+
+
+def install(app: Flask) -> None:
+    """Send what was built as compressed as the browser takes it; the build has done the work (`vite.config.ts`)."""
+    plain = app.view_functions["static"]
+
+    def static(filename: str) -> Response:
+        for encoding, suffix in _PACKED:
+            if request.accept_encodings[encoding] > 0 and (STATIC / f"{filename}{suffix}").is_file():
+                answer = app.send_static_file(filename + suffix)
+                answer.mimetype = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+                answer.headers["Content-Encoding"] = encoding
+                answer.vary.add("Accept-Encoding")
+                return answer
+        answer = app.ensure_sync(plain)(filename=filename)
+        if any((STATIC / f"{filename}{suffix}").is_file() for _, suffix in _PACKED):
+            answer.vary.add("Accept-Encoding")
+        return answer
+
+    app.view_functions["static"] = static
 
 
 class Assets:

@@ -1,22 +1,23 @@
 """Imaging over HTTP (`docs/wire.md` section 1): what a case has, packs of frames as a stream, documents."""
 
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.wsgi import wrap_file
 
 from mdt.core.actor import Actor
-from mdt.core.errors import NotFound
-from mdt.imaging import display, queries
+from mdt.core.errors import Invalid, NotFound
+from mdt.imaging import display, outward, queries
 from mdt.imaging.documents import HTML
 from mdt.imaging.queries import NO_SUCH_IMAGING, Owned
 from mdt.imaging.store import PackFile
 from mdt.meeting import queries as meetings
-from mdt.web import reading
+from mdt.web import pieces, reading
 from mdt.web.session import current_actor, house, unattended
 
 pages = Blueprint("imaging", __name__, url_prefix="/imaging")
 
+_CHUNK = 1 << 18
 _FOR_EVER = "private, max-age=31536000, immutable"
 _NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
@@ -38,7 +39,14 @@ def case(case_id: str) -> Any:
 def index(series_id: str, version: str) -> Response:
     by = current_actor()
     _look(by, _series(by, series_id), "study.shown")
-    answer = _pack(series_id, version, "index.json", "application/json")
+    if request.accept_encodings["gzip"] > 0:
+        answer = Response(_contents(series_id, version).compressed, mimetype="application/json")
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.set_etag(f"{version}-index.json-gzip")
+        answer.make_conditional(request.environ)
+    else:
+        answer = _pack(series_id, version, "index.json", "application/json")
+    answer.vary.add("Accept-Encoding")
     # It never changes, but a browser asks whether it has, so that we know of each look.
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
@@ -49,6 +57,26 @@ def index(series_id: str, version: str) -> Response:
 def frames(series_id: str, version: str) -> Response:
     _series(current_actor(), series_id)
     return _pack(series_id, version, "frames", "application/octet-stream")
+
+
+@pages.get("/series/<series_id>/<version>/pieces")
+@unattended
+def some(series_id: str, version: str) -> Response:
+    """Frames, or their coarser beginnings, in one stream that begins where somebody looks (`docs/wire.md`)."""
+    _series(current_actor(), series_id)
+    places = _contents(series_id, version).places
+    count = len(places.offsets)
+    asked = request.args.get("frames")
+    wanted = list(range(count)) if asked is None else outward.frames_asked(asked, count)
+    order = outward.outward(wanted, _number("at", count // 2))
+    have = _number("have", 0) or None
+    sent = list(outward.pieces(places, order, have=have, to=_number("to", 1)))
+    pack, _ = house().store.open_pack(series_id, version, "frames")
+    answer = Response(pieces.streamed(pack, places, sent), mimetype="application/octet-stream", direct_passthrough=True)
+    answer.call_on_close(pack.close)
+    answer.content_length = pieces.length_of(sent)
+    answer.headers["Cache-Control"] = _FOR_EVER
+    return answer
 
 
 @pages.get("/documents/<instance_id>")
@@ -90,6 +118,23 @@ def _look(by: Actor, owned: Owned, what: str) -> None:
                     reading.of_one(db, by, what, f"study:{owned.study_id}", patient_id)
 
 
+def _number(name: str, otherwise: int) -> int:
+    said = request.args.get(name)
+    if said is None:
+        return otherwise
+    if not (said.isascii() and said.isdigit() and len(said) < 7):
+        raise Invalid(f"`{name}` is not a number of a frame or a picture.")
+    return int(said)
+
+
+def _contents(series_id: str, version: str) -> pieces.Contents:
+    indexes = current_app.extensions.setdefault("mdt.indexes", pieces.Indexes(house().store))
+    try:
+        return cast(pieces.Indexes, indexes).of(series_id, version)
+    except FileNotFoundError:
+        raise NotFound(NO_SUCH_IMAGING) from None
+
+
 def _pack(series_id: str, version: str, file: PackFile, kind: str) -> Response:
     try:
         opened, size = house().store.open_pack(series_id, version, file)
@@ -100,7 +145,7 @@ def _pack(series_id: str, version: str, file: PackFile, kind: str) -> Response:
 
 def _file(file: BinaryIO, size: int, tag: str, kind: str) -> Response:
     """A file that never changes, as a stream; answers Range and If-None-Match."""
-    answer = Response(wrap_file(request.environ, file, 1 << 16), mimetype=kind, direct_passthrough=True)
+    answer = Response(wrap_file(request.environ, file, _CHUNK), mimetype=kind, direct_passthrough=True)
     answer.content_length = size
     answer.set_etag(tag)
     answer.headers["Cache-Control"] = _FOR_EVER

@@ -11,7 +11,9 @@ createCodec().then((codec) => {
   for (const name of fs.readdirSync(folder).filter((name) => name.endsWith('.j2c')).sort()) {
     const bytes = fs.readFileSync(path.join(folder, name));
     decoder.getEncodedBuffer(bytes.length).set(bytes);
-    decoder.decode();
+    const levels = /-coarse(\d)\./.exec(name);
+    if (levels) decoder.decodeSubResolution(Number(levels[1]));
+    else decoder.decode();
     fs.writeFileSync(path.join(folder, `${name}.raw`), decoder.getDecodedBuffer());
     found[name] = decoder.getFrameInfo();
   }

@@ -55,3 +55,18 @@ def test_the_browser_sees_the_same_pixels(tmp_path: Path) -> None:
         assert info["bitsPerSample"] == pixels.dtype.itemsize * 8
         decoded = np.frombuffer((tmp_path / f"{name}.raw").read_bytes(), pixels.dtype)
         assert np.array_equal(decoded.reshape(pixels.shape), pixels), (name, pixels.dtype, pixels.shape)
+
+
+def test_a_beginning_of_the_bytes_is_the_picture_on_every_second_or_fourth_row_and_column(tmp_path: Path) -> None:
+    """What the browser's enlargement of a preview relies on (`static/src/imaging/pixels.ts`)."""
+    pixels = np.add.outer(np.arange(400), 3 * np.arange(512)).astype("int16")
+    entries, _ = frames_of(save(an_object(pixels), tmp_path / "object.dcm"), tmp_path)
+    payload = (tmp_path / "payloads").read_bytes()
+    for factor, end in entries[0]["coarse"]:
+        (tmp_path / f"a-coarse{factor // 2}.j2c").write_bytes(payload[:end])
+    command = [str(NODE), str(Path(__file__).with_name("browser_codec.cjs")), str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    for factor in (2, 4):
+        small = np.frombuffer((tmp_path / f"a-coarse{factor // 2}.j2c.raw").read_bytes(), "int16")
+        there = small.reshape(400 // factor, 512 // factor).astype(int)
+        assert np.abs(there - pixels[::factor, ::factor])[2:-2, 2:-2].max() <= 4

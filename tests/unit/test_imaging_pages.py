@@ -1,5 +1,7 @@
 """Imaging over HTTP: what a case has, packs with ranges, documents - for those who may see the patient, and audited."""
 
+import gzip
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from mdt.core.audit import AuditEntry
 from mdt.core.clock import utc_now
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.intake import Errand, take_in
+from mdt.imaging.packing import PIECE
 from mdt.imaging.packs import Packer
 from mdt.record.findings import known
 from mdt.record.models import Link, Patient, Study
@@ -246,3 +249,49 @@ def test_a_series_without_frames_yet_has_no_version(filled: Filled) -> None:
     said = filled.seeded.signed_in("chair").get(f"/imaging/cases/{filled.seeded.cases['maria']}.json").get_json()
     whole = next(study for study in said["studies"] if study["study"] == "1.2.3.1")
     assert whole["series"][0]["version"] is None
+
+
+def in_pieces(content: bytes) -> list[tuple[int, int, bytes]]:
+    """A stream of pieces as a browser reads it: frame, where in its payload, and the bytes."""
+    found, at = [], 0
+    while at < len(content):
+        frame, start, length = PIECE.unpack_from(content, at)
+        at += PIECE.size
+        found.append((frame, start, content[at : at + length]))
+        at += length
+    return found
+
+
+def test_frames_come_in_one_stream_from_where_somebody_looks_outward(filled: Filled) -> None:
+    browser = filled.seeded.signed_in("member")
+    whole, entries = browser.get(filled.at("frames")).data, json.loads(browser.get(filled.at("index.json")).data)
+    payloads = [whole[one["offset"] : one["offset"] + one["length"]] for one in entries["frames"]]
+    for asked, order in (
+        ("", [1, 2, 0]),
+        ("?at=0", [0, 1, 2]),
+        ("?at=2", [2, 1, 0]),
+        ("?at=1&frames=0,2", [2, 0]),
+        ("?frames=0-1&at=9", [1, 0]),
+    ):
+        answer = browser.get(filled.at("pieces") + asked)
+        assert answer.status_code == 200
+        assert int(answer.headers["Content-Length"]) == len(answer.data)
+        assert in_pieces(answer.data) == [(frame, 0, payloads[frame]) for frame in order], asked
+    for wrong in ("frames=0-3", "frames=2-1", "frames=1,1", "frames=x", "frames=", "at=-1", "at=x", "to=1e9"):
+        assert browser.get(f"{filled.at('pieces')}?{wrong}").status_code == 400, wrong
+    for entry, payload in zip(entries["frames"], payloads, strict=True):
+        assert entry["hash"] == hashlib.sha256(payload).hexdigest()[:32]
+
+
+def test_what_is_said_of_a_series_comes_compressed_where_a_browser_takes_it(filled: Filled) -> None:
+    browser = filled.seeded.signed_in("member")
+    for address in (filled.at("index.json"), f"/imaging/cases/{filled.seeded.cases['maria']}.json"):
+        plain = browser.get(address)
+        packed = browser.get(address, headers={"Accept-Encoding": "gzip, br"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert json.loads(gzip.decompress(packed.data)) == plain.get_json()
+    tag = packed_tag = browser.get(filled.at("index.json"), headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+    again = browser.get(filled.at("index.json"), headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
+    assert (again.status_code, again.data) == (304, b"")
+    assert browser.get(filled.at("index.json")).headers["ETag"] != packed_tag

@@ -50,6 +50,7 @@ TABLE = {
     "GET /imaging/cases/<case_id>.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/index.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/frames": TEAM,
+    "GET /imaging/series/<series_id>/<version>/pieces": TEAM,
     "GET /imaging/documents/<instance_id>": TEAM,
 }
 
