@@ -1,7 +1,7 @@
 """Pixels out of the file, one frame at a time: pydicom's decoders first, then imagecodecs for what those refuse."""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import imagecodecs
@@ -51,17 +51,29 @@ class Undecodable(MdtError):
 
 def decoded(file: Opened, raster: Raster) -> Iterator[Frame | Undecodable]:
     """Every frame in order: (rows, columns) grey as stored, or (rows, columns, 3) RGB of 8 bits."""
-    syntax = file.transfer_syntax
+    return some_decoded(file, raster, range(raster.frames))
+
+
+def some_decoded(
+    file: Opened, raster: Raster, wanted: Collection[int], *, as_stored: bool = False
+) -> Iterator[Frame | Undecodable]:
+    """The `wanted` frames, counted from 0, in the file's order. `as_stored` keeps palette indices and every bit depth."""
     decode = _decoder(file, raster)
-    sources = fragmented(file, raster.frames) if is_encapsulated(syntax) else _plain(file, raster)
-    for source in sources:
+    for source in sources(file, raster, wanted):
         try:
             frame = decode(source)
-            yield _as_looked_at(frame, file, raster)
+            yield frame if as_stored else _as_looked_at(frame, file, raster)
         except MemoryError:
             raise
         except Exception as error:  # what broken input does to a codec is a sentence about one frame
             yield Undecodable(f"{type(error).__name__}: {error}".splitlines()[0][:200])
+
+
+def sources(file: Opened, raster: Raster, wanted: Collection[int]) -> Iterator[bytes]:
+    """The bytes of the `wanted` frames as they are in the file, compressed ones whole, others from a whole byte."""
+    if not is_encapsulated(file.transfer_syntax):
+        return _plain(file, raster, wanted)
+    return (frame for index, frame in enumerate(fragmented(file, raster.frames)) if index in wanted)
 
 
 def _decoder(file: Opened, raster: Raster) -> Decode:
@@ -78,11 +90,11 @@ def _decoder(file: Opened, raster: Raster) -> Decode:
     return lambda source: _compressed(source, raster, file)
 
 
-def _plain(file: Opened, raster: Raster) -> Iterator[bytes]:
+def _plain(file: Opened, raster: Raster, wanted: Collection[int]) -> Iterator[bytes]:
     """Frames of uncompressed pixel data, each from a whole byte."""
     assert file.pixels is not None
     in_words = not file.little_endian and raster.allocated <= 8 and file.pixels.vr != "OB"
-    for k in range(raster.frames):
+    for k in sorted(wanted):
         start, end = k * raster.frame_bits, (k + 1) * raster.frame_bits
         first, last = start // 8, -(-end // 8)
         source = _words(file.pixels, first, last) if in_words else _read(file.pixels, first, last)
