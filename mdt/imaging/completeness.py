@@ -28,23 +28,59 @@ class Slice:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """An object that was sent and cannot be seen: its name (SOP Instance UID or file), and why, in words."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Wholeness:
-    """What was expected (None: nobody says), what is here, and in sentences what is missing between."""
+    """How much of a series is here: what was expected (None: nobody says) and received, and in sentences what is wrong.
+
+    `gaps` are slices missing between others; `duplicates` images that are here more than once; `unreadable` what was
+    refused or cannot be shown. Only what is missing makes a series incomplete.
+    """
 
     expected: int | None
     received: int
     gaps: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
     @property
     def complete(self) -> bool:
         return self.received > 0 and self.received >= (self.expected or 0) and not self.gaps
 
+    @property
+    def lacking(self) -> int:
+        """How many are known to be missing by count; gaps may mean more."""
+        return max(0, (self.expected or 1) - self.received)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """In words, what makes it incomplete."""
+        count = (f"{self.received} of {self.expected or 'an unknown number'} received",) if self.lacking else ()
+        return (*count, *self.gaps)
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """In words, what a reader should know though nothing is missing."""
+        cannot = len(self.unreadable)
+        shown = f"{cannot} object{'' if cannot == 1 else 's'} cannot be shown"
+        return (*self.duplicates, *((shown,) if cannot else ()))
+
 
 def wholeness(
-    expected: int | None, received: int, slices: Iterable[Slice], unplaced: Collection[int] = ()
+    expected: int | None,
+    received: int,
+    slices: Iterable[Slice],
+    unplaced: Collection[int] = (),
+    duplicates: Iterable[str] = (),
 ) -> Wholeness:
     """Judge one series. `expected` is the largest count any holder gives; `unplaced` as in `gaps`."""
-    return Wholeness(expected, received, tuple(gaps(slices, unplaced)))
+    return Wholeness(expected, received, tuple(gaps(slices, unplaced)), tuple(duplicates))
 
 
 def gaps(slices: Iterable[Slice], unplaced: Collection[int] = ()) -> list[str]:

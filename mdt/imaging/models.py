@@ -25,6 +25,7 @@ class Series(Base):
     laterality: Mapped[str] = mapped_column(String(1), default="", server_default="")  # L, R, or B for both; "": unsaid
     expected: Mapped[int | None]
     gaps: Mapped[list[Any]] = mapped_column(default=list)  # sentences, e.g. "slices 6 to 9 are missing"
+    duplicates: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # sentences likewise
 
     instances: Mapped[list["Instance"]] = relationship(back_populates="series")
 
@@ -118,13 +119,37 @@ class TrustAnswer(Base):
 
 
 class Refusal(Base):
-    """A file that came and was not taken in, with the sentence that says why."""
+    """A file that came and was not taken in, with the sentence that says why; `series_uid` where that is known."""
 
     __tablename__ = "refusal"
 
     id: Mapped[str] = id_column()
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
     study_id: Mapped[str | None] = mapped_column(ForeignKey("study.id"), index=True)
+    series_uid: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str]
     why: Mapped[str]
     at: Mapped[datetime]
+
+
+class ObjectClash(Base):
+    """Another object under the SOP Instance UID of one that is here. `instance` stays; the other is kept and not shown.
+
+    `claimed` is whose the other says it is, as JSON; `differs` names the attributes in which the two differ.
+    """
+
+    __tablename__ = "object_clash"
+    __table_args__ = (UniqueConstraint("instance_id", "trust_ods", "sha256"),)
+
+    id: Mapped[str] = id_column()
+    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), index=True)
+    trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"))
+    series_uid: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    claimed: Mapped[dict[str, Any]]
+    differs: Mapped[list[Any]]
+    found_at: Mapped[datetime]
+
+    instance: Mapped[Instance] = relationship()

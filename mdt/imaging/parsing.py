@@ -9,15 +9,17 @@ from pydicom.uid import UID
 
 from mdt.core.errors import Invalid
 from mdt.imaging import attributes, documents, geometry
+from mdt.imaging.content import content_of
 from mdt.imaging.opening import Opened, opened
 from mdt.imaging.raster import CannotShow, Raster, raster_of
 from mdt.imaging.syntaxes import lossiness
 from mdt.trusts import listing
 from mdt.trusts.attributes import attributes as texts
-from mdt.trusts.source import ClaimedIdentity
+from mdt.trusts.source import ClaimedIdentity, FoundStudy
 
 _FILED_BY = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _ALSO_IN_META = {"SOPClassUID": "MediaStorageSOPClassUID", "SOPInstanceUID": "MediaStorageSOPInstanceUID"}
+_STUDY = ("StudyDate", "StudyTime", "AccessionNumber", "StudyDescription")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Description:
     sop_class_uid: str
     transfer_syntax_uid: str
     identity: ClaimedIdentity
+    study: FoundStudy
     modality: str
     series_number: int | None
     series_description: str
@@ -75,15 +78,17 @@ def _filed(file: Opened) -> Description:
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         raise Invalid(f"It cannot be filed: {_listed(missing)} {verb} missing or malformed.")
-    said = texts(dataset, [*listing.IDENTITY, *listing.SERIES])
+    said = texts(dataset, [*listing.IDENTITY, *_STUDY, *listing.SERIES])
     series = listing.series(said, uids["StudyInstanceUID"])
+    identity = listing.identity(said, whole=True)
     return Description(
         study_uid=uids["StudyInstanceUID"],
         series_uid=uids["SeriesInstanceUID"],
         sop_uid=uids["SOPInstanceUID"],
         sop_class_uid=uids["SOPClassUID"],
         transfer_syntax_uid=str(file.transfer_syntax),
-        identity=listing.identity(said, whole=True),
+        identity=identity,
+        study=_study(said, uids["StudyInstanceUID"], identity, series.modality[:16]),
         modality=series.modality[:16],
         series_number=attributes.integer(dataset, "SeriesNumber"),
         series_description=series.description[:200],
@@ -92,6 +97,21 @@ def _filed(file: Opened) -> Description:
         header={"image_type": attributes.texts(dataset, "ImageType"), "kind": UID(uids["SOPClassUID"]).name},
         protocol=attributes.text(dataset, "ProtocolName")[:64],
         laterality=laterality(dataset) or "",
+    )
+
+
+def _study(said: listing.Attributes, uid: str, identity: ClaimedIdentity, modality: str) -> FoundStudy:
+    """What one object says of its study, as a query's answer would."""
+    return FoundStudy(
+        study_uid=uid,
+        claimed=identity,
+        date=listing.day(listing.text(said, "StudyDate")),
+        time=listing.text(said, "StudyTime")[:16],
+        description=listing.text(said, "StudyDescription")[:200],
+        modalities=(modality,) if modality else (),
+        accession=listing.text(said, "AccessionNumber")[:64],
+        series=None,
+        instances=None,
     )
 
 
@@ -121,6 +141,7 @@ def _header(file: Opened, raster: Raster) -> dict[str, Any]:
         "laterality": laterality(dataset),
         "view": attributes.text(dataset, "ViewPosition") or None,
         "frames": [geometry.place(groups, 0)] if raster.frames == 1 else [],
+        "content": content_of(file) if raster.frames == 1 else None,
         **geometry.spacing(groups),
         **lossiness(dataset, file.transfer_syntax),
     }

@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 from mdt.core.announce import after_commit
 from mdt.core.db import Database
 from mdt.imaging.announcements import SeriesGathered
-from mdt.imaging.completeness import Slice, wholeness
+from mdt.imaging.completeness import Slice, Wholeness, wholeness
+from mdt.imaging.duplicates import Image, duplicates
 from mdt.imaging.models import Instance, Pack, Refusal, Series
-from mdt.record.models import Holder, Study
+from mdt.record.models import ARCHIVE, Holder, Study
 from mdt.trusts.source import FoundSeries, FoundStudy, RefusedFile
+
+_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ def expect(session: Session, trust_ods: str, listed: Iterable[Listed]) -> None:
             {*study.modalities, *(series.modality for series, _ in one.series if series.modality)}
         )
         holder = session.scalar(
-            select(Holder).where(Holder.study_id == study.id, Holder.trust_ods == trust_ods).with_for_update()
+            select(Holder)
+            .where(Holder.study_id == study.id, Holder.trust_ods == trust_ods, Holder.origin == ARCHIVE)
+            .with_for_update()
         )
         if holder is not None:
             holder.series = len(one.series) if holder.series is None else holder.series
@@ -71,18 +76,16 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
     series = session.scalar(select(Series).where(Series.series_uid == series_uid).with_for_update())
     if series is None:
         return 0
-    instances = session.scalars(select(Instance).where(Instance.series_id == series.id)).all()
-    holders = set(session.scalars(select(Holder.trust_ods).where(Holder.study_id == series.study_id)))
-    if not holders <= set(answered):
+    holders = session.execute(select(Holder.trust_ods, Holder.origin).where(Holder.study_id == series.study_id)).all()
+    if any(ods not in answered or origin != ARCHIVE for ods, origin in holders):  # a disc cannot be asked again
         expected = max(expected, series.expected or 0)
-    unplaced = {one.number for one in instances if one.number is not None and not _place(one).get("position")}
-    judged = wholeness(expected, len(instances), slices_of(instances), unplaced)
-    series.expected, series.gaps = expected, list(judged.gaps)
+    judged = judge_series(session, series.id, expected)
+    series.expected, series.gaps, series.duplicates = expected, list(judged.gaps), list(judged.duplicates)
     study = session.get_one(Study, series.study_id)
     study.modalities = sorted({*study.modalities, *([series.modality] if series.modality else [])})
     if series.id in unpacked(session, series.id):
         after_commit(session, SeriesGathered(series.id))
-    return len(instances)
+    return judged.received
 
 
 def unpacked(session: Session, series_id: str | None = None) -> list[str]:
@@ -106,17 +109,29 @@ def unpacked(session: Session, series_id: str | None = None) -> list[str]:
     return list(session.scalars(wanted))
 
 
-def slices_of(instances: Iterable[Instance]) -> Iterable[Slice]:
-    """The single-frame images among them that say where they lie."""
-    for instance in instances:
-        place = _place(instance)
-        if place.get("position") and place.get("orientation"):
-            yield Slice(instance.number, tuple(place["position"]), tuple(place["orientation"]))
+def judge_series(session: Session, series_id: str, expected: int | None) -> Wholeness:
+    """How whole a series is by what is here of it. Reads a few rows at a time: there may be ten thousand."""
+    rows = session.execute(
+        select(Instance.number, Instance.header).where(Instance.series_id == series_id).order_by(Instance.number)
+    ).yield_per(_ROWS)
+    received, slices, unplaced, images = 0, [], set(), []
+    for number, header in rows:
+        received += 1
+        frames = header.get("frames") or []
+        place = frames[0] if len(frames) == 1 else {}
+        position, orientation = place.get("position"), place.get("orientation")
+        if position and orientation:
+            slices.append(Slice(number, tuple(position), tuple(orientation)))
+        elif number is not None and not position:
+            unplaced.add(number)
+        at = (*position, *orientation) if position and orientation else None
+        images.append(Image(number, header.get("content"), at, _kind(header)))
+    return wholeness(expected, received, slices, unplaced, duplicates(images))
 
 
-def _place(instance: Instance) -> dict[str, Any]:
-    frames = instance.header.get("frames") or []
-    return frames[0] if len(frames) == 1 else {}
+def _kind(header: dict[str, Any]) -> tuple[object, ...]:
+    """What else tells two images of one place apart."""
+    return (tuple(header.get("image_type") or ()), *(header.get(name) for name in ("acquisition", "temporal", "echo")))
 
 
 def kept_counts(db: Database, study_ids: Collection[str]) -> dict[str, int]:

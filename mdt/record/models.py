@@ -19,7 +19,7 @@ class Patient(Base):
     nhs_status: Mapped[str] = mapped_column(String(2), default="01")
     family: Mapped[str]
     given: Mapped[str]
-    birth_date: Mapped[date]
+    birth_date: Mapped[date] = mapped_column(index=True)
     sex: Mapped[str] = mapped_column(String(1))
 
 
@@ -53,11 +53,19 @@ class Study(Base):
     links: Mapped[list["Link"]] = relationship(back_populates="study")
 
 
+ARCHIVE, DISC = "", "disc"  # where a holder's copy came from: the trust's own archive, or a disc imported there
+
+
 class Holder(Base):
-    """A trust that holds a study, with its own counts and the identity it claims (as JSON, as received)."""
+    """A trust that holds a study, with its own counts and the identity it claims (as JSON, as received).
+
+    What was imported from a disc has a holder of its own (`origin`): the trust keeps it, and the disc claims whose it
+    is. `label` is what the disc was called by whoever imported it. `gone_at`: since when the trust, asked for this very
+    study, says that it holds it no more.
+    """
 
     __tablename__ = "holder"
-    __table_args__ = (UniqueConstraint("study_id", "trust_ods"),)
+    __table_args__ = (UniqueConstraint("study_id", "trust_ods", "origin"),)
 
     id: Mapped[str] = id_column()
     study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
@@ -66,8 +74,27 @@ class Holder(Base):
     instances: Mapped[int | None]
     claimed: Mapped[dict[str, Any]]
     seen_at: Mapped[datetime]
+    origin: Mapped[str] = mapped_column(String(8), default=ARCHIVE, server_default=ARCHIVE)
+    label: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    gone_at: Mapped[datetime | None]
 
     study: Mapped[Study] = relationship(back_populates="holders")
+
+    @property
+    def place(self) -> str:
+        """Who claims it, as a sentence names them."""
+        return place(self.trust_ods, self.origin)
+
+
+class Clue(Base):
+    """What a study that came without our asking can be found by: an NHS number claimed for it, or a date of birth."""
+
+    __tablename__ = "clue"
+    __table_args__ = (UniqueConstraint("holder_id", "key"),)
+
+    id: Mapped[str] = id_column()
+    holder_id: Mapped[str] = mapped_column(ForeignKey("holder.id"))
+    key: Mapped[str] = mapped_column(String(10), index=True)  # ten digits, or YYYY-MM-DD
 
 
 class Link(Base):
@@ -78,12 +105,13 @@ class Link(Base):
     """
 
     __tablename__ = "link"
-    __table_args__ = (UniqueConstraint("patient_id", "study_id", "trust_ods"),)
+    __table_args__ = (UniqueConstraint("patient_id", "study_id", "trust_ods", "origin"),)
 
     id: Mapped[str] = id_column()
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+    origin: Mapped[str] = mapped_column(String(8), default=ARCHIVE, server_default=ARCHIVE)  # as its holder's
     status: Mapped[str] = mapped_column(String(16))
     why: Mapped[str] = mapped_column(default="")
     decision: Mapped[str | None] = mapped_column(String(16))
@@ -93,3 +121,28 @@ class Link(Base):
 
     study: Mapped[Study] = relationship(back_populates="links")
     patient: Mapped[Patient] = relationship()
+
+    @property
+    def place(self) -> str:
+        """Who claims it, as a sentence names them."""
+        return place(self.trust_ods, self.origin)
+
+
+def place(trust_ods: str, origin: str) -> str:
+    return f"a disc imported at {trust_ods}" if origin == DISC else trust_ods
+
+
+class StudyClash(Base):
+    """One Study Instance UID that stands for more than one person: nothing of it is linked until `ended_at`.
+
+    Who claims it, and how, is in its holders and links.
+    """
+
+    __tablename__ = "study_clash"
+
+    id: Mapped[str] = id_column()
+    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
+    found_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    study: Mapped[Study] = relationship()

@@ -1,0 +1,86 @@
+"""How much of each series is here: one result for the case page, the board, the room and the command."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mdt.imaging.completeness import Unreadable, Wholeness
+from mdt.imaging.models import Instance, Refusal, Series
+
+
+@dataclass(frozen=True)
+class SeriesHere:
+    """One series, how many frames of it can be shown, its size as received, and how whole it is."""
+
+    series: Series
+    frames: int
+    bytes: int
+    whole: Wholeness
+
+    @property
+    def name(self) -> str:
+        """As a person would call it: `Series 2 (CT, Axial)`."""
+        return series_name(self.series.number, self.series.modality, self.series.description)
+
+
+def of_series(session: Session, study_ids: Collection[str]) -> dict[str, list[SeriesHere]]:
+    """The series of these studies in order of their numbers, by study id. Three queries, however many they are."""
+    counted = (
+        select(
+            Instance.series_id,
+            func.count().label("received"),
+            func.sum(Instance.frames).label("frames"),
+            func.sum(Instance.bytes).label("bytes"),
+        )
+        .join(Series, Series.id == Instance.series_id)
+        .where(Series.study_id.in_(study_ids))  # or the whole region's would be counted
+        .group_by(Instance.series_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Series, counted.c.received, counted.c.frames, counted.c.bytes)
+        .outerjoin(counted, counted.c.series_id == Series.id)
+        .where(Series.study_id.in_(study_ids))
+        .order_by(Series.number.is_(None), Series.number, Series.series_uid)
+    ).all()
+    unreadable = _unreadable(session, study_ids)
+    found: dict[str, list[SeriesHere]] = {study_id: [] for study_id in study_ids}
+    for series, received, frames, size in rows:
+        whole = Wholeness(
+            series.expected,
+            received or 0,
+            tuple(series.gaps),
+            tuple(series.duplicates),
+            tuple(unreadable[series.series_uid]),
+        )
+        found[series.study_id].append(SeriesHere(series, int(frames or 0), int(size or 0), whole))
+    return found
+
+
+def series_name(number: int | None, modality: str, description: str) -> str:
+    said = f"Series {number}" if number is not None else "A series without a number"
+    about = ", ".join(text for text in (modality, description) if text)
+    return f"{said} ({about})" if about else said
+
+
+def _unreadable(session: Session, study_ids: Collection[str]) -> dict[str, list[Unreadable]]:
+    """By SeriesInstanceUID: what is here and cannot be shown, then what was refused."""
+    found: dict[str, list[Unreadable]] = defaultdict(list)
+    here = (
+        select(Series.series_uid, Instance.sop_uid, Instance.problem)
+        .join(Instance, Instance.series_id == Series.id)
+        .where(Series.study_id.in_(study_ids), Instance.problem.is_not(None))
+        .order_by(Instance.number, Instance.sop_uid)
+    )
+    refused = (
+        select(Refusal.series_uid, Refusal.name, Refusal.why)
+        .where(Refusal.study_id.in_(study_ids), Refusal.series_uid.is_not(None))
+        .order_by(Refusal.name)
+    )
+    for wanted in (here, refused):
+        for series_uid, name, why in session.execute(wanted):
+            found[series_uid].append(Unreadable(name, why))
+    return found
