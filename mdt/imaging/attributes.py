@@ -77,3 +77,13 @@ def first(dataset: Dataset, keyword: str) -> Dataset | None:
     """The first item of a sequence."""
     found = items(dataset, keyword)
     return found[0] if found else None
+
+
+def private_text(dataset: Dataset, group: int, creator: str, element: int) -> str:
+    """The first value of a private element in the block its maker reserved (PS3.5 7.8.1); empty where there is none."""
+    try:
+        found = dataset.private_block(group, creator)[element].value
+    except Exception:  # no such block, no such element, or one that cannot be converted
+        return ""
+    found = found[0] if isinstance(found, MultiValue | list) and found else found
+    return (found.decode("ascii", "replace") if isinstance(found, bytes) else str(found)).replace("\0", "").strip()

@@ -20,6 +20,7 @@ from mdt.imaging.decoding import Frame, Undecodable, decoded
 from mdt.imaging.opening import Opened, opened
 from mdt.imaging.parsing import laterality
 from mdt.imaging.raster import Raster, raster_of
+from mdt.imaging.segments import segment_of
 from mdt.imaging.suv import suv
 from mdt.imaging.syntaxes import is_encapsulated, lossiness
 
@@ -81,6 +82,7 @@ def _entry(frame: Frame, groups: geometry.Groups, raster: Raster, index: int, pa
         frame = np.ascontiguousarray(grey.through_lut(frame, groups))
     encoding, payload = _payload(frame)
     window = grey.window(groups, binary=binary, signed=raster.signed)
+    padding = grey.padding(groups.dataset, signed=raster.signed) if frame.ndim == 2 else None
     offset = payloads.tell()
     payloads.write(payload)
     return {
@@ -100,10 +102,12 @@ def _entry(frame: Frame, groups: geometry.Groups, raster: Raster, index: int, pa
         **grey.extremes(frame),
         **rescale,
         **window,
-        "range": grey.middle(frame) if frame.ndim == 2 and not window["centre"] else None,
+        "padding": padding,
+        "range": grey.middle(frame, padding) if frame.ndim == 2 and not window["centre"] else None,
         **geometry.place(groups, index),
         **geometry.spacing(groups),
         "laterality": _laterality(groups),
+        "segment": segment_of(groups),
         "seconds": _seconds(groups.dataset, index) if raster.frames > 1 else None,
     }
 

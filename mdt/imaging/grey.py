@@ -7,7 +7,7 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_modality_lut
 
-from mdt.imaging import attributes
+from mdt.imaging import attributes, segments
 from mdt.imaging.geometry import Groups
 
 Pixels = npt.NDArray[Any]
@@ -60,6 +60,8 @@ def window(groups: Groups, *, binary: bool, signed: bool) -> dict[str, Any]:
     ]
     if not pairs and (span := _span_of_lut(groups.dataset, signed=signed)):
         pairs = [span]
+    if not pairs and (span := segments.span(groups.dataset)):
+        pairs = [span]
     if not pairs and binary:
         pairs = [(0.5, 1.0)]
     return {
@@ -79,10 +81,23 @@ def extremes(pixels: Pixels) -> dict[str, Any]:
     return {"smallest": float(finite.min()), "largest": float(finite.max())}
 
 
-def middle(pixels: Pixels) -> list[float]:
+def padding(dataset: Dataset, *, signed: bool) -> list[float] | None:
+    """The stored values, from and to, that fill up an image where nothing was measured (PS3.3 C.7.5.1.1.2)."""
+    value = attributes.number(dataset, "PixelPaddingValue")
+    if value is None:
+        return None
+    limit = attributes.number(dataset, "PixelPaddingRangeLimit")
+    ends = [value, value if limit is None else limit]
+    return sorted(end - 65536 if signed and end >= 32768 else end for end in ends)
+
+
+def middle(pixels: Pixels, padded: list[float] | None = None) -> list[float]:
     """A range of stored values for an image that says nothing of how to look: without half a per cent at either end."""
     some = pixels.reshape(-1)[:: max(1, pixels.size // 8192)]
     some = np.sort(some[np.isfinite(some)])
+    if padded is not None:
+        measured = some[(some < padded[0]) | (some > padded[1])]
+        some = measured if measured.size else some
     if some.size == 0:
         return [0.0, 1.0]
     lower, upper = float(some[int(some.size * 0.005)]), float(some[int(np.ceil(some.size * 0.995)) - 1])

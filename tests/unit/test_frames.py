@@ -35,6 +35,17 @@ def test_windows(said: Any) -> None:
     assert (none["centre"], none["width"]) == ([], [])
 
 
+def test_filling_is_not_counted_where_a_window_is_worked_out(said: Any) -> None:
+    pixels = ramp("int16", low=100, high=300)
+    pixels[:, :10] = -2000
+    padded = said(pixels, PixelPaddingValue=-2000)
+    assert padded["padding"] == [-2000, -2000]
+    assert padded["range"][0] >= 100
+    assert said(pixels, PixelPaddingValue=-2000, PixelPaddingRangeLimit=-1500)["padding"] == [-2000, -1500]
+    assert said(pixels)["range"][0] == -2000
+    assert said()["padding"] is None
+
+
 def test_a_voi_table_gives_at_least_its_range(said: Any) -> None:
     table = [item(LUTDescriptor=[256, 1000, 8], LUTData=bytes(512))]
     entry = said(VOILUTSequence=table)

@@ -17,7 +17,7 @@ from PIL import Image
 from pydicom.data import get_testdata_file
 from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_file_meta_info
-from pydicom.pixels import apply_color_lut
+from pydicom.pixels import apply_color_lut, convert_color_space
 from pydicom.uid import UID, RLELossless
 
 from tests.unit.objects import SHARED, Pixels, an_object, frames_of, ramp, save, smooth
@@ -217,6 +217,57 @@ def test_colour_by_plane(tmp_path: Path) -> None:
     dataset.PixelData = pixels.transpose(2, 0, 1).tobytes() + b"\0" * (pixels.nbytes % 2)
     _, shown = frames_of(save(dataset, tmp_path / "a.dcm"), tmp_path)
     assert np.array_equal(shown[0], pixels)
+
+
+def _table(values: list[int], *, bits: int) -> bytes:
+    return np.array(values, "<u2" if bits == 16 else "u1").tobytes()
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("depth", ["uint8", "uint16"])
+def test_palettes_of_either_width(tmp_path: Path, bits: int, depth: str) -> None:
+    """The first entry is for 3: what lies below has its colour, what lies above the table that of the last."""
+    pixels = np.array([[0, 3, 4], [5, 6, 200]], depth)
+    top = (1 << bits) - 1
+    tables = {"Red": [top, 0, 0, 0], "Green": [0, top // 2, 0, 0], "Blue": [0, 0, top, top // 4]}
+    dataset = an_object(pixels, PhotometricInterpretation="PALETTE COLOR")
+    for colour, values in tables.items():
+        setattr(dataset, f"{colour}PaletteColorLookupTableDescriptor", [4, 3, bits])
+        setattr(dataset, f"{colour}PaletteColorLookupTableData", _table(values, bits=bits))
+    _, shown = frames_of(save(dataset, tmp_path / "a.dcm"), tmp_path)
+    half, quarter = (top // 2) >> (bits - 8), (top // 4) >> (bits - 8)
+    assert shown[0].tolist() == [
+        [[255, 0, 0], [255, 0, 0], [0, half, 0]],
+        [[0, 0, 255], [0, 0, quarter], [0, 0, quarter]],
+    ]
+
+
+def test_a_palette_in_segments(tmp_path: Path) -> None:
+    """PS3.3 C.7.9.2: a discrete start, a straight line to the top, and the same line once more for the next colour."""
+    pixels = np.array([[0, 1, 2, 3, 4]], "uint8")
+    segmented = [0, 1, 0, 1, 4, 0xFF00]  # one value, 0; then four more on the way to FF00
+    dataset = an_object(pixels, PhotometricInterpretation="PALETTE COLOR")
+    for colour in ("Red", "Green", "Blue"):
+        setattr(dataset, f"{colour}PaletteColorLookupTableDescriptor", [5, 0, 16])
+        setattr(dataset, f"Segmented{colour}PaletteColorLookupTableData", _table(segmented, bits=16))
+    _, shown = frames_of(save(dataset, tmp_path / "a.dcm"), tmp_path)
+    assert shown[0][0, :, 0].tolist() == [0, 63, 127, 191, 255]
+
+
+@pytest.mark.parametrize("planar", [0, 1])
+@pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL"])
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2.5"])
+def test_colour_however_it_is_laid_out(tmp_path: Path, photometric: str, planar: int, syntax: str) -> None:
+    pixels = ramp("uint8", 20, 24, samples=3)
+    dataset = an_object(pixels, PhotometricInterpretation=photometric, PlanarConfiguration=planar)
+    if syntax.endswith(".5"):
+        dataset.compress(RLELossless, pixels, encoding_plugin="pydicom", generate_instance_uid=False)
+        dataset.PhotometricInterpretation, dataset.PlanarConfiguration = photometric, planar
+    elif planar:
+        dataset.PixelData = pixels.transpose(2, 0, 1).tobytes()
+    _, shown = frames_of(save(dataset, tmp_path / "a.dcm", syntax), tmp_path)
+    expected = convert_color_space(pixels, "YBR_FULL", "RGB") if photometric == "YBR_FULL" else pixels
+    assert np.array_equal(shown[0], expected)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
