@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from mdt.core.actor import Actor
 from mdt.imaging.models import Gather, Refusal, TrustAnswer
 from mdt.people import permissions
-from mdt.record.models import Link
+from mdt.record.models import ARCHIVE, Link
 from mdt.trusts.queries import trust_names
 
 # How far a trust got, as a person would say it.
@@ -102,7 +102,11 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
     answers = next((one.answers for one in rounds if one.answers), [])
     studies = select(Link.study_id).where(Link.patient_id == patient_id, Link.status != "never")
     undecided = Counter(
-        session.scalars(select(Link.trust_ods).where(Link.patient_id == patient_id, Link.status == "confirm"))
+        session.scalars(
+            select(Link.trust_ods).where(
+                Link.patient_id == patient_id, Link.status == "confirm", Link.origin == ARCHIVE
+            )
+        )
     )
     refusals = session.scalars(select(Refusal).where(Refusal.study_id.in_(studies)).order_by(Refusal.name))
     return Arriving(

@@ -20,6 +20,7 @@ from mdt.imaging.models import Gather
 from mdt.imaging.round import Round
 from mdt.record.findings import local_numbers
 from mdt.record.models import Patient
+from mdt.record.unasked import link_held
 from mdt.trusts.queries import live_trusts
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ class Gatherer:
             patient = session.get_one(Patient, gather.patient_id)
             live = live_trusts(session, on=in_london(self._means.clock()).date())
             trusts = [trust for trust in live if gather.trust_ods in (None, trust.ods)]
+            link_held(session, by=self._means.by, patient=patient, now=gather.started_at)
             numbers = local_numbers(session, patient.id)
         log.info("gather.started", gather=gather_id, patient=patient.id, trusts=len(trusts))
         folder = self._means.spool / gather_id

@@ -180,18 +180,18 @@ def _take(
     now: datetime,
 ) -> Taken:
     if file.about is None or file.kept is None:
-        return refuse(session, shelf.trust_ods, shelf.study_id, file, file.refused or "It could not be read.", now)
+        return _refuse(session, shelf, file, file.refused or "It could not be read.", now)
     about, kept, row = file.about, file.kept, known.get(file.about.sop_uid)
     if series[about.series_uid].study_id != shelf.study_id:
         why = f"Its series ({about.series_uid}) is already part of another study."
-        return refuse(session, shelf.trust_ods, shelf.study_id, file, why, now)
+        return _refuse(session, shelf, file, why, now)
     if row is None:
         row = known[about.sop_uid] = _instance(shelf, about, kept, series[about.series_uid].id, now)
         session.add(row)
         session.flush()
         return _taken(file, row, fresh=True)
     if row.sha256 != kept.sha256:
-        return refuse(session, shelf.trust_ods, shelf.study_id, file, _two_under_one_name(about, kept, row), now)
+        return _refuse(session, shelf, file, _two_under_one_name(about, kept, row), now)
     return _taken(file, row)
 
 
@@ -225,11 +225,24 @@ def _taken(file: Read, row: Instance, *, fresh: bool = False) -> Taken:
     return Taken(file.path, row.sop_uid, row.sop_class_uid, study_uid, row.series_id, row.id, fresh)
 
 
-def refuse(session: Session, trust_ods: str, study_id: str | None, file: Read, why: str, now: datetime) -> Taken:
-    """Remember the refusal, once however often the file comes again."""
+def _refuse(session: Session, shelf: Shelf, file: Read, why: str, now: datetime) -> Taken:
+    return refuse(session, file, why, trust_ods=shelf.trust_ods, study_id=shelf.study_id, now=now)
+
+
+def refuse(
+    session: Session,
+    file: Read,
+    why: str,
+    *,
+    trust_ods: str,
+    study_id: str | None,
+    now: datetime,
+    called: str | None = None,
+) -> Taken:
+    """Remember the refusal, once however often the file comes again. `called` names one that cannot be read."""
     about = file.about
     uid = about.sop_uid if about else None
-    said = {"trust_ods": trust_ods, "study_id": study_id, "name": uid or file.path.name, "why": why}
+    said = {"trust_ods": trust_ods, "study_id": study_id, "name": uid or called or file.path.name, "why": why}
     if session.scalar(select(Refusal.id).filter_by(**said).limit(1)) is None:
         session.add(Refusal(**said, at=now))
         session.flush()

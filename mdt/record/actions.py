@@ -13,6 +13,7 @@ from mdt.record import nhs_number
 from mdt.record.clashes import STRONG
 from mdt.record.findings import judge_links
 from mdt.record.models import Link, Patient
+from mdt.record.unasked import link_held
 
 SEXES = ("F", "M", "O")
 LONGEST_REASON = 1000
@@ -56,6 +57,7 @@ def add_patient(
     session.add(patient)
     session.flush()
     audit.record(session, by, "patient.added", f"patient:{patient.id}", patient_id=patient.id, now=now)
+    link_held(session, by=by, patient=patient, now=now)
     return patient
 
 

@@ -3,7 +3,7 @@
 Pictures of two people must never come together under one study, so a clash links nothing until a trust corrects it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 STRONG = frozenset({"auto", "confirmed"})
@@ -28,8 +28,14 @@ Trust = str
 Standings = Mapping[tuple[Patient, Trust], Standing]
 
 
-def settle(standings: Standings) -> dict[tuple[Patient, Trust], Standing]:
-    """All links to one study, each as it may stand beside the others."""
+def settle(
+    standings: Standings, *, strangers: Mapping[Patient, Collection[Trust]] | None = None
+) -> dict[tuple[Patient, Trust], Standing]:
+    """All links to one study, each as it may stand beside the others.
+
+    `strangers` are, for each patient, those who sent objects of the study as somebody else's whom nobody here knows.
+    """
+    strangers = strangers or {}
     strong = _trusts_by_patient(standings, STRONG)
     against = _trusts_by_patient(standings, frozenset({"never"}))
     settled = dict(standings)
@@ -37,6 +43,7 @@ def settle(standings: Standings) -> dict[tuple[Patient, Trust], Standing]:
         if standing.status not in OPEN:
             continue
         others = {name for other, names in strong.items() if other != patient for name in names}
+        others |= set(strangers.get(patient, ()))
         if others:
             settled[patient, trust] = Standing("never", TWO_PEOPLE.format(trusts=_listed(others)))
         elif against.get(patient):
@@ -52,5 +59,5 @@ def _trusts_by_patient(standings: Standings, statuses: frozenset[str]) -> dict[P
     return found
 
 
-def _listed(trusts: set[str]) -> str:
+def _listed(trusts: Collection[str]) -> str:
     return " and ".join(sorted(trusts))

@@ -1,9 +1,10 @@
 """What a trust was found to hold: its study, its holder, its local number, and the link the rules give it.
 
-Called by a gather for every study that has to do with the patient. Finding the same thing again changes nothing.
+Called by a gather for every study that has to do with the patient, and for what comes without our asking. Finding the
+same thing again changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,10 +13,13 @@ from sqlalchemy.orm import Session
 from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.record import claims, nhs_number
+from mdt.record.belonging import contradiction
 from mdt.record.clashes import Standing, settle
 from mdt.record.identity import Known, judge
-from mdt.record.models import Holder, Link, LocalIdentifier, Patient, Study
+from mdt.record.models import ARCHIVE, Holder, Link, LocalIdentifier, Patient, Study
 from mdt.trusts.source import ClaimedIdentity, FoundStudy
+
+UNSAID = ClaimedIdentity()
 
 
 def known(patient: Patient) -> Known:
@@ -36,15 +40,21 @@ def note(
     """Keep what one trust holds for this patient. Returns the links, as they stand beside those of other trusts."""
     links = []
     for one in sorted(found, key=lambda study: study.study_uid):
-        study = _study(session, one)
-        claimed_anew = _holder(session, study, trust_ods, one, now)
-        link = _link(session, patient, study, trust_ods, claimed_anew=claimed_anew)
-        judge_links(session, by=by, study_id=study.id, now=now)
-        if link.status in ("auto", "confirmed"):
-            _learn_local_number(session, patient, trust_ods, one.claimed)
-        links.append(link)
+        holder, claimed_anew = _holder(session, study_row(session, one), trust_ods, one, now)
+        links.append(attach(session, by=by, patient=patient, holder=holder, claimed_anew=claimed_anew, now=now))
     session.flush()
     return links
+
+
+def attach(
+    session: Session, *, by: Actor, patient: Patient, holder: Holder, now: datetime, claimed_anew: bool = False
+) -> Link:
+    """The link of what a holder holds to a patient it may belong to, judged beside the others."""
+    link = _link(session, patient, holder, claimed_anew=claimed_anew)
+    judge_links(session, by=by, study_id=holder.study_id, now=now)
+    if link.status in ("auto", "confirmed") and holder.origin == ARCHIVE:  # a disc has the numbers of who made it
+        _learn_local_number(session, patient, holder.trust_ods, claims.from_json(holder.claimed))
+    return link
 
 
 def local_numbers(session: Session, patient_id: str) -> dict[str, list[str]]:
@@ -56,7 +66,7 @@ def local_numbers(session: Session, patient_id: str) -> dict[str, list[str]]:
     return {ods: sorted(values) for ods, values in numbers.items()}
 
 
-def _study(session: Session, found: FoundStudy) -> Study:
+def study_row(session: Session, found: FoundStudy) -> Study:
     study = session.scalar(select(Study).where(Study.study_uid == found.study_uid).with_for_update())
     if study is None:
         study = Study(study_uid=found.study_uid, modalities=[])
@@ -71,9 +81,9 @@ def _study(session: Session, found: FoundStudy) -> Study:
     return study
 
 
-def _holder(session: Session, study: Study, trust_ods: str, found: FoundStudy, now: datetime) -> bool:
+def _holder(session: Session, study: Study, trust_ods: str, found: FoundStudy, now: datetime) -> tuple[Holder, bool]:
     """Keep the holder. True when it now claims another identity than it did before."""
-    holder = session.scalar(select(Holder).where(Holder.study_id == study.id, Holder.trust_ods == trust_ods))
+    holder = holder_of(session, study.id, trust_ods, ARCHIVE)
     if holder is None:
         holder = Holder(study_id=study.id, trust_ods=trust_ods, claimed=claims.to_json(found.claimed), seen_at=now)
         session.add(holder)
@@ -88,19 +98,23 @@ def _holder(session: Session, study: Study, trust_ods: str, found: FoundStudy, n
     holder.instances = found.instances
     holder.seen_at = now
     session.flush()
-    return changed
+    return holder, changed
+
+
+def holder_of(session: Session, study_id: str, trust_ods: str, origin: str) -> Holder | None:
+    wanted = select(Holder).where(Holder.study_id == study_id, Holder.trust_ods == trust_ods, Holder.origin == origin)
+    return session.scalar(wanted)
 
 
 def _says_less(one: ClaimedIdentity, before: ClaimedIdentity) -> bool:
     return (before.says_birth_date and not one.says_birth_date) or (before.says_other_ids and not one.says_other_ids)
 
 
-def _link(session: Session, patient: Patient, study: Study, trust_ods: str, *, claimed_anew: bool) -> Link:
-    link = session.scalar(
-        select(Link).where(Link.patient_id == patient.id, Link.study_id == study.id, Link.trust_ods == trust_ods)
-    )
+def _link(session: Session, patient: Patient, holder: Holder, *, claimed_anew: bool) -> Link:
+    held = {"study_id": holder.study_id, "trust_ods": holder.trust_ods, "origin": holder.origin}
+    link = session.scalar(select(Link).filter_by(patient_id=patient.id, **held))
     if link is None:
-        link = Link(patient_id=patient.id, study_id=study.id, trust_ods=trust_ods, status="")
+        link = Link(patient_id=patient.id, **held, status="")
         session.add(link)
         session.flush()
     elif claimed_anew:
@@ -113,11 +127,12 @@ def _link(session: Session, patient: Patient, study: Study, trust_ods: str, *, c
 def judge_links(session: Session, *, by: Actor, study_id: str, now: datetime) -> None:
     """Judge every link to a study again, each beside the others, and write down (audited) what changed."""
     holders = session.scalars(select(Holder).where(Holder.study_id == study_id)).all()
-    claimed = {holder.trust_ods: claims.from_json(holder.claimed) for holder in holders}
+    claimed = {holder.place: claims.from_json(holder.claimed) for holder in holders}
     links = session.scalars(select(Link).where(Link.study_id == study_id)).all()
-    settled = settle({(link.patient_id, link.trust_ods): _by_itself(link, claimed[link.trust_ods]) for link in links})
+    standings = {(link.patient_id, link.place): _by_itself(link, claimed[link.place]) for link in links}
+    settled = settle(standings, strangers=_strangers(links, claimed))
     for link in links:
-        standing = settled[link.patient_id, link.trust_ods]
+        standing = settled[link.patient_id, link.place]
         if (link.status, link.why) == (standing.status, standing.why):
             continue
         link.status, link.why = standing.status, standing.why
@@ -131,6 +146,19 @@ def judge_links(session: Session, *, by: Actor, study_id: str, now: datetime) ->
             now=now,
         )
     session.flush()
+
+
+def _strangers(links: Sequence[Link], claimed: Mapping[str, ClaimedIdentity]) -> dict[str, set[str]]:
+    """For each patient, who sent objects of this study as those of somebody else, whom nobody here knows.
+
+    A gather keeps only holders that have to do with a patient; what comes unasked may have to do with none.
+    """
+    linked = {link.place for link in links}
+    sent = {place: identity for place, identity in claimed.items() if place not in linked}
+    return {
+        link.patient_id: {place for place, said in sent.items() if contradiction(known(link.patient), UNSAID, said)}
+        for link in links
+    }
 
 
 def _by_itself(link: Link, claimed: ClaimedIdentity) -> Standing:

@@ -68,7 +68,7 @@ class Holder(Base):
     __table_args__ = (UniqueConstraint("study_id", "trust_ods", "origin"),)
 
     id: Mapped[str] = id_column()
-    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
+    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"))
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
     series: Mapped[int | None]
     instances: Mapped[int | None]
@@ -108,7 +108,7 @@ class Link(Base):
     __table_args__ = (UniqueConstraint("patient_id", "study_id", "trust_ods", "origin"),)
 
     id: Mapped[str] = id_column()
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
     study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
     origin: Mapped[str] = mapped_column(String(8), default=ARCHIVE, server_default=ARCHIVE)  # as its holder's

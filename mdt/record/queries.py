@@ -10,7 +10,7 @@ from mdt.core.errors import NotFound
 from mdt.people import permissions
 from mdt.record import claims, nhs_number
 from mdt.record.clashes import STRONG
-from mdt.record.models import Holder, Link, Patient, Study
+from mdt.record.models import ARCHIVE, DISC, Holder, Link, Patient, Study
 from mdt.trusts.source import ClaimedIdentity
 
 
@@ -23,8 +23,20 @@ class Entry:
 
     @property
     def trusts(self) -> tuple[str, ...]:
-        """The trusts that hold it for this patient."""
-        return tuple(link.trust_ods for link in self.links if link.status in STRONG)
+        """The trusts that hold it for this patient, in an archive or as what was imported there."""
+        return tuple(dict.fromkeys(link.trust_ods for link in self.links if link.status in STRONG))
+
+    @property
+    def discs(self) -> dict[str, str]:
+        """What each disc it came from was called, by the trust that imported it."""
+        linked = {link.trust_ods for link in self.links if link.status in STRONG and link.origin == DISC}
+        held = (holder for holder in self.study.holders if holder.origin == DISC and holder.trust_ods in linked)
+        return {holder.trust_ods: holder.label for holder in held}
+
+    @property
+    def archives(self) -> tuple[str, ...]:
+        """The trusts whose own archives hold it for this patient."""
+        return tuple(link.trust_ods for link in self.links if link.status in STRONG and link.origin == ARCHIVE)
 
     @property
     def is_linked(self) -> bool:
@@ -41,6 +53,7 @@ class Match:
     claimed: ClaimedIdentity
     series: int | None
     instances: int | None
+    label: str  # what the disc is called, when it came from one
 
 
 def patient_by_nhs(session: Session, by: Actor, nhs: str) -> Patient:
@@ -89,7 +102,7 @@ def matches(session: Session, by: Actor, *, team_id: str, patient_id: str) -> li
 
 
 def _match(link: Link) -> Match:
-    holder = next(holder for holder in link.study.holders if holder.trust_ods == link.trust_ods)
+    holder = next(holder for holder in link.study.holders if holder.place == link.place)
     return Match(
         link=link,
         study=link.study,
@@ -97,6 +110,7 @@ def _match(link: Link) -> Match:
         claimed=claims.from_json(holder.claimed),
         series=holder.series,
         instances=holder.instances,
+        label=holder.label,
     )
 
 

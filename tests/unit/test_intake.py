@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from mdt.core.audit import AuditEntry, verify
 from mdt.core.sandbox import Limits, Sandbox
-from mdt.imaging.belonging import contradiction
+from mdt.record.belonging import contradiction
 from mdt.imaging.opening import LARGEST_INFLATED
 from mdt.record.models import Study
 from mdt.trusts.source import ClaimedIdentity

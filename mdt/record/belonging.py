@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mdt.record import nhs_number
 from mdt.record.identity import Known, judge
-from mdt.record.names import same_family
+from mdt.record.names import is_garbled, same_family
 from mdt.trusts.source import ClaimedIdentity
 
 
@@ -21,6 +21,28 @@ def contradiction(known: Known, claimed: ClaimedIdentity, written: ClaimedIdenti
         return f"it belongs to {verdict.why}"
     differing = [what for what, differs in _differences(known, claimed, written) if differs]
     return f"the {differing[0]} written on it is another one" if differing else None
+
+
+def departure(claimed: ClaimedIdentity, written: ClaimedIdentity) -> str | None:
+    """What of the identity `written` on an object is another than the one its study is held under, or None.
+
+    For studies of people nobody here knows. What one side does not say departs from nothing.
+    """
+    ours, theirs = _numbers(claimed), _numbers(written)
+    both_born = None not in (claimed.birth_date, written.birth_date)
+    same_day, opposite = claimed.birth_date == written.birth_date, {claimed.sex, written.sex} == {"F", "M"}
+    if ours and theirs and not ours & theirs:
+        return "the NHS number written on it is another one"
+    if both_born and not same_day:
+        return "the date of birth written on it is another one"
+    if opposite:
+        return "the sex written on it is another one"
+    if ours & theirs and both_born:
+        return None  # a name changes by marriage
+    names = (claimed.family or "", written.family or "")
+    if all(names) and not any(map(is_garbled, names)) and not same_family(*names):
+        return "the family name written on it is another one"
+    return None
 
 
 def _differences(known: Known, claimed: ClaimedIdentity, written: ClaimedIdentity) -> Iterator[tuple[str, bool]]:
