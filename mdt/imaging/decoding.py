@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import Any
 
 import imagecodecs
@@ -57,7 +58,7 @@ def decoded(file: Opened, raster: Raster) -> Iterator[Frame | Undecodable]:
 def some_decoded(
     file: Opened, raster: Raster, wanted: Collection[int], *, as_stored: bool = False
 ) -> Iterator[Frame | Undecodable]:
-    """The `wanted` frames, counted from 0, in the file's order. `as_stored` keeps palette indices and every bit depth."""
+    """The `wanted` frames, counted from 0, in order. `as_stored` keeps palette indices and every bit depth."""
     decode = _decoder(file, raster)
     for source in sources(file, raster, wanted):
         try:
@@ -73,7 +74,8 @@ def sources(file: Opened, raster: Raster, wanted: Collection[int]) -> Iterator[b
     """The bytes of the `wanted` frames as they are in the file, compressed ones whole, others from a whole byte."""
     if not is_encapsulated(file.transfer_syntax):
         return _plain(file, raster, wanted)
-    return (frame for index, frame in enumerate(fragmented(file, raster.frames)) if index in wanted)
+    upto = islice(enumerate(fragmented(file, raster.frames)), max(wanted, default=-1) + 1)
+    return (frame for index, frame in upto if index in wanted)
 
 
 def _decoder(file: Opened, raster: Raster) -> Decode:

@@ -1,6 +1,7 @@
 """The store: every object as received, named by the SHA-256 of its own bytes; packs of frames lie beside.
 
-`objects/ab/<sha256>` and `packs/<series id>/<version>/{frames,index.json}`, on any file system fsspec can reach.
+`objects/ab/<sha256>`, `packs/<series id>/<version>/{frames,index.json}` and `leaves/<maker>/ab/<sha256>` (an object's
+header as JSON, which can always be made again), on any file system fsspec can reach.
 No name in it comes from the content of a DICOM object.
 """
 
@@ -97,6 +98,19 @@ class Store:
         place = self._pack(series_id, version, "frames").rsplit("/", 1)[0]
         if self._fs.isdir(place):
             self._fs.rm(place, recursive=True)
+
+    def put_leaf(self, sha256: str, maker: int, leaf: Path) -> None:
+        """Move what was made of an object's header to its place."""
+        self._settle(leaf, self._leaf(sha256, maker))
+
+    def open_leaf(self, sha256: str, maker: int) -> BinaryIO:
+        """What was made of an object's header; raises FileNotFoundError while nothing was."""
+        return cast(BinaryIO, self._fs.open(self._leaf(sha256, maker), "rb"))
+
+    def _leaf(self, sha256: str, maker: int) -> str:
+        if not _SHA256.fullmatch(sha256):
+            raise FileNotFoundError(f"{sha256!r} is not a name in the store")
+        return f"{self._root}/leaves/{maker}/{sha256[:2]}/{sha256}"
 
     def _object(self, sha256: str) -> str:
         if not _SHA256.fullmatch(sha256):
