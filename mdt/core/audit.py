@@ -31,7 +31,7 @@ class AuditEntry(Base):
     at: Mapped[datetime]
     actor_id: Mapped[str | None] = mapped_column(String(32), index=True)
     actor: Mapped[str]
-    action: Mapped[str] = mapped_column(index=True)
+    action: Mapped[str]
     subject: Mapped[str]
     patient_id: Mapped[str | None] = mapped_column(String(32), index=True)
     detail: Mapped[dict[str, Any]]

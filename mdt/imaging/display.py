@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
-from mdt.imaging import arriving, timeline
+from mdt.imaging import arriving, board, timeline
 from mdt.imaging.completeness import Wholeness
-from mdt.imaging.models import Instance, Pack, Series
+from mdt.imaging.models import NOTABLE, Instance, Pack, Series
 from mdt.record.models import Patient
 
 
@@ -35,7 +35,7 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
 
 
 def _trust(trust: arriving.TrustProgress) -> dict[str, Any]:
-    names = ("ods", "name", "status", "phase", "detail", "expected", "received")
+    names = ("ods", "name", "status", "phase", "detail", "expected", "received", "queued")
     return {name: getattr(trust, name) for name in names}
 
 
@@ -48,25 +48,20 @@ def _study(line: timeline.Line, series: list[dict[str, Any]]) -> dict[str, Any]:
         "modalities": study.modalities,
         "trusts": list(line.trusts),
         "complete": here.complete,
+        "state": line.state,
+        "blame": list(line.blame),
+        "prior": {"study": line.prior.study_uid, "reason": line.prior.reason} if line.prior else None,
         "expected": here.expected,
         "received": here.received,
-        "series": series,
+        "series": [one | {"state": board.state(one["complete"], may_come=line.state == "arriving")} for one in series],
     }
 
 
 def _series(session: Session, study_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     """The series of these studies, by study, in order of their numbers."""
-    counted = (
-        select(Instance.series_id, func.count().label("received"), func.sum(Instance.frames).label("frames"))
-        .join(Series, Series.id == Instance.series_id)
-        .where(Series.study_id.in_(study_ids))
-        .group_by(Instance.series_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Series, Pack.version, Pack.lossy, Pack.frames.label("packed"), counted.c.received, counted.c.frames)
+    rows: Any = session.execute(
+        select(Series, Pack.version, Pack.lossy, Pack.frames.label("packed"))
         .outerjoin(Pack, Pack.series_id == Series.id)
-        .outerjoin(counted, counted.c.series_id == Series.id)
         .where(Series.study_id.in_(study_ids))
         .order_by(Series.number.is_(None), Series.number, Series.series_uid)
     ).all()
@@ -81,7 +76,7 @@ def _notable(session: Session, series_ids: Collection[str]) -> dict[str, list[Ro
     """The objects of each series that are documents, or have a problem."""
     rows = session.execute(
         select(Instance.id, Instance.series_id, Instance.sop_uid, Instance.problem, Instance.header)
-        .where(Instance.series_id.in_(series_ids), (Instance.frames == 0) | Instance.problem.is_not(None))
+        .where(Instance.series_id.in_(series_ids), text(NOTABLE))
         .order_by(Instance.number, Instance.sop_uid)
     )
     found: dict[str, list[Row[Any]]] = defaultdict(list)
@@ -97,7 +92,6 @@ def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
         for one in notable
         if (document := one.header.get("document"))
     ]
-    received, frames = row.received or 0, row.frames or 0
     return {
         "key": series.id,
         "series": series.series_uid,
@@ -106,11 +100,11 @@ def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
         "description": series.description,
         "body_part": series.body_part,
         "expected": series.expected,
-        "received": received,
-        "complete": Wholeness(series.expected, received, tuple(series.gaps)).complete,
+        "received": series.received,
+        "complete": Wholeness(series.expected, series.received, tuple(series.gaps)).complete,
         "gaps": series.gaps,
-        "kind": "images" if frames else "document" if documents else "none",
-        "frames": frames,
+        "kind": "images" if series.frames else "document" if documents else "none",
+        "frames": series.frames,
         "packed": row.packed or 0,
         "version": row.version,
         "lossy": bool(row.lossy),

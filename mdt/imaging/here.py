@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt.imaging.completeness import Unreadable, Wholeness
@@ -28,35 +28,17 @@ class SeriesHere:
 
 def of_series(session: Session, study_ids: Collection[str]) -> dict[str, list[SeriesHere]]:
     """The series of these studies in order of their numbers, by study id. Three queries, however many they are."""
-    counted = (
-        select(
-            Instance.series_id,
-            func.count().label("received"),
-            func.sum(Instance.frames).label("frames"),
-            func.sum(Instance.bytes).label("bytes"),
-        )
-        .join(Series, Series.id == Instance.series_id)
-        .where(Series.study_id.in_(study_ids))  # or the whole region's would be counted
-        .group_by(Instance.series_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Series, counted.c.received, counted.c.frames, counted.c.bytes)
-        .outerjoin(counted, counted.c.series_id == Series.id)
+    rows = session.scalars(
+        select(Series)
         .where(Series.study_id.in_(study_ids))
         .order_by(Series.number.is_(None), Series.number, Series.series_uid)
     ).all()
     unreadable = _unreadable(session, study_ids)
     found: dict[str, list[SeriesHere]] = {study_id: [] for study_id in study_ids}
-    for series, received, frames, size in rows:
-        whole = Wholeness(
-            series.expected,
-            received or 0,
-            tuple(series.gaps),
-            tuple(series.duplicates),
-            tuple(unreadable[series.series_uid]),
-        )
-        found[series.study_id].append(SeriesHere(series, int(frames or 0), int(size or 0), whole))
+    for one in rows:
+        odd = tuple(unreadable[one.series_uid])
+        whole = Wholeness(one.expected, one.received, tuple(one.gaps), tuple(one.duplicates), odd)
+        found[one.study_id].append(SeriesHere(one, one.frames, one.bytes, whole))
     return found
 
 

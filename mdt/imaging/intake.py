@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from mdt.core.announce import after_commit
 from mdt.core.db import Database
 from mdt.core.sandbox import Sandbox, SandboxError
 from mdt.imaging.announcements import SeriesGrew
+from mdt.imaging.counts import count_again
 from mdt.imaging.growth import worth_packing
 from mdt.imaging.models import Instance, Refusal, Series
 from mdt.imaging.parsing import Description, describe
@@ -124,11 +125,12 @@ def keep(session: Session, shelf: Shelf, files: list[Read], *, by: Actor, now: d
     uids = [file.about.sop_uid for file in files if file.about]
     known = {row.sop_uid: row for row in session.scalars(select(Instance).where(Instance.sop_uid.in_(uids)))}
     series = _series(session, shelf, files)
-    before = _frames(session, series.values())
+    before = {row.id: row.frames for row in series.values()}
     taken = [_take(session, shelf, file, known, series, now=now) for file in files]
-    for series_id, after in _frames(session, series.values()).items():
-        if worth_packing(before.get(series_id, 0), after):
-            after_commit(session, SeriesGrew(series_id))
+    count_again(session, before)
+    for row in series.values():
+        if worth_packing(before[row.id], row.frames):
+            after_commit(session, SeriesGrew(row.id))
     fresh, refused = sum(one.fresh for one in taken), sum(one.refused is not None for one in taken)
     if fresh or refused:
         detail = {"trust": shelf.trust_ods, "instances": fresh, "refused": refused}
@@ -161,13 +163,6 @@ def _series(session: Session, shelf: Shelf, files: list[Read]) -> dict[str, Seri
 def _side(before: str, said: str) -> str:
     """Of a series whose images say `before` so far, with one that says `said`: both sides are B."""
     return before if said in ("", before) else said if not before else "B"
-
-
-def _frames(session: Session, series: Iterable[Series]) -> dict[str, int]:
-    """How many frames there are of each series to look at."""
-    counted = select(Instance.series_id, func.sum(Instance.frames)).group_by(Instance.series_id)
-    rows = session.execute(counted.where(Instance.series_id.in_([one.id for one in series])))
-    return {series_id: int(frames) for series_id, frames in rows}
 
 
 def _take(

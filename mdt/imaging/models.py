@@ -3,14 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mdt.core.db import Base, id_column
 
+# As they stand in a partial index: a query must say exactly this for it to be used.
+NOTABLE = "frames = 0 OR problem IS NOT NULL"
+UNFINISHED = "finished_at IS NULL"
+
 
 class Series(Base):
-    """One series of a study. `expected` is the largest count any holder gives; None when nobody says."""
+    """One series of a study. `expected` is the largest count any holder gives; None when nobody says.
+
+    `received`, `frames` and `bytes` are of the instances that are here; `imaging.counts` keeps them right.
+    """
 
     __tablename__ = "series"
 
@@ -26,6 +33,9 @@ class Series(Base):
     expected: Mapped[int | None]
     gaps: Mapped[list[Any]] = mapped_column(default=list)  # sentences, e.g. "slices 6 to 9 are missing"
     duplicates: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")  # sentences likewise
+    received: Mapped[int] = mapped_column(default=0, server_default="0")
+    frames: Mapped[int] = mapped_column(default=0, server_default="0")
+    bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
     instances: Mapped[list["Instance"]] = relationship(back_populates="series")
 
@@ -37,6 +47,10 @@ class Instance(Base):
     """
 
     __tablename__ = "instance"
+    __table_args__ = (
+        # The few that are no images or have a problem are asked for with every look at a case.
+        Index("ix_instance_notable", "series_id", sqlite_where=text(NOTABLE), postgresql_where=text(NOTABLE)),
+    )
 
     id: Mapped[str] = id_column()
     series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), index=True)
@@ -44,9 +58,9 @@ class Instance(Base):
     sop_class_uid: Mapped[str] = mapped_column(String(64))
     transfer_syntax_uid: Mapped[str] = mapped_column(String(64))
     number: Mapped[int | None]
-    frames: Mapped[int] = mapped_column(default=0)
+    frames: Mapped[int] = mapped_column(default=0, active_history=True)
     sha256: Mapped[str] = mapped_column(String(64))
-    bytes: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger, active_history=True)
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
     received_at: Mapped[datetime]
     header: Mapped[dict[str, Any]]
@@ -77,9 +91,14 @@ class Gather(Base):
     """
 
     __tablename__ = "gather"
+    __table_args__ = (
+        Index(None, "patient_id", "asked_at"),
+        # What is still to do is looked for every minute, among all that was ever done.
+        Index("ix_gather_unfinished", "asked_at", sqlite_where=text(UNFINISHED), postgresql_where=text(UNFINISHED)),
+    )
 
     id: Mapped[str] = id_column()
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
     trust_ods: Mapped[str | None] = mapped_column(String(8))
     asked_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime]
@@ -100,7 +119,7 @@ class TrustAnswer(Base):
     __table_args__ = (UniqueConstraint("gather_id", "trust_ods"),)
 
     id: Mapped[str] = id_column()
-    gather_id: Mapped[str] = mapped_column(ForeignKey("gather.id"), index=True)
+    gather_id: Mapped[str] = mapped_column(ForeignKey("gather.id"))
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
     status: Mapped[str] = mapped_column(String(16), default="asking")
     phase: Mapped[str | None] = mapped_column(String(16))
@@ -142,7 +161,7 @@ class ObjectClash(Base):
     __table_args__ = (UniqueConstraint("instance_id", "trust_ods", "sha256"),)
 
     id: Mapped[str] = id_column()
-    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), index=True)
+    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"))
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
     study_id: Mapped[str] = mapped_column(ForeignKey("study.id"))
     series_uid: Mapped[str] = mapped_column(String(64))

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from mdt.core.db import Database
 from mdt.core.sandbox import Limits, Sandbox, SandboxError
+from mdt.imaging.counts import count_again
 from mdt.imaging.frames import Encoded, encode
 from mdt.imaging.hanging import hung, in_order
 from mdt.imaging.models import Instance, Pack, Series
@@ -213,6 +214,8 @@ def _remember(session: Session, plan: _Plan, built: _Built, *, now: datetime) ->
     for instance_id, made in built.failed.items():
         instance = session.get_one(Instance, instance_id)
         instance.frames, instance.problem = len(made.entries), made.problem
+    if built.failed:
+        count_again(session, [plan.series_id])
     frames = built.index["frames"]
     pack = session.scalar(select(Pack).where(Pack.series_id == plan.series_id).with_for_update())
     if pack is not None and pack.version != plan.earlier and pack.frames > len(frames):

@@ -12,6 +12,7 @@ from mdt.core.announce import after_commit
 from mdt.core.db import Database
 from mdt.imaging.announcements import SeriesGathered
 from mdt.imaging.completeness import Slice, Wholeness, wholeness
+from mdt.imaging.counts import count_again
 from mdt.imaging.duplicates import Image, duplicates
 from mdt.imaging.models import Instance, Pack, Refusal, Series
 from mdt.record.models import ARCHIVE, Holder, Study
@@ -80,6 +81,7 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
     if any(ods not in answered or origin != ARCHIVE for ods, origin in holders):  # a disc cannot be asked again
         expected = max(expected, series.expected or 0)
     judged = judge_series(session, series.id, expected)
+    count_again(session, [series.id])
     series.expected, series.gaps, series.duplicates = expected, list(judged.gaps), list(judged.duplicates)
     study = session.get_one(Study, series.study_id)
     study.modalities = sorted({*study.modalities, *([series.modality] if series.modality else [])})
@@ -93,19 +95,13 @@ def unpacked(session: Session, series_id: str | None = None) -> list[str]:
 
     Told by counting, never by times: an object may be read before a pack is built and be there only after it.
     """
-    here = (
-        select(Instance.series_id, func.sum(Instance.frames).label("frames"))
-        .where(Instance.frames > 0)
-        .group_by(Instance.series_id)
-        .subquery()
-    )
     wanted = (
-        select(here.c.series_id)
-        .outerjoin(Pack, Pack.series_id == here.c.series_id)
-        .where(or_(Pack.id.is_(None), Pack.frames != here.c.frames))
+        select(Series.id)
+        .outerjoin(Pack, Pack.series_id == Series.id)
+        .where(Series.frames > 0, or_(Pack.id.is_(None), Pack.frames != Series.frames))
     )
     if series_id is not None:
-        wanted = wanted.where(here.c.series_id == series_id)
+        wanted = wanted.where(Series.id == series_id)
     return list(session.scalars(wanted))
 
 

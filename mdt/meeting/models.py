@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mdt.core.db import Base, id_column, new_id
@@ -18,9 +18,10 @@ class Meeting(Base):
     """
 
     __tablename__ = "meeting"
+    __table_args__ = (Index(None, "team_id", "starts_at"),)
 
     id: Mapped[str] = id_column()
-    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), index=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
     starts_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(String(16), default="planned")
@@ -44,7 +45,7 @@ class Case(Base):
     __table_args__ = (UniqueConstraint("meeting_id", "patient_id"),)
 
     id: Mapped[str] = id_column()
-    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     position: Mapped[int]
     clinical_question: Mapped[str]

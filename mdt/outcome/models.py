@@ -21,7 +21,7 @@ class Outcome(Base):
 
     id: Mapped[str] = id_column()
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
-    case_id: Mapped[str] = mapped_column(ForeignKey("mdt_case.id"), index=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("mdt_case.id"))
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     version: Mapped[int]
     revision: Mapped[int] = mapped_column(default=0)

@@ -20,6 +20,7 @@ from mdt import bootstrap
 from mdt.config import from_environment
 from mdt.core.actor import system
 from mdt.core.clock import utc_now
+from mdt.imaging.counts import count_again
 from mdt.imaging.models import Gather, Instance, Refusal, Series, TrustAnswer
 from mdt.meeting.models import Case, Meeting
 from mdt.outcome import actions as outcomes
@@ -312,7 +313,7 @@ def _files(session: Session, made: Seeded, now: datetime) -> None:
         problem=None,
     )
     session.add(report)
-    session.flush()
+    count_again(session, [letter.id])
     made.documents["maria"] = report.id
 
 
@@ -392,6 +393,7 @@ def _series(
         )
         for n in range(received)
     )
+    count_again(session, [series.id])
 
 
 def _link(session: Session, patient_id: str, study: Study, ods: str, status: str, why: str = "") -> Link:

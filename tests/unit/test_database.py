@@ -87,3 +87,32 @@ def test_the_history_ends_at_todays_tables_and_goes_back_to_nothing(url: str) ->
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
     migrations.upgrade(url)
     db.close()
+
+
+def test_a_database_that_holds_imaging_knows_after_its_upgrade_how_much_of_each_series_is_there(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/mdt.db"
+    migrations.upgrade(url, "0001")
+    db = Database(url)
+    with db.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO trust (ods, name, live_from) VALUES ('RMC', 'Bolton', '2020-01-01')",
+            "INSERT INTO study (id, study_uid, study_time, description, accession, modalities) "
+            "VALUES ('s', '1.2', '', '', '', '[]')",
+            *(
+                "INSERT INTO series (id, study_id, series_uid, modality, description, body_part, gaps) "
+                f"VALUES ('{name}', 's', '1.2.{name}', 'CT', '', '', '[]')"
+                for name in ("full", "empty")
+            ),
+            *(
+                "INSERT INTO instance (id, series_id, sop_uid, sop_class_uid, transfer_syntax_uid, frames, sha256, "
+                "bytes, trust_ods, received_at, header) "
+                f"VALUES ('i{n}', 'full', '1.2.3.{n}', '', '', {n}, '', 100, 'RMC', '2026-11-24', '{{}}')"
+                for n in range(3)
+            ),
+        ):
+            connection.exec_driver_sql(statement)
+    migrations.upgrade(url)
+    with db.engine.connect() as connection:
+        counts = connection.exec_driver_sql("SELECT id, received, frames, bytes FROM series ORDER BY id").all()
+    assert [tuple(one) for one in counts] == [("empty", 0, 0, 0), ("full", 3, 3, 300)]
+    db.close()

@@ -77,32 +77,64 @@ def upgrade() -> None:
             "instance_id", "trust_ods", "sha256", name=op.f("uq_object_clash_instance_id_trust_ods_sha256")
         ),
     )
-    with op.batch_alter_table("object_clash", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_object_clash_instance_id"), ["instance_id"], unique=False)
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entry_action"))
 
     with op.batch_alter_table("gather", schema=None) as batch_op:
         batch_op.add_column(sa.Column("trust_ods", sa.String(length=8), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_gather_patient_id"))
+        batch_op.create_index(
+            batch_op.f("ix_gather_patient_id_gather_asked_at"), ["patient_id", "asked_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_gather_unfinished",
+            ["asked_at"],
+            unique=False,
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
+        )
 
     with op.batch_alter_table("holder", schema=None) as batch_op:
         batch_op.add_column(sa.Column("origin", sa.String(length=8), server_default="", nullable=False))
         batch_op.add_column(sa.Column("label", sa.String(length=100), server_default="", nullable=False))
         batch_op.add_column(sa.Column("gone_at", sa.DateTime(), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_holder_study_id"))
         batch_op.drop_constraint(batch_op.f("uq_holder_study_id_trust_ods"), type_="unique")
         batch_op.create_unique_constraint(
             batch_op.f("uq_holder_study_id_trust_ods_origin"), ["study_id", "trust_ods", "origin"]
         )
 
+    with op.batch_alter_table("instance", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_instance_notable",
+            ["series_id"],
+            unique=False,
+            sqlite_where=sa.text("frames = 0 OR problem IS NOT NULL"),
+            postgresql_where=sa.text("frames = 0 OR problem IS NOT NULL"),
+        )
+
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.add_column(sa.Column("origin", sa.String(length=8), server_default="", nullable=False))
+        batch_op.drop_index(batch_op.f("ix_link_patient_id"))
         batch_op.drop_constraint(batch_op.f("uq_link_patient_id_study_id_trust_ods"), type_="unique")
         batch_op.create_unique_constraint(
             batch_op.f("uq_link_patient_id_study_id_trust_ods_origin"),
             ["patient_id", "study_id", "trust_ods", "origin"],
         )
 
+    with op.batch_alter_table("mdt_case", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mdt_case_meeting_id"))
+
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.add_column(sa.Column("locked_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("locked_by", sa.String(length=32), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_meeting_team_id"))
+        batch_op.create_index(
+            batch_op.f("ix_meeting_team_id_meeting_starts_at"), ["team_id", "starts_at"], unique=False
+        )
+
+    with op.batch_alter_table("outcome", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outcome_case_id"))
 
     with op.batch_alter_table("pack", schema=None) as batch_op:
         batch_op.add_column(sa.Column("maker", sa.Integer(), server_default="0", nullable=False))
@@ -117,6 +149,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("protocol", sa.String(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("laterality", sa.String(length=1), server_default="", nullable=False))
         batch_op.add_column(sa.Column("duplicates", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("received", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("frames", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("bytes", sa.BigInteger(), server_default="0", nullable=False))
 
     with op.batch_alter_table("trust_answer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("moved", sa.Integer(), server_default="0", nullable=False))
@@ -124,13 +159,22 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("bytes_per_second", sa.BigInteger(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("transfer_began_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("last_arrived_at", sa.DateTime(), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_trust_answer_gather_id"))
 
     # ### end Alembic commands ###
+    # By hand, after drafting: how much of each series is here was counted from its objects until now.
+    of_it = "FROM instance WHERE instance.series_id = series.id"
+    op.execute(
+        f"UPDATE series SET received = (SELECT count(*) {of_it}), "
+        f"frames = (SELECT coalesce(sum(instance.frames), 0) {of_it}), "
+        f"bytes = (SELECT coalesce(sum(instance.bytes), 0) {of_it})"
+    )
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("trust_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_trust_answer_gather_id"), ["gather_id"], unique=False)
         batch_op.drop_column("last_arrived_at")
         batch_op.drop_column("transfer_began_at")
         batch_op.drop_column("bytes_per_second")
@@ -138,6 +182,9 @@ def downgrade() -> None:
         batch_op.drop_column("moved")
 
     with op.batch_alter_table("series", schema=None) as batch_op:
+        batch_op.drop_column("bytes")
+        batch_op.drop_column("frames")
+        batch_op.drop_column("received")
         batch_op.drop_column("duplicates")
         batch_op.drop_column("laterality")
         batch_op.drop_column("protocol")
@@ -151,29 +198,53 @@ def downgrade() -> None:
     with op.batch_alter_table("pack", schema=None) as batch_op:
         batch_op.drop_column("maker")
 
+    with op.batch_alter_table("outcome", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outcome_case_id"), ["case_id"], unique=False)
+
     with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_team_id_meeting_starts_at"))
+        batch_op.create_index(batch_op.f("ix_meeting_team_id"), ["team_id"], unique=False)
         batch_op.drop_column("locked_by")
         batch_op.drop_column("locked_at")
+
+    with op.batch_alter_table("mdt_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mdt_case_meeting_id"), ["meeting_id"], unique=False)
 
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_link_patient_id_study_id_trust_ods_origin"), type_="unique")
         batch_op.create_unique_constraint(
             batch_op.f("uq_link_patient_id_study_id_trust_ods"), ["patient_id", "study_id", "trust_ods"]
         )
+        batch_op.create_index(batch_op.f("ix_link_patient_id"), ["patient_id"], unique=False)
         batch_op.drop_column("origin")
+
+    with op.batch_alter_table("instance", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_instance_notable",
+            sqlite_where=sa.text("frames = 0 OR problem IS NOT NULL"),
+            postgresql_where=sa.text("frames = 0 OR problem IS NOT NULL"),
+        )
 
     with op.batch_alter_table("holder", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_holder_study_id_trust_ods_origin"), type_="unique")
         batch_op.create_unique_constraint(batch_op.f("uq_holder_study_id_trust_ods"), ["study_id", "trust_ods"])
+        batch_op.create_index(batch_op.f("ix_holder_study_id"), ["study_id"], unique=False)
         batch_op.drop_column("gone_at")
         batch_op.drop_column("label")
         batch_op.drop_column("origin")
 
     with op.batch_alter_table("gather", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_gather_unfinished",
+            sqlite_where=sa.text("finished_at IS NULL"),
+            postgresql_where=sa.text("finished_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_gather_patient_id_gather_asked_at"))
+        batch_op.create_index(batch_op.f("ix_gather_patient_id"), ["patient_id"], unique=False)
         batch_op.drop_column("trust_ods")
 
-    with op.batch_alter_table("object_clash", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_object_clash_instance_id"))
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_action"), ["action"], unique=False)
 
     op.drop_table("object_clash")
     with op.batch_alter_table("clue", schema=None) as batch_op:
