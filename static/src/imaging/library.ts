@@ -4,6 +4,7 @@ import { cache, imageLoader, metaData, utilities, type Types } from '@cornerston
 import { imageId, parseImageId } from './image-id';
 import { line } from './line';
 import { metadataFrom } from './metadata';
+import { isInverted } from './nature';
 import { DecodePool } from './pool';
 import { SeriesFrames } from './series';
 import type { FrameInfo, SeriesIndex } from './types';
@@ -264,7 +265,7 @@ function image(id: string, series: SeriesIndex, frame: FrameInfo, { values, min,
     rowPixelSpacing: rowSpacing,
     columnPixelSpacing: columnSpacing,
     ...(frame.thickness === null ? {} : { sliceThickness: frame.thickness }),
-    invert: frame.photometric === 'MONOCHROME1',
+    invert: isInverted(frame),
     photometricInterpretation: frame.photometric,
     sizeInBytes: values.byteLength,
     dataType: values.constructor.name as Types.PixelDataTypedArrayString,

@@ -1,6 +1,7 @@
 /** A small picture of each series' middle image, made one at a time when nothing better is to be done. */
 
 import type { Library } from './library';
+import { isInverted } from './nature';
 import type { SeriesSummary } from './types';
 
 const SIZE = 72;
@@ -47,6 +48,7 @@ export class Thumbnails {
     const width = own ? (frame.width[0] as number) : decoded.window.upper - decoded.window.lower;
     const lower = own ? (frame.centre[0] as number) - width / 2 : decoded.window.lower;
     const { rows, columns, samples } = frame;
+    const inverted = isInverted(frame);
     const [tall, wide] = frame.spacing === null ? [rows, columns] : [rows * frame.spacing[0], columns * frame.spacing[1]];
     const canvas = document.createElement('canvas');
     canvas.width = Math.max(1, Math.round(wide >= tall ? SIZE : (SIZE * wide) / tall));
@@ -60,7 +62,7 @@ export class Thumbnails {
         for (let sample = 0; sample < 3; sample++) {
           const value = decoded.values[from + (samples === 3 ? sample : 0)] as number;
           const grey = samples === 3 ? value : ((value - lower) / width) * 255;
-          pixels.data[to + sample] = frame.photometric === 'MONOCHROME1' ? 255 - grey : grey;
+          pixels.data[to + sample] = inverted ? 255 - grey : grey;
         }
         pixels.data[to + 3] = 255;
       }

@@ -69,7 +69,11 @@ export interface FrameInfo {
   number: number | null;
   offset: number;
   length: number;
+  /** The first 32 digits of its bytes' SHA-256. Packs of an older make lack it, and what else is optional here. */
+  hash?: string;
   encoding: 'htj2k' | 'raw';
+  /** [factor, bytes] of coarser pictures, the coarsest first: so many bytes give it on every `factor`th row and column. */
+  coarse?: [number, number][];
   rows: number;
   columns: number;
   samples: 1 | 3;
@@ -82,6 +86,10 @@ export interface FrameInfo {
   units: string | null;
   centre: number[];
   width: number[];
+  /** Stored values, for an image that brings no window: all but half a per cent at either end. */
+  range?: [number, number] | null;
+  smallest?: number;
+  largest?: number;
   voi_function: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
   position: Vector | null;
   orientation: number[] | null;
@@ -97,6 +105,22 @@ export interface FrameInfo {
   laterality: 'L' | 'R' | null;
   /** Time of one frame of a cine, in seconds. */
   seconds: number | null;
+  /** Stored values, from and to, where nothing was measured. */
+  padding?: [number, number] | null;
+  /** Of PET: what makes standardised uptake of a rescaled value, or why nothing does. */
+  suv?: { factor: number | null; type: string; why: string | null } | null;
+  /** Of a segmentation: what this frame is the mask of. */
+  segment?: Segment | null;
+}
+
+export interface Segment {
+  kind: string;
+  number: number | null;
+  label: string;
+  colour: [number, number, number] | null;
+  of: { sop: string; frame: number } | null;
+  /** Of a label map: what each value means. */
+  labels: { value: number; label: string; colour: [number, number, number] | null }[];
 }
 
 export interface SeriesIndex {

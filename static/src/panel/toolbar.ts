@@ -27,6 +27,8 @@ export interface ToolbarState {
   tool: ToolName;
   layout: Layout;
   modality: string;
+  /** Whether values can be told as SUV. */
+  uptake: boolean;
   cine: boolean;
   playing: boolean;
   mayMark: boolean;
@@ -70,14 +72,14 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
             ?disabled=${!now.ready}
             @change=${(event: Event) => {
               const select = event.target as HTMLSelectElement;
-              const preset = presets(now.modality).find(({ key }) => key === select.value);
+              const preset = presets(now.modality, now.uptake).find(({ key }) => key === select.value);
               select.value = '';
               select.blur();
               if (preset !== undefined) acts.preset(preset);
             }}
           >
             <option value="">Windows</option>
-            ${presets(now.modality).map(({ key, name }) => html`<option value=${key}>${key} ${name}</option>`)}
+            ${presets(now.modality, now.uptake).map(({ key, name }) => html`<option value=${key}>${key} ${name}</option>`)}
           </select>
         </label>
         ${button('Invert', 'I', acts.invert, !now.ready)} ${button('Flip', 'F', acts.flip, !now.ready)} ${button('Turn', 'D', acts.turn, !now.ready)}

@@ -68,6 +68,7 @@ export function drawRoom(app: App): void {
         tool: app.engine.tool,
         layout: grid.layout,
         modality: active.hung?.series.modality ?? '',
+        uptake: active.uptake !== null,
         cine: (active.frame?.seconds ?? null) !== null && (active.index?.frames.length ?? 0) > 1,
         playing: active.playing,
         mayMark: app.may('mark') && status === 'open',
@@ -75,7 +76,7 @@ export function drawRoom(app: App): void {
       },
       {
         choose: (tool) => app.choose(tool),
-        preset: (preset) => app.adjust(windowed(preset)),
+        preset: (preset) => app.adjust(windowed(preset, active.uptake)),
         invert: () => app.adjust(inverted),
         flip: () => app.adjust(flipped),
         turn: () => app.adjust(turned),

@@ -54,10 +54,11 @@ export function keyGroups(app: App): KeyGroup[] {
     {
       name: 'Windows (for this image)',
       keys: Array.from({ length: 10 }, (_, at) => String(at)).flatMap((key) => {
-        const preset = presets(pane.hung?.series.modality ?? 'CT').find((one) => one.key === key);
+        const preset = presets(pane.hung?.series.modality ?? 'CT', pane.uptake !== null).find((one) => one.key === key);
         const act = (): void => {
-          const now = presets(app.grid.active.hung?.series.modality ?? '').find((one) => one.key === key);
-          if (now !== undefined) app.adjust(windowed(now));
+          const { active } = app.grid;
+          const now = presets(active.hung?.series.modality ?? '', active.uptake !== null).find((one) => one.key === key);
+          if (now !== undefined) app.adjust(windowed(now, active.uptake));
         };
         return [{ key, name: key, what: preset?.name ?? '', act }];
       }),

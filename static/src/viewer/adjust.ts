@@ -6,7 +6,7 @@ import { range, type Preset } from './presets';
 export type Adjust = (stack: StackViewport) => void;
 
 export const windowed =
-  ({ window }: Preset): Adjust =>
+  ({ window }: Preset, factor: number | null = null): Adjust =>
   (stack) => {
     if (window === null) {
       const invert = stack.getProperties().invert ?? false;
@@ -15,6 +15,8 @@ export const windowed =
     } else if (window === 'full') {
       const { minPixelValue, maxPixelValue } = stack.getCornerstoneImage();
       stack.setProperties({ voiRange: { lower: minPixelValue, upper: Math.max(maxPixelValue, minPixelValue + 1) } });
+    } else if ('uptake' in window) {
+      if (factor !== null) stack.setProperties({ voiRange: { lower: 0, upper: window.uptake / factor } });
     } else stack.setProperties({ voiRange: range(window.centre, window.width) });
   };
 

@@ -1,12 +1,13 @@
 /** The words over an image. Who, when, from where, which slice: on every viewport, always. */
 
+import { scaleOf } from '../imaging/nature';
 import type { FrameInfo, Patient, SeriesIndex } from '../imaging/types';
 import { bornOf, dayOf, daysBefore, nameOf, nhsNumber } from '../panel/words';
 import type { Hung } from './hanging';
 import { dot, normal } from './orientation';
 import { fromRange } from './presets';
 
-const PLACES = ['who', 'when', 'where', 'how', 'marks', 'progress', 'top', 'right', 'bottom', 'left', 'message'] as const;
+const PLACES = ['who', 'when', 'where', 'how', 'value', 'marks', 'progress', 'top', 'right', 'bottom', 'left', 'message'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** Images on which left and right cannot be told from the anatomy alone with certainty. */
@@ -94,11 +95,16 @@ function position(frame: FrameInfo): number | null {
   return dot(frame.position, out) * Math.sign(strongest);
 }
 
-export function howLines({ voi, zoom, rotation, flipped, inverted }: Shown, { units, voi_function }: Pick<FrameInfo, 'units' | 'voi_function'>): string[] {
+export function howLines({ voi, zoom, rotation, flipped, inverted }: Shown, frame: Pick<FrameInfo, 'units' | 'voi_function' | 'suv'>): string[] {
   const lines: string[] = [];
   if (voi !== null) {
-    const { centre, width } = fromRange(voi, voi_function);
-    lines.push(`W ${tidy(width)} L ${tidy(centre)}${units ? ` ${units}` : ''}`);
+    const { factor, unit } = scaleOf(frame);
+    const { lower, upper } = voi;
+    if (frame.suv?.factor) lines.push(`${unit} ${tidy(lower * factor)} to ${tidy(upper * factor)}`);
+    else {
+      const { centre, width } = fromRange(voi, frame.voi_function);
+      lines.push(`W ${tidy(width)} L ${tidy(centre)}${unit ? ` ${unit}` : ''}`);
+    }
   }
   lines.push(`Zoom ${Math.round(zoom * 100)} %`);
   const turned = [flipped ? 'FLIPPED' : '', rotation % 360 === 0 ? '' : `ROTATED ${Math.round(rotation)}°`, inverted ? 'INVERTED' : ''].filter(Boolean);
@@ -106,7 +112,7 @@ export function howLines({ voi, zoom, rotation, flipped, inverted }: Shown, { un
   return lines;
 }
 
-const tidy = (value: number): string => (Math.abs(value) >= 20 ? Math.round(value).toString() : Number(value.toPrecision(3)).toString()).replace('-', '−');
+export const tidy = (value: number): string => (Math.abs(value) >= 20 ? Math.round(value).toString() : Number(value.toPrecision(3)).toString()).replace('-', '−');
 
 /** What must not be overlooked: an incomplete series, a lossy image, an image without a scale. */
 export function markLines({ series }: Hung, frame: FrameInfo): string[] {
@@ -118,6 +124,8 @@ export function markLines({ series }: Hung, frame: FrameInfo): string[] {
   if (series.packed < series.frames) lines.push(`NOT ALL SHOWN YET: ${series.packed} of ${series.frames} images are ready`);
   if (frame.lossy) lines.push(frame.lossy_ratio === null ? 'LOSSY' : `LOSSY ${frame.lossy_ratio.toFixed(0)}:1`);
   if (frame.spacing === null) lines.push('UNCALIBRATED');
+  if (frame.suv?.factor === null) lines.push(`NO SUV: ${frame.suv.why ?? 'it cannot be worked out.'}`);
+  if (frame.segment) lines.push(`MASK: ${frame.segment.label}`);
   if (PROJECTIONS.has(series.modality) && frame.orientation === null && frame.directions === null) lines.push('ORIENTATION NOT GIVEN');
   return lines;
 }

@@ -6,11 +6,14 @@ import type { Library } from '../imaging/library';
 import type { SeriesFrames } from '../imaging/series';
 import type { FrameInfo, Patient, SeriesIndex } from '../imaging/types';
 import type { Pane as PaneView } from '../room/protocol';
-import { areaOf, setArea } from './camera';
 import { caption } from './caption';
+import { Cine } from './cine';
 import type { Engine } from './engine';
 import type { Hung } from './hanging';
 import { Overlay, seriesName, whenLines, whoLines } from './overlay';
+import { Paper } from './paper';
+import { valueAt } from './probe';
+import { applyView, inverted, viewOfImage, viewOfPaper } from './view';
 
 const { Events } = Enums;
 
@@ -38,10 +41,10 @@ export class Pane {
   readonly image = document.createElement('div');
   readonly overlay: Overlay;
   readonly id: string;
-  private readonly document = document.createElement('div');
+  private readonly paper = new Paper();
+  private readonly cine = new Cine();
   private viewport: StackViewport | null = null;
   private showing: Showing | null = null;
-  private file: Hung | null = null;
   /** What was asked for last: an answer to an earlier question is dropped. */
   private turn = 0;
   private target: PaneView | null = null;
@@ -50,7 +53,6 @@ export class Pane {
   private wanted: Hung | null = null;
   /** From asking for a series until its first image is there, or will not come. */
   busy = false;
-  private cine: ReturnType<typeof setInterval> | null = null;
   /** Set while a view is applied from outside. */
   private told = false;
 
@@ -63,9 +65,7 @@ export class Pane {
     this.element.tabIndex = 0;
     this.element.setAttribute('role', 'group');
     this.image.className = 'pane-image';
-    this.document.className = 'pane-document';
-    this.document.hidden = true;
-    this.element.append(this.image, this.document);
+    this.element.append(this.image, this.paper.element);
     this.overlay = new Overlay(this.element);
     this.label();
     const on = (name: string, act: (detail: { imageId: string; imageIdIndex: number }) => void): void =>
@@ -75,6 +75,8 @@ export class Pane {
     on(Events.CAMERA_MODIFIED, () => this.moved());
     on(Events.VOI_MODIFIED, () => this.moved());
     on(Events.IMAGE_RENDERED, () => this.rendered());
+    this.image.addEventListener('pointermove', ({ offsetX, offsetY }) => this.probe([offsetX, offsetY]));
+    this.image.addEventListener('pointerleave', () => this.probe(null));
     eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, ((event: CustomEvent) => this.failed(event.detail)) as EventListener);
   }
 
@@ -104,12 +106,17 @@ export class Pane {
     return at === null ? null : (this.showing?.frames.frames[at] ?? null);
   }
 
+  /** What makes SUV of the values shown, where anything does. */
+  get uptake(): number | null {
+    return this.frame?.suv?.factor ?? null;
+  }
+
   get stack(): StackViewport | null {
     return this.showing === null ? null : this.viewport;
   }
 
   get playing(): boolean {
-    return this.cine !== null;
+    return this.cine.playing;
   }
 
   indexOf(sop: string, frame: number): number | undefined {
@@ -187,30 +194,20 @@ export class Pane {
     this.play(false);
     if (this.showing !== null) this.around.library.release(this.showing.series.key, this.showing.version);
     this.showing = null;
-    this.file = null;
     this.wanted = null;
     this.busy = false;
     this.image.classList.remove('painted');
     this.element.classList.remove('reading');
-    this.document.hidden = true;
-    this.document.replaceChildren();
+    this.paper.clear();
     this.overlay.clear();
     this.label();
   }
 
   private open(hung: Hung): void {
-    this.file = hung;
-    const [first] = hung.series.documents;
-    if (first === undefined) {
+    if (!this.paper.open(hung.series, () => this.around.painted(this))) {
       this.say(['This document cannot be shown.']);
       return;
     }
-    const frame = document.createElement('iframe');
-    frame.src = `/imaging/documents/${first.key}#view=FitH`;
-    frame.title = first.title || 'Document';
-    this.document.replaceChildren(frame);
-    this.document.hidden = false;
-    frame.addEventListener('load', () => this.around.painted(this));
     const patient = this.around.patient();
     // In one line each, above the document.
     if (patient !== null) this.overlay.say('who', [whoLines(patient, this.around.meetingDay).join(', ')]);
@@ -239,45 +236,25 @@ export class Pane {
     this.moved();
   }
 
-  /** A cine, at its own speed. */
   play(on: boolean): void {
-    if (this.cine !== null) clearInterval(this.cine);
-    this.cine = null;
-    const stack = this.stack;
-    const seconds = this.frame?.seconds ?? null;
-    if (!on || stack === null || seconds === null || seconds <= 0) return;
-    this.cine = setInterval(() => {
-      const next = (stack.getCurrentImageIdIndex() + 1) % stack.getImageIds().length;
-      if (this.showing?.frames.has(next)) void stack.setImageIdIndex(next);
-    }, Math.max(seconds * 1000, 20));
+    const { stack, showing, frame } = this;
+    if (!on || stack === null || showing === null) this.cine.stop();
+    else this.cine.start(stack, showing.frames, frame?.seconds ?? null);
+  }
+
+  private probe(at: [number, number] | null): void {
+    const { stack, frame } = this;
+    const value = at === null || stack === null || frame === null ? null : valueAt(stack, frame, at);
+    this.overlay.say('value', value === null ? [] : [value]);
   }
 
   // --- the view, to others and from others ------------------------------------------------------------------------
 
   view(): PaneView | null {
-    const hung = this.hung;
+    const { hung, stack, frame } = this;
     if (hung === null) return null;
-    const { study, series } = hung;
-    const which = { study: study.study, series: series.series, key: series.key };
-    const still = { voi: null, invert: false, centre: null, height: null, width: null, rotation: 0, flip_h: false, flip_v: false };
-    const stack = this.stack;
-    const frame = this.frame;
-    if (this.file !== null) return { ...which, sop: series.documents[0]?.key ?? series.key, frame: 1, ...still };
-    if (stack === null || frame === null) return null;
-    const { voiRange, isComputedVOI } = stack.getProperties();
-    return {
-      ...which,
-      sop: frame.sop,
-      frame: frame.frame,
-      voi: isComputedVOI || voiRange === undefined ? null : { lower: voiRange.lower, upper: voiRange.upper },
-      invert: this.inverted(stack, frame),
-      ...areaOf(stack),
-    };
-  }
-
-  /** Against the image's own presentation: a MONOCHROME1 image is white on black without being inverted. */
-  private inverted(stack: StackViewport, frame: FrameInfo): boolean {
-    return (stack.getProperties().invert ?? false) !== (frame.photometric === 'MONOCHROME1');
+    if (hung.series.kind === 'document') return viewOfPaper(hung);
+    return stack === null || frame === null ? null : viewOfImage(hung, stack, frame);
   }
 
   /** Shows what somebody else shows. While one view is loading, only the newest after it counts. */
@@ -318,12 +295,7 @@ export class Pane {
     if (turn !== this.turn || frame === null) return;
     this.told = true;
     try {
-      const { voiRange, isComputedVOI } = stack.getProperties();
-      if (view.voi === null) {
-        if (!isComputedVOI) stack.resetProperties();
-      } else if (voiRange?.lower !== view.voi.lower || voiRange.upper !== view.voi.upper) stack.setProperties({ voiRange: view.voi });
-      if (this.inverted(stack, frame) !== view.invert) stack.setProperties({ invert: view.invert !== (frame.photometric === 'MONOCHROME1') });
-      setArea(stack, view);
+      applyView(stack, frame, view);
     } finally {
       this.told = false;
     }
@@ -365,7 +337,7 @@ export class Pane {
     const patient = this.around.patient();
     if (showing === null || frame === null || at === null || patient === null) return;
     const { meetingDay, trustName } = this.around;
-    caption(this.overlay, stack, { hung: showing, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: this.inverted(stack, frame) });
+    caption(this.overlay, stack, { hung: showing, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame) });
     this.progress();
   }
 

@@ -3,8 +3,8 @@
 export interface Preset {
   key: string;
   name: string;
-  /** Null is the image's own window; `full` is all its values. */
-  window: { centre: number; width: number } | 'full' | null;
+  /** Null is the image's own window; `full` is all its values; `uptake` is from nothing to this SUV. */
+  window: { centre: number; width: number } | { uptake: number } | 'full' | null;
 }
 
 const OWN: Preset = { key: '0', name: 'Own window', window: null };
@@ -22,7 +22,15 @@ const CT = [
   window('7', 'Angiography', 600, 200),
 ];
 
-export const presets = (modality: string): Preset[] => [OWN, ...(modality === 'CT' ? CT : [FULL])];
+const PET: Preset[] = [
+  { key: '1', name: 'SUV 0 to 5', window: { uptake: 5 } },
+  { key: '2', name: 'SUV 0 to 10', window: { uptake: 10 } },
+  { key: '3', name: 'SUV 0 to 20', window: { uptake: 20 } },
+  { ...FULL, key: '4' },
+];
+
+/** `uptake`: whether the image's values can be told as SUV. */
+export const presets = (modality: string, uptake = false): Preset[] => [OWN, ...(modality === 'CT' ? CT : uptake ? PET : [FULL])];
 
 /** The range a linear window covers (PS3.3 C.11.2.1.2). */
 export const range = (centre: number, width: number): { lower: number; upper: number } => ({

@@ -1,0 +1,52 @@
+/** The view of one image as it travels to others (`docs/wire.md`, section 2), and how a viewport is made to show it. */
+
+import type { StackViewport } from '@cornerstonejs/core';
+import { isInverted } from '../imaging/nature';
+import type { FrameInfo } from '../imaging/types';
+import type { Pane as PaneView } from '../room/protocol';
+import { areaOf, setArea } from './camera';
+import type { Hung } from './hanging';
+
+type Which = Pick<PaneView, 'study' | 'series' | 'key'>;
+
+const which = ({ study, series }: Hung): Which => ({ study: study.study, series: series.series, key: series.key });
+
+/** A document has neither window nor area. */
+export const viewOfPaper = (hung: Hung): PaneView => ({
+  ...which(hung),
+  sop: hung.series.documents[0]?.key ?? hung.series.key,
+  frame: 1,
+  voi: null,
+  invert: false,
+  centre: null,
+  height: null,
+  width: null,
+  rotation: 0,
+  flip_h: false,
+  flip_v: false,
+});
+
+export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo): PaneView {
+  const { voiRange, isComputedVOI } = stack.getProperties();
+  return {
+    ...which(hung),
+    sop: frame.sop,
+    frame: frame.frame,
+    voi: isComputedVOI || voiRange === undefined ? null : { lower: voiRange.lower, upper: voiRange.upper },
+    invert: inverted(stack, frame),
+    ...areaOf(stack),
+  };
+}
+
+/** Against the image's own presentation: a MONOCHROME1 image is white on black without being inverted. */
+export const inverted = (stack: StackViewport, frame: FrameInfo): boolean => (stack.getProperties().invert ?? false) !== isInverted(frame);
+
+/** The image must be the right one already. */
+export function applyView(stack: StackViewport, frame: FrameInfo, view: PaneView): void {
+  const { voiRange, isComputedVOI } = stack.getProperties();
+  if (view.voi === null) {
+    if (!isComputedVOI) stack.resetProperties();
+  } else if (voiRange?.lower !== view.voi.lower || voiRange.upper !== view.voi.upper) stack.setProperties({ voiRange: view.voi });
+  if (inverted(stack, frame) !== view.invert) stack.setProperties({ invert: view.invert !== isInverted(frame) });
+  setArea(stack, view);
+}
