@@ -39,7 +39,8 @@ def mine() -> Any:
     by, now = current_actor(), utc_now()
     with house().db.reading() as db:
         meetings = queries.my_meetings(db, by)
-        states = readiness.of_patients(db, {case.patient_id for meeting in meetings for case in meeting.cases})
+        patients = {case.patient_id for meeting in meetings for case in meeting.cases}
+        states = readiness.of_patients(db, patients, now=now)
     listed = [Listed(meeting, len(meeting.cases), _ready(meeting, states)) for meeting in meetings]
     today = in_london(now).date()
     groups: dict[str, list[Listed]] = {"Today": [], "Coming": [], "Past": []}
@@ -126,7 +127,7 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
     by = current_actor()
     with house().db.writing() as db:
         meeting = queries.meeting(db, by, meeting_id)
-        states = readiness.of_patients(db, _patients(meeting))
+        states = readiness.of_patients(db, _patients(meeting), now=utc_now())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
     allowed = {
         act: may(by, act, meeting.team_id) for act in ("case.list", "case.order", "meeting.open", "meeting.close")
