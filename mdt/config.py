@@ -25,6 +25,11 @@ class Settings:
     dimse_port: int
     demo_control: Path | None
     proxies: int = 0  # how many reverse proxies of ours stand in front and say who asked
+    dicomweb_origins: tuple[str, ...] = ()  # whose pages may read /dicomweb with a token; none unless said
+    receiver_port: int = 0  # where trusts push to; 0: nowhere
+    largest_object: int = 4 << 30  # bytes of one object that comes unasked
+    largest_import: int = 16 << 30  # bytes of one disc, as it comes and unpacked
+    disk_reserve: int = 2 << 30  # bytes of disk that are kept free: what comes unasked is then refused for now
 
     @property
     def secure_cookies(self) -> bool:
@@ -52,14 +57,29 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         dimse_port=_port(env, "MDT_DIMSE_PORT", 0),
         demo_control=Path(control) if control else None,
         proxies=_count(env, "MDT_PROXIES"),
+        dicomweb_origins=_origins(env, "MDT_DICOMWEB_ORIGINS"),
+        receiver_port=_port(env, "MDT_RECEIVER_PORT", 0),
+        largest_object=_count(env, "MDT_LARGEST_OBJECT_MB", 4096) << 20,
+        largest_import=_count(env, "MDT_LARGEST_IMPORT_MB", 16384) << 20,
+        disk_reserve=_count(env, "MDT_DISK_RESERVE_MB", 2048) << 20,
     )
 
 
-def _count(env: Mapping[str, str], name: str) -> int:
-    text = env.get(name, "0")
+def _count(env: Mapping[str, str], name: str, default: int = 0) -> int:
+    text = env.get(name, str(default))
     if not text.isdigit():
         raise Misconfigured(f"{name} must be a number, not {text!r}")
     return int(text)
+
+
+def _origins(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Origins with commas between them, e.g. `https://viewer.example,http://127.0.0.1:3000`."""
+    said = tuple(part.strip().rstrip("/") for part in env.get(name, "").split(",") if part.strip())
+    for origin in said:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+            raise Misconfigured(f"{name} must list origins such as https://viewer.example, not {origin!r}")
+    return said
 
 
 def _port(env: Mapping[str, str], name: str, default: int) -> int:

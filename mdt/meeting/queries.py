@@ -1,6 +1,6 @@
 """Reading meetings and cases, always for somebody: outsiders are told that there is no such thing."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from mdt.core.actor import Actor
@@ -66,6 +66,11 @@ def may_see_patient(session: Session, by: Actor, patient_id: str) -> bool:
         return True
     listed = select(Case.id).join(Case.meeting).where(Case.patient_id == patient_id, Meeting.team_id.in_(by.roles))
     return session.scalar(listed.limit(1)) is not None
+
+
+def patients_seen(by: Actor) -> Select[str]:
+    """The ids of all patients that are, or were, on an agenda of one of the actor's teams; for use in a query."""
+    return select(Case.patient_id).join(Case.meeting).where(Meeting.team_id.in_(by.roles))
 
 
 def require_patient(session: Session, by: Actor, patient_id: str) -> None:
