@@ -1,0 +1,178 @@
+"""The record searched, for somebody who may see certain patients: their studies, series and objects, nobody else's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from mdt.core.errors import NotFound
+from mdt.imaging.models import Instance, Series
+from mdt.imaging.provider.asking import Question
+from mdt.imaging.provider.conditions import clause
+from mdt.imaging.queries import NO_SUCH_IMAGING
+from mdt.record.clashes import STRONG
+from mdt.record.models import Link, LocalIdentifier, Patient, Study
+
+Seen = Select[str]  # the ids of the patients that may be seen
+
+
+@dataclass(frozen=True)
+class Match:
+    """One study, series or object found; `series` and `instances` are how many of them are here."""
+
+    study: Study
+    patient: Patient
+    series_of: Series | None
+    instance: Instance | None
+    modalities: tuple[str, ...]
+    series: int
+    instances: int
+    in_series: int
+    other_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of matches in an order that stays, and how many more there are after it."""
+
+    matches: list[Match]
+    more: int
+
+
+@dataclass(frozen=True)
+class Object:
+    """One object that may be handed out, with what names it and what is known without opening it."""
+
+    study_id: str
+    series_id: str
+    instance_id: str
+    patient_id: str
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    sop_class_uid: str
+    syntax: str
+    sha256: str
+    bytes: int
+    frames: int
+
+
+def search(session: Session, seen: Seen, asked: Question, *, study_uid: str | None, series_uid: str | None) -> Found:
+    """Answer a search within everything, one study or one series."""
+    wanted = _wanted(seen, asked, session.get_bind().dialect.name)
+    if study_uid is not None:
+        wanted = wanted.where(Study.study_uid == study_uid)
+    if series_uid is not None:
+        wanted = wanted.where(Series.series_uid == series_uid)
+    rows = session.execute(wanted.offset(asked.offset).limit(asked.limit + 1)).all()
+    more = 0
+    if len(rows) > asked.limit:
+        everything = session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+        more = everything - asked.offset - asked.limit
+    return Found(_matches(session, rows[: asked.limit]), more)
+
+
+def objects(
+    session: Session, seen: Seen, study_uid: str, series_uid: str | None = None, sop_uid: str | None = None
+) -> list[Object]:
+    """The objects of a study, a series, or one object, in order; raises NotFound where there is none to be seen."""
+    owner = _owners(seen)
+    columns = (
+        Study.id, Series.id, Instance.id, owner.c.patient_id, Study.study_uid, Series.series_uid, Instance.sop_uid,
+        Instance.sop_class_uid, Instance.transfer_syntax_uid, Instance.sha256, Instance.bytes, Instance.frames,
+    )  # fmt: skip
+    wanted = (
+        select(*columns)
+        .join(Series, Series.study_id == Study.id)
+        .join(Instance, Instance.series_id == Series.id)
+        .join(owner, owner.c.study_id == Study.id)
+        .where(Study.study_uid == study_uid)
+        .order_by(*_in_study(), *_in_series())
+    )
+    if series_uid is not None:
+        wanted = wanted.where(Series.series_uid == series_uid)
+    if sop_uid is not None:
+        wanted = wanted.where(Instance.sop_uid == sop_uid)
+    found = [Object(*row) for row in session.execute(wanted)]
+    if not found:
+        raise NotFound(NO_SUCH_IMAGING)
+    return found
+
+
+def _owners(seen: Seen) -> Any:
+    """Studies with the patient each surely belongs to. A study claimed for two people belongs to nobody."""
+    return (
+        select(Link.study_id, func.min(Link.patient_id).label("patient_id"))
+        .where(Link.status.in_(STRONG), Link.patient_id.in_(seen))
+        .group_by(Link.study_id)
+        .subquery()
+    )
+
+
+def _wanted(seen: Seen, asked: Question, dialect: str) -> Select[Any]:
+    owner = _owners(seen)
+    wanted: Any = select(Study, Patient)
+    if asked.level == "series":
+        wanted = select(Study, Patient, Series)
+    elif asked.level == "instance":
+        wanted = select(Study, Patient, Series, Instance)
+    wanted = wanted.join(owner, owner.c.study_id == Study.id).join(Patient, Patient.id == owner.c.patient_id)
+    order: list[Any] = [Study.study_date.desc().nulls_last(), Study.study_time.desc(), Study.study_uid]
+    if asked.level != "study":
+        wanted = wanted.join(Series, Series.study_id == Study.id)
+        order += _in_study()
+    if asked.level == "instance":
+        wanted = wanted.join(Instance, Instance.series_id == Series.id)
+        order += _in_series()
+    return wanted.where(*(clause(condition, dialect) for condition in asked.conditions)).order_by(*order)
+
+
+def _in_study() -> list[Any]:
+    return [Series.number.nulls_last(), Series.series_uid]
+
+
+def _in_series() -> list[Any]:
+    return [Instance.number.nulls_last(), Instance.sop_uid]
+
+
+def _matches(session: Session, rows: Sequence[Any]) -> list[Match]:
+    studies = {row[0].id for row in rows}
+    series = _counts(session, studies, Series.study_id)
+    instances = _counts(session, {row[2].id for row in rows if len(row) > 2}, Instance.series_id)
+    others = _other_ids(session, {row[1].id for row in rows})
+    return [
+        Match(
+            study=row[0],
+            patient=row[1],
+            series_of=row[2] if len(row) > 2 else None,
+            instance=row[3] if len(row) > 3 else None,
+            modalities=tuple(row[0].modalities),
+            series=series.get(row[0].id, (0, 0))[0],
+            instances=series.get(row[0].id, (0, 0))[1],
+            in_series=instances.get(row[2].id, (0, 0))[1] if len(row) > 2 else 0,
+            other_ids=others.get(row[1].id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _counts(session: Session, ids: set[str], by: InstrumentedAttribute[str]) -> dict[str, tuple[int, int]]:
+    """How many series with objects, and how many objects, there are here for each of these."""
+    counted = (
+        select(by, func.count(Series.id.distinct()), func.count(Instance.id))
+        .select_from(Series)
+        .join(Instance, Instance.series_id == Series.id)
+        .where(by.in_(ids))
+        .group_by(by)
+    )
+    return {key: (series, instances) for key, series, instances in session.execute(counted)} if ids else {}
+
+
+def _other_ids(session: Session, patients: set[str]) -> dict[str, tuple[str, ...]]:
+    known = select(LocalIdentifier.patient_id, LocalIdentifier.value, LocalIdentifier.issuer)
+    found: dict[str, tuple[str, ...]] = {}
+    for patient_id, value, _ in session.execute(known.where(LocalIdentifier.patient_id.in_(patients))):
+        found[patient_id] = (*found.get(patient_id, ()), value)
+    return found
