@@ -21,7 +21,7 @@ from mdt.people.passwords import hashed
 from mdt.record.models import Patient
 from tests.room_stage import Stage, populate
 from tests.system.product import PASSWORD, Product, sign_in
-from tests.unit.objects import an_object, save
+from tests.unit.objects import an_object, item, save
 
 pytestmark = pytest.mark.system
 
@@ -51,6 +51,8 @@ PLANE = {"ImagePositionPatient": [-128, -128, 0], "PixelSpacing": [1, 1], "Frame
 RED = blocks("uint8", 0, 255)
 COLOUR = np.stack([RED, 255 - RED, np.full_like(RED, 77)], axis=-1)
 
+SEGMENT_1 = item(SegmentIdentificationSequence=[item(ReferencedSegmentNumber=1)])
+
 KINDS = {
     "signed": Kind(
         blocks("int16", -1000, 1500),
@@ -69,8 +71,24 @@ KINDS = {
         blocks("int16", 0, 30000),
         PLANE
         | {"Modality": "PT", "ImageOrientationPatient": SAGITTAL, "WindowCenter": 150, "WindowWidth": 300}
-        | {"RescaleSlope": 0.01, "RescaleIntercept": 0.5},
+        | {"RescaleSlope": 0.01, "RescaleIntercept": 0.5, "Units": "GML"},
         "HPFA",
+        {"how": "SUVbw 0 to 299"},
+    ),
+    "no uptake": Kind(
+        blocks("int16", 0, 30000),
+        PLANE
+        | {"Modality": "PT", "ImageOrientationPatient": AXIAL, "WindowCenter": 15000, "WindowWidth": 30001}
+        | {"Units": "CNTS"},
+        "ALPR",
+        {"marks": "NO SUV: Its values are counts", "how": "L 15000 CNTS"},
+    ),
+    "mask": Kind(
+        blocks("uint8", 0, 255),
+        {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.66.4", "Modality": "SEG", "SegmentationType": "FRACTIONAL"}
+        | {"MaximumFractionalValue": 255, "SegmentSequence": [item(SegmentNumber=1, SegmentLabel="Tumour")]}
+        | {"SharedFunctionalGroupsSequence": [SEGMENT_1], "WindowCenter": 128, "WindowWidth": 256},
+        said={"marks": "MASK: Tumour"},
     ),
     "inverse": Kind(
         blocks("uint16", 0, 4095),
@@ -207,7 +225,8 @@ def as_pydicom_shows(name: str, number: int, kind: Kind) -> Pixels:
     values = apply_voi_lut(apply_modality_lut(squares, dataset).astype(float), dataset)
     low, high = voi_output_range(dataset)
     grey = ((values - low) / (high - low) * 255).round()
-    grey = 255 - grey if dataset.PhotometricInterpretation == "MONOCHROME1" else grey
+    black_on_white = dataset.PhotometricInterpretation == "MONOCHROME1" or dataset.Modality == "PT"
+    grey = 255 - grey if black_on_white else grey
     return np.repeat(grey[..., None], 3, axis=-1).astype(int)
 
 
@@ -270,6 +289,16 @@ def test_the_letters_of_a_radiograph_move_with_it_too(page: Page) -> None:
         assert (pane(page)["overlay"]["top"], pane(page)["overlay"]["right"]) == ("R", "H")
     finally:
         page.keyboard.press("r")
+
+
+def test_the_value_under_the_pointer_is_told(page: Page) -> None:
+    for name, says in {"twelve bits": "HU", "fractions": "SUVbw", "mask": "Tumour", "colour": "RGB"}.items():
+        show(page, name)
+        place = page.locator(".pane").first.bounding_box()
+        assert place is not None
+        page.mouse.move(place["x"] + place["width"] / 2 + 3, place["y"] + place["height"] / 2 + 3)
+        wait(page, f"(room.panes[0].overlay.value || '').includes('{says}')")
+    show(page, "signed")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 /** What Cornerstone asks about an image, answered from its series' index. */
 
+import { isInverted } from './nature';
 import type { FrameInfo, SeriesIndex } from './types';
 import { parseImageId } from './image-id';
 
@@ -23,7 +24,8 @@ function module(type: string, series: SeriesIndex, frame: FrameInfo): unknown {
     case 'imagePixelModule':
       return {
         samplesPerPixel: frame.samples,
-        photometricInterpretation: frame.photometric,
+        // Cornerstone begins inverted where this says MONOCHROME1.
+        photometricInterpretation: frame.samples === 3 ? frame.photometric : isInverted(frame) ? 'MONOCHROME1' : 'MONOCHROME2',
         rows: frame.rows,
         columns: frame.columns,
         bitsAllocated: frame.bits,
