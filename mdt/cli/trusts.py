@@ -8,13 +8,16 @@ from pathlib import Path
 import click
 
 from mdt.cli.house import BY, open_house
-from mdt.core.clock import utc_now
+from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid
+from mdt.trusts.abilities import declared
 from mdt.trusts.actions import load_trusts, record_proof
 from mdt.trusts.load import read
+from mdt.trusts.models import Source
 from mdt.trusts.open import open_source
 from mdt.trusts.prove import prove as prove_source
 from mdt.trusts.queries import sources
+from mdt.trusts.queries import trusts as every_trust
 
 AT_ONCE = 8
 
@@ -48,7 +51,12 @@ def prove(as_json: bool) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         proofs = list(
             pool.map(
-                lambda source: prove_source(source.trust_ods, source.kind, lambda: open_source(source, house.settings)),
+                lambda source: prove_source(
+                    source.trust_ods,
+                    source.kind,
+                    lambda: open_source(source, house.settings),
+                    declared(source.settings),
+                ),
                 every,
             )
         )
@@ -61,9 +69,34 @@ def prove(as_json: bool) -> None:
         for proof in proofs:
             word = "proved" if proof.ok else f"FAILED in phase {proof.phase}"
             click.echo(f"{proof.ods:4} {proof.kind:8} {word} in {proof.seconds} s: {proof.detail}")
+            if proof.ok:
+                click.echo(f"     asked by {', '.join(proof.asked_by)}")
+            for remark in proof.remarks:
+                click.echo(f"     {remark}")
     if failed := [proof.ods for proof in proofs if not proof.ok]:
         click.echo(f"Error: Not every source was proved: {', '.join(dict.fromkeys(failed))}.", err=True)
         sys.exit(1)
+
+
+@trusts.command(name="list")
+def list_() -> None:
+    """Every trust with its sources: what each is asked by, and when it was last proved."""
+    house = open_house()
+    with house.db.reading() as session:
+        for trust in every_trust(session):
+            until = f" until {trust.live_until:%d %b %Y}" if trust.live_until else ""
+            click.echo(f"{trust.ods:4} {trust.name}, live from {trust.live_from:%d %b %Y}{until}")
+            for source in trust.sources:
+                click.echo(f"     {source.kind}, asked by {', '.join(declared(source.settings))}; {_proved(source)}")
+
+
+def _proved(source: Source) -> str:
+    if source.proved_at is None or source.proof is None:
+        return "never proved"
+    when = f"{in_london(source.proved_at):%d %b %Y %H:%M}"
+    if source.proof["ok"]:
+        return f"proved {when}"
+    return f"failed {when} in phase {source.proof['phase']}: {source.proof['detail']}"
 
 
 COMMANDS = (trusts,)

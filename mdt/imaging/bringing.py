@@ -37,9 +37,16 @@ class Bringer:
     clock: Clock
 
     def bring(
-        self, source: ImagingSource, errand: Errand, series_uid: str, *, spool: Path, arrived: Callable[[Arrival], None]
+        self,
+        source: ImagingSource,
+        errand: Errand,
+        series_uid: str,
+        *,
+        spool: Path,
+        arrived: Callable[[Arrival], None],
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Bring what is lacking of a series; `arrived` is told of what comes, a few files at a time.
+        """Bring what is lacking of a series while it is `wanted`; `arrived` is told of it, a few files at a time.
 
         Raises Refused or NoAnswer as the source does; what came before that is kept.
         """
@@ -51,7 +58,8 @@ class Bringer:
             if not only:
                 return
         spool.mkdir(parents=True, exist_ok=True)
-        for batch in batches(source.retrieve(errand.study_uid, series_uid, spool=spool, only=only)):
+        files = source.retrieve(errand.study_uid, series_uid, spool=spool, only=only)
+        for batch in batches(files, wanted=wanted):
             size = sum(path.stat().st_size for path in batch)
             try:
                 taken = take_in(self.db, self.store, self.sandbox, errand, batch, by=self.by, now=self.clock())

@@ -1,12 +1,13 @@
 """Asking one trust what it holds for a patient: many questions, one list of candidates, and what it could not say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mdt.imaging.questions import questions
 from mdt.record.identity import Known, Verdict, is_incomplete, is_plausible, judge
 from mdt.record.names import is_garbled
-from mdt.trusts.errors import SourceError
+from mdt.trusts.abilities import EVERY, WORDS, Ability, in_words, lacking
+from mdt.trusts.errors import Refused, SourceError
 from mdt.trusts.source import ClaimedIdentity, FoundStudy, ImagingSource, RefusedFile
 
 MOST_PEEKS = 40
@@ -30,19 +31,38 @@ class Asked:
     refusals: tuple[RefusedFile, ...]
 
 
-def ask(source: ImagingSource, known: Known, local_numbers: Iterable[str]) -> Asked:
-    """Ask every question of one source; raises Refused or NoAnswer with its phase when it fails."""
+def ask(
+    source: ImagingSource, known: Known, local_numbers: Iterable[str], abilities: Collection[Ability] = EVERY
+) -> Asked:
+    """Ask one source every question it can answer; raises Refused or NoAnswer with its phase when it answers none."""
+    asked = questions(known, local_numbers, abilities)
+    if not asked:
+        raise Refused("query", f"It can be asked only by {in_words(abilities)}, and none is known there.")
     found: dict[str, FoundStudy] = {}
     remarks: dict[str, None] = {}
     refusals: dict[str, RefusedFile] = {}
-    for query in questions(known, local_numbers):
-        answer = source.find_studies(query)
+    refused: dict[Ability, Refused] = {}
+    if unasked := lacking(abilities):
+        remarks[f"It cannot be searched by {in_words(unasked)}: what it files only so is not found."] = None
+    answered: set[Ability] = set()
+    for question in asked:
+        try:
+            answer = source.find_studies(question.query)
+        except Refused as refusal:
+            if refusal.phase != "query":
+                raise
+            refused.setdefault(question.by, refusal)
+            continue
+        answered.add(question.by)
         remarks |= dict.fromkeys(answer.remarks)
         refusals |= {one.name: one for one in answer.refusals}
         for study in answer.studies:
             there = found.get(study.study_uid)
             if there is None or _says(study.claimed) > _says(there.claimed):
                 found[study.study_uid] = study
+    if not answered:
+        raise next(iter(refused.values()))
+    remarks |= {f"It refused to be asked by {WORDS[by]}: {why}": None for by, why in refused.items()}
     studies, unsaid = _looked_into(source, known, found)
     judged = ((study, judge(known, study.claimed)) for study in studies)
     return Asked(

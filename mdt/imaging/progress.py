@@ -65,6 +65,15 @@ class Progress:
             line.detail = " ".join(remarks)[:LONGEST_DETAIL]
         self.write()
 
+    def remarked(self, ods: str, remarks: Collection[str]) -> None:
+        """Something more to know of its answer."""
+        with self._lock:
+            line = self._lines[ods]
+            if not remarks or line.phase is not None:
+                return
+            line.detail, line.is_new = " ".join([line.detail, *remarks]).strip()[:LONGEST_DETAIL], True
+        self.write()
+
     def failed(self, ods: str, error: SourceError, seconds: float) -> None:
         """It refused or did not answer. The first failure is the one that is kept."""
         with self._lock:

@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,20 +13,21 @@ MOST_SECONDS = 0.5
 _TURN = 0.1  # seconds between two looks at whether the other side is still there
 
 
-def batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
+def batches(paths: Iterator[Path], *, wanted: Callable[[], bool] = lambda: True) -> Iterator[list[Path]]:
     """A few files at a time: enough to share a transaction, few enough to keep the spool small and progress visible.
 
-    Raises what `paths` raises, after the files that came before it. A batch waits at most MOST_SECONDS for more.
+    Raises what `paths` raises, after the files that came before it. A batch waits at most MOST_SECONDS for more. Ends
+    soon after nothing is `wanted` any more, however long the peer would take.
     """
     pump = _Pump(paths)
     try:
         over = False
-        while not over:
+        while not over and wanted():
             batch: list[Path] = []
             size, until = 0, 0.0
             while len(batch) < MOST_FILES and size < MOST_BYTES:
                 try:
-                    path = pump.next(until - time.monotonic() if batch else None)
+                    path = pump.next(until - time.monotonic() if batch else MOST_SECONDS)
                 except queue.Empty:
                     break
                 if path is None:
@@ -37,7 +38,8 @@ def batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
                 size += path.stat().st_size
             if batch:
                 yield batch
-        pump.raise_trouble()
+        if over:
+            pump.raise_trouble()
     finally:
         pump.stop()
 
@@ -52,9 +54,9 @@ class _Pump:
         self._stopped = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
 
-    def next(self, seconds: float | None) -> Path | None:
+    def next(self, seconds: float) -> Path | None:
         """The next file, None at the end; raises queue.Empty when none comes in time."""
-        return self._waiting.get(timeout=None if seconds is None else max(0.001, seconds))
+        return self._waiting.get(timeout=max(0.001, seconds))
 
     def raise_trouble(self) -> None:
         if self._trouble is not None:

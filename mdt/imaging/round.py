@@ -23,6 +23,7 @@ from mdt.imaging.turn import GivenUp, Turn
 from mdt.record.clashes import OPEN, STRONG
 from mdt.record.findings import known, note
 from mdt.record.models import Patient
+from mdt.trusts.abilities import declared
 from mdt.trusts.errors import NoAnswer, Phase, Refused, SourceError
 from mdt.trusts.models import Trust
 from mdt.trusts.source import FoundSeries, ImagingSource
@@ -52,7 +53,10 @@ class Round:
         self._sandboxes = [Sandbox() for _ in range(READERS)]
         bringers = [Bringer(means.db, means.store, one, means.by, means.clock) for one in self._sandboxes]
         self._turns = [Turn(trust, bringers[place % READERS]) for place, trust in enumerate(trusts)]
-        self._plan = Plan([trust.ods for trust in trusts], patience=means.patience.others)
+        by_ods = {turn.ods: turn for turn in self._turns}
+        self._plan = Plan(
+            [trust.ods for trust in trusts], patience=means.patience.others, rates=lambda ods: by_ods[ods].rate
+        )
         self._unsaid: set[str] = set()  # series of which it was not yet said whether they are whole
         self._progress = Progress(means.db, means.clock, gather_id, [trust.ods for trust in trusts])
 
@@ -116,7 +120,7 @@ class Round:
             try:
                 source = self._means.open_source(row)
                 turn.sources.append(source)
-                answers.append(ask(source, self._known, self._numbers.get(turn.ods, ())))
+                answers.append(ask(source, self._known, self._numbers.get(turn.ods, ()), declared(row.settings)))
             except SourceError as error:
                 failure = error
             turn.sign()
@@ -140,6 +144,7 @@ class Round:
             if status in OPEN:
                 with self._noting_refusal(turn):
                     listed.append(self._list(turn, candidate, study_id, linked=status in STRONG))
+        self._progress.remarked(turn.ods, [said for source in turn.sources for said in source.unlisted()])
         self._write(lambda session: expect(session, turn.ods, listed))
         linked = [one for one in listed if one.linked]
         kept = kept_counts(self._means.db, [one.study_id for one in linked])
@@ -201,13 +206,19 @@ class Round:
 
             def arrived(some: Arrival, uid: str = uid) -> None:
                 turn.sign()
+                turn.brought(some.bytes)
                 self._progress.moved(turn.ods, some.files, some.bytes)
                 self._progress.series(turn.ods, uid, expected=turn.counts[uid], received=some.here)
 
+            def wanted(uid: str = uid) -> bool:
+                return not turn.given_up and self._plan.is_bringing(turn.ods, uid)
+
             self._progress.began(turn.ods)
             try:
-                with self._noting_refusal(turn):
-                    turn.bringer.bring(source, errand, uid, spool=self._folder / turn.ods, arrived=arrived)
+                with self._noting_refusal(turn), turn.bringing():
+                    turn.bringer.bring(
+                        source, errand, uid, spool=self._folder / turn.ods, arrived=arrived, wanted=wanted
+                    )
             finally:
                 self._plan.done(turn.ods, uid)
             self._finish(uid)

@@ -31,6 +31,18 @@ def optional(table: Mapping[str, Any], field: str, place: str, good: Callable[[A
     return value
 
 
+def several(
+    table: Mapping[str, Any], field: str, place: str, good: Callable[[Any], bool], what: str
+) -> list[Any] | None:
+    """A list with at least one entry, or None where the field is absent."""
+    if field not in table:
+        return None
+    value = table[field]
+    if not isinstance(value, list) or not value or not all(good(one) for one in value):
+        raise Invalid(f"{place}: {field} must be {what}; not {value!r}.")
+    return value
+
+
 def is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 

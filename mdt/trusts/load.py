@@ -10,7 +10,8 @@
     url = "https://pacs.example/dicom-web"
     auth = { kind = "bearer", token_env = "BOLTON_TOKEN" }
 
-Secrets are named, never written: `password_env` and `token_env` name environment variables.
+Secrets are named, never written: `password_env` and `token_env` name environment variables. A source may say what its
+archive can be searched by, where that is not everything: `asked_by = ["patient-id", "local-number"]` (see `abilities`).
 """
 
 import re
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from mdt.core.errors import Invalid
+from mdt.trusts.abilities import EVERY, is_ability
 from mdt.trusts.deadlines import Deadlines
 from mdt.trusts.fields import (
     is_ae,
@@ -34,7 +36,10 @@ from mdt.trusts.fields import (
     only,
     optional,
     required,
+    several,
 )
+
+_OF_ALL = ("kind", "timeouts", "asked_by")
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,9 @@ def _trust(table: Mapping[str, Any], place: str) -> TrustEntry:
 def _source(table: Mapping[str, Any], place: str) -> SourceEntry:
     kind = required(table, "kind", place, _KINDS.__contains__, "dimse, dicomweb or folder")
     settings = _KINDS[kind](table, place)
+    what = f"a list of what the archive can be asked by: {', '.join(EVERY)}"
+    if (asked_by := several(table, "asked_by", place, is_ability, what)) is not None:
+        settings["asked_by"] = [one for one in EVERY if one in asked_by]
     timeouts = table.get("timeouts")
     if timeouts is not None:
         known = {field.name for field in fields(Deadlines)}
@@ -138,7 +146,7 @@ def _source(table: Mapping[str, Any], place: str) -> SourceEntry:
 
 
 def _dimse(table: Mapping[str, Any], place: str) -> dict[str, Any]:
-    only(table, {"kind", "timeouts", "host", "port", "ae", "our_ae", "retrieve", "our_port"}, place)
+    only(table, {*_OF_ALL, "host", "port", "ae", "our_ae", "retrieve", "our_port"}, place)
     a_port = "a port number from 1 to 65535"
     an_ae = "an AE title of 1 to 16 letters, digits or signs"
     settings = {
@@ -153,7 +161,7 @@ def _dimse(table: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 def _dicomweb(table: Mapping[str, Any], place: str) -> dict[str, Any]:
-    only(table, {"kind", "timeouts", "url", "auth"}, place)
+    only(table, {*_OF_ALL, "url", "auth"}, place)
     settings = {"url": required(table, "url", place, is_url, "an http:// or https:// address without a password in it")}
     auth = table.get("auth")
     if auth is None:
@@ -172,7 +180,7 @@ def _dicomweb(table: Mapping[str, Any], place: str) -> dict[str, Any]:
 
 
 def _folder(table: Mapping[str, Any], place: str) -> dict[str, Any]:
-    only(table, {"kind", "timeouts", "path"}, place)
+    only(table, {*_OF_ALL, "path"}, place)
     return {"path": required(table, "path", place, is_text, "the path of a folder")}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from mdt.trusts.source import FoundStudy, StudyAnswer, StudyQuery
 
 MOST_STUDIES = 500
+_EXACT = frozenset({"study UID", "patient ID", "other patient IDs", "date of birth"})  # not widened when asked
 
 _UNDECOMPOSED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -54,16 +55,22 @@ def filtered(query: StudyQuery, studies: Iterable[FoundStudy], remarks: Iterable
     """
     kept: dict[str, FoundStudy] = {}
     unseen: set[str] = set()
+    ignored: set[str] = set()
     notes = list(remarks)
     for study in studies:
         verdicts = {key: check(study) for key, check in _checks(query).items()}
         unseen |= {key for key, verdict in verdicts.items() if verdict is None}
+        ignored |= {key for key, verdict in verdicts.items() if verdict is False and key in _EXACT}
         if False in verdicts.values() or (verdicts and True not in verdicts.values()):
             continue
         if len(kept) == MOST_STUDIES and study.study_uid not in kept:
             notes.append(f"More than {MOST_STUDIES} studies match; only the first {MOST_STUDIES} are listed.")
             break
         kept.setdefault(study.study_uid, study)
+    notes += [
+        f'The source ignored the key "{key}", or matched it loosely: what does not match was left out here.'
+        for key in sorted(ignored)
+    ]
     notes += [f"This source does not say the {key}, so it could not be matched there." for key in sorted(unseen)]
     return StudyAnswer(studies=tuple(kept.values()), remarks=tuple(dict.fromkeys(notes)))
 

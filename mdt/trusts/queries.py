@@ -36,6 +36,14 @@ def trust_names(session: Session) -> dict[str, str]:
     return {trust.ods: trust.name for trust in session.scalars(select(Trust))}
 
 
-def senders(session: Session) -> dict[str, str]:
-    """The AE titles that trusts send from, and the ODS code of each."""
-    return {one.settings["ae"]: one.trust_ods for one in sources(session) if one.kind == "dimse"}
+def senders(session: Session, *, on: date) -> dict[str, str]:
+    """The AE titles that trusts which are live on that day send from, and the ODS code of each.
+
+    One that two trusts share names neither, so that nothing is kept as the wrong one's.
+    """
+    trusts_of: dict[str, set[str]] = {}
+    for trust in live_trusts(session, on=on):
+        for source in trust.sources:
+            if source.kind == "dimse":
+                trusts_of.setdefault(source.settings["ae"], set()).add(trust.ods)
+    return {ae: next(iter(found)) for ae, found in trusts_of.items() if len(found) == 1}

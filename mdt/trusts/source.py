@@ -120,6 +120,9 @@ class ImagingSource(Protocol):
     def find_instances(self, study_uid: str, series_uid: str) -> list[FoundInstance]:
         """The instances of one series."""
 
+    def unlisted(self) -> tuple[str, ...]:
+        """In words, what its listings of series and instances since this was last asked may lack."""
+
     def retrieve(
         self, study_uid: str, series_uid: str, *, spool: Path, only: Collection[str] | None = None
     ) -> Iterator[Path]:

@@ -56,10 +56,13 @@ def listen(
     known: Callable[[], list[str]],
     native_first: Callable[[str], bool] = lambda sender: True,
     heard: Callable[[], None] = lambda: None,
+    growing: Callable[[int], None] = lambda size: None,
+    rejected: Callable[[str, str], None] = lambda sender, called: None,
 ) -> ThreadedAssociationServer:
     """Listen for C-STORE from AE titles that are `known` when they call. `take` returns the C-STORE status.
 
-    `native_first` says for a sender whether it is to send natively what it offers in several syntaxes.
+    `native_first` says for a sender whether it is to send natively what it offers in several syntaxes. `growing` as in
+    `bound`; `rejected` is told the AE titles of a call that was not answered, the caller's and the one it called.
     """
     ours = AE(our_ae)
     ours.maximum_pdu_size, ours.maximum_associations = OUR_PDU, _MOST_ASSOCIATIONS
@@ -69,7 +72,7 @@ def listen(
 
     def opened(event: Any) -> None:
         ours.require_calling_aet = known() or ["\x00"]  # an empty list would let anybody in
-        bound(event.assoc, _SILENCE, heard)
+        bound(event.assoc, _SILENCE, heard, growing)
 
     def requested(event: Any) -> None:
         asked = event.assoc.requestor.primitive
@@ -83,11 +86,16 @@ def listen(
     def closed(event: Any) -> None:
         discard_unfinished(event.assoc)
 
+    def refused(event: Any) -> None:
+        asked = event.assoc.requestor.primitive
+        rejected(asked.calling_ae_title.strip(), asked.called_ae_title.strip())
+
     handlers = [
         (evt.EVT_CONN_OPEN, opened),
         (evt.EVT_REQUESTED, requested),
         (evt.EVT_C_STORE, store),
         (evt.EVT_CONN_CLOSE, closed),
+        (evt.EVT_REJECTED, refused),
     ]
     try:
         return ours.start_server((host, port), block=False, evt_handlers=handlers)

@@ -3,6 +3,7 @@
 import json
 import struct
 import threading
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -174,9 +175,19 @@ def test_an_object_that_is_not_in_parts_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("page", [100, 200, None])
-def test_every_page_is_read_however_the_server_pages(page):
-    """A server may give fewer than asked for and say so, or ignore paging altogether (None)."""
+@pytest.mark.parametrize(
+    ("limit", "pages", "warns", "found"),
+    [
+        (100, True, True, 450),  # a limit of its own, and it says so
+        (100, True, False, 450),  # a limit of its own, without a word
+        (200, True, False, 450),
+        (None, False, False, 450),  # ignores both limit and offset
+        (100, False, True, 100),  # a limit of its own, and no way past it
+        (200, False, False, 200),  # as many as asked for, and the same again
+    ],
+)
+def test_every_page_is_read_however_the_server_pages(limit, pages, warns, found):
+    """And where a server has more and cannot be made to give it, that is said."""
     everything = [
         {"0020000D": {"vr": "UI", "Value": [f"1.2.{n}"]}, "00100020": {"vr": "LO", "Value": ["9990000018"]}}
         for n in range(450)
@@ -184,24 +195,81 @@ def test_every_page_is_read_however_the_server_pages(page):
 
     def answer(path: str) -> rude.Answer:
         query = parse_qs(urlsplit(path).query)
-        start, limit = int(query["offset"][0]), int(query["limit"][0])
-        if page is None:
-            return 200, {}, json.dumps(everything).encode()
-        items = everything[start : start + min(limit, page)]
-        more = {"Warning": '299 here "there are more results"'} if start + len(items) < len(everything) else {}
+        start = int(query["offset"][0]) if pages else 0
+        most = len(everything) if limit is None else min(int(query["limit"][0]), limit)
+        items = everything[start : start + most]
+        left = warns and start + len(items) < len(everything)
+        more = {"Warning": '299 here: "There are more results"'} if left else {}
         return (200, more, json.dumps(items).encode()) if items else (204, {}, b"")
 
     with rude.answering(answer) as url:
         source = DicomWebSource(url, deadlines=ONCE)
-        assert len(source.find_studies(StudyQuery(patient_id="9990000018")).studies) == 450
+        answer = source.find_studies(StudyQuery(patient_id="9990000018"))
+        assert len(answer.studies) == found
+        assert any("some may be lacking" in remark for remark in answer.remarks) == (found < 450)
         source.close()
+
+
+def test_a_series_listed_only_in_part_is_said_to_be():
+    series = [{"0020000E": {"vr": "UI", "Value": [f"1.2.3.{n}"]}} for n in range(30)]
+    more = {"Warning": '299 here: "There are 12 additional results that can be requested"'}
+    with rude.answering(lambda path: (200, more, json.dumps(series).encode())) as url:
+        source = DicomWebSource(url, deadlines=ONCE)
+        assert len(source.find_series("1.2.3")) == 30
+        (said,) = source.unlisted()
+        assert said.startswith("The source gave 30 answers")
+        assert source.unlisted() == (), "said once"
+        source.close()
+
+
+def test_a_server_that_minds_being_asked_beyond_its_end_has_answered():
+    items = [{"0020000E": {"vr": "UI", "Value": [f"1.2.3.{n}"]}} for n in range(12)]
+
+    def answer(path: str) -> rude.Answer:
+        beyond = parse_qs(urlsplit(path).query)["offset"] != ["0"]
+        return (416, {}, b"") if beyond else (200, {}, json.dumps(items).encode())
+
+    with rude.answering(answer) as url:
+        source = DicomWebSource(url, deadlines=ONCE)
+        assert len(source.find_series("1.2.3")) == 12
+        assert source.unlisted() == ()
+        source.close()
+
+
+def test_private_and_retired_attributes_and_wrong_types_are_borne():
+    """What an answer holds besides, or in a form of its own, does not cost the study."""
+    odd = {
+        "0020000D": {"vr": "UI", "Value": ["1.2.3"]},
+        "00100020": {"vr": "LO", "Value": ["9990000018"]},
+        "00080060": {"vr": "CS"},
+        "00080061": {"vr": "CS", "Value": ["CT", None, 7]},
+        "00081030": {"vr": "LO", "Value": "not a list"},
+        "00201206": {"vr": "IS", "Value": ["2"]},
+        "00201208": {"vr": "IS", "Value": [8.0]},
+        "00100010": {"vr": "PN", "Value": ["HARGREAVES^Dorothy"]},
+        "00100030": {"vr": "DA", "Value": ["1951.03.14"]},
+        "00101002": {"vr": "SQ", "Value": [{"00100020": {"vr": "LO", "Value": ["X1"]}}, "nonsense", None]},
+        "00080040": {"vr": "US", "Value": [0]},  # retired: Data Set Type
+        "00094321": {"vr": "ZZ", "Value": [{"deep": {"er": []}}]},
+        "0009xx10": {"vr": "LO", "Value": ["SIEMENS MED"]},
+        "PatientComments": 12,
+    }
+    with rude.answering(lambda path: (200, {}, json.dumps([odd, {}, {"0020000D": None}]).encode())) as url:
+        source = DicomWebSource(url, deadlines=ONCE)
+        (study,) = source.find_studies(StudyQuery(patient_id="9990000018")).studies
+        source.close()
+    assert (study.claimed.family, study.claimed.given, study.claimed.other_ids) == ("HARGREAVES", "Dorothy", ("X1",))
+    assert (study.claimed.birth_date, study.modalities) == (date(1951, 3, 14), ("CT", "7"))
+    assert (study.series, study.instances) == (2, 8)
 
 
 def test_a_server_that_ignores_every_key_does_not_hand_over_its_archive():
     other = [{"0020000D": {"vr": "UI", "Value": ["1.2.3"]}, "00100020": {"vr": "LO", "Value": ["somebody else"]}}]
     with rude.answering(lambda path: (200, {}, json.dumps(other).encode())) as url:
         source = DicomWebSource(url, deadlines=ONCE)
-        assert source.find_studies(StudyQuery(patient_id="9990000018")).studies == ()
+        answer = source.find_studies(StudyQuery(patient_id="9990000018"))
+        assert answer.studies == ()
+        assert any('ignored the key "patient ID"' in remark for remark in answer.remarks)
         source.close()
 
 
@@ -224,7 +292,27 @@ def test_proof_names_what_failed(peers, held):
         "phase": "connect",
         "detail": "No connection (Connection refused).",
         "seconds": 0,
+        "asked_by": ["patient-id", "other-ids", "local-number", "demographics"],
+        "remarks": [],
     }
+
+
+def test_proof_says_what_an_archive_makes_of_each_way_of_asking():
+    others = [{"0020000D": {"vr": "UI", "Value": ["1.2.3"]}, "00100020": {"vr": "LO", "Value": ["somebody else"]}}]
+
+    def answer(path: str) -> rude.Answer:
+        asked = parse_qs(urlsplit(path).query)
+        if "OtherPatientIDs" in asked:
+            return 400, {}, b"unknown key"
+        return (200, {}, json.dumps(others).encode()) if "PatientID" in asked else (204, {}, b"")
+
+    with rude.answering(answer) as url:
+        proof = prove("RBV", "dicomweb", lambda: DicomWebSource(url, deadlines=ONCE))
+        few = prove("RBV", "dicomweb", lambda: DicomWebSource(url, deadlines=ONCE), ("demographics",))
+    assert proof.ok
+    assert 'ignored the key "patient ID"' in proof.remarks[0]
+    assert "refuses to be asked by the NHS number among Other Patient IDs" in proof.remarks[1]
+    assert (few.ok, few.asked_by, few.remarks) == (True, ("demographics",), ())
 
 
 def test_no_answer_of_a_quick_archive_is_lost(peers):

@@ -97,6 +97,9 @@ class Archive:
         numbers = self._of(study_uid).series[series_uid]
         return [FoundInstance(f"{series_uid}.{n}", CTImageStorage, n) for n in numbers]
 
+    def unlisted(self) -> tuple[str, ...]:
+        return ()
+
     def retrieve(
         self, study_uid: str, series_uid: str, *, spool: Path, only: Collection[str] | None = None
     ) -> Iterator[Path]:

@@ -85,6 +85,56 @@ def test_a_dropped_study_is_not_brought_even_when_offered_later():
     assert plan.take("B") is None
 
 
+def test_of_holders_with_as_much_a_much_quicker_one_brings_it_and_any_other_need_not_wait():
+    rates = {"slow": 50_000.0, "quick": 9e6, "fair": 4e6}
+    plan = Plan(list(rates), patience=0, rates=rates.get)
+    for name in rates:
+        plan.offer(name, [offer("s")])
+    taken: list[str] = []
+
+    def take(name: str) -> None:
+        if plan.take(name):
+            taken.append(name)
+
+    slow = threading.Thread(target=take, args=("slow",))
+    slow.start()
+    slow.join(0.1)
+    assert slow.is_alive(), "it would take much longer"
+    take("fair")
+    assert taken == ["fair"], "not as quick as the quickest, but free"
+    plan.withdraw("slow")
+    slow.join(5)
+
+
+def test_a_holder_that_crawls_loses_what_it_brings_to_one_that_is_free():
+    rates: dict[str, float | None] = {"A": None, "B": None}
+    plan = Plan(["A", "B"], patience=0, rates=rates.get)
+    plan.offer("A", [offer("s")])
+    plan.offer("B", [offer("s")])
+    assert plan.take("A")
+    rates["A"] = 1_000.0
+    assert plan.take("B") == offer("s")
+    assert not plan.is_bringing("A", "s")
+    plan.done("A", "s")
+    assert plan.is_bringing("B", "s"), "what A does no longer matters"
+    plan.done("B", "s")
+    assert plan.is_settled("s")
+
+
+def test_a_holder_that_crawls_but_has_more_keeps_its_series():
+    plan = Plan(["A", "B"], patience=0, rates={"A": 1_000.0, "B": 9e6}.get)
+    plan.offer("A", [offer("s", 10)])
+    plan.offer("B", [offer("s", 4)])
+    assert plan.take("A")
+    other = threading.Thread(target=plan.take, args=("B",))
+    other.start()
+    other.join(0.1)
+    assert other.is_alive()
+    plan.done("A", "s")
+    other.join(5)
+    assert plan.is_bringing("B", "s")
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(

@@ -82,3 +82,11 @@ def test_a_slow_taker_is_not_run_over_and_one_that_leaves_leaves_nothing_behind(
     while threading.active_count() > threads and time.monotonic() < deadline:
         time.sleep(0.02)
     assert sorted(tmp_path.iterdir()) == sorted(first)
+
+
+def test_when_nothing_is_wanted_any_more_a_silent_peer_keeps_nobody(tmp_path):
+    began, wanted = time.monotonic(), threading.Event()
+    wanted.set()
+    threading.Timer(0.3, wanted.clear).start()
+    assert list(batches(files(tmp_path, 1, pause=8.0), wanted=wanted.is_set)) == []
+    assert time.monotonic() - began < 3

@@ -8,6 +8,7 @@ import pytest
 from mdt.imaging.federation import ask
 from mdt.imaging.questions import questions
 from mdt.record.identity import Known
+from mdt.trusts.errors import Refused
 from mdt.trusts.matching import filtered
 from mdt.trusts.source import StudyQuery
 from tests.unit.archives import DOROTHY, Archive, Held
@@ -17,7 +18,7 @@ KNOWN = Known(nhs_number="9990000018", family="HARGREAVES", given="Dorothy", bir
 
 def test_the_number_is_asked_for_wherever_archives_keep_it():
     asked = questions(KNOWN, ["BH949177"])
-    assert asked[:5] == [
+    assert [one.query for one in asked[:5]] == [
         StudyQuery(patient_id="9990000018"),
         StudyQuery(patient_id="999 000 0018"),
         StudyQuery(other_patient_id="9990000018"),
@@ -46,9 +47,53 @@ def test_a_name_is_found_however_the_archive_writes_it(ours, theirs):
 
 
 def test_every_question_asks_for_something():
-    for query in questions(replace(KNOWN, family="X", given="Y")):
-        assert filtered(query, []).studies == ()
-        assert query != StudyQuery()
+    for asked in questions(replace(KNOWN, family="X", given="Y")):
+        assert filtered(asked.query, []).studies == ()
+        assert asked.query != StudyQuery()
+
+
+def test_demographics_come_last_and_only_what_an_archive_can_answer_is_asked():
+    ways = [asked.by for asked in questions(KNOWN, ["BH949177"])]
+    assert list(dict.fromkeys(ways)) == ["patient-id", "other-ids", "local-number", "demographics"]
+    few = questions(KNOWN, ["BH949177"], ("local-number", "patient-id"))
+    assert {asked.by for asked in few} == {"patient-id", "local-number"}
+
+
+def test_what_could_not_be_asked_is_said():
+    held = [Held(DOROTHY), Held(replace(DOROTHY, patient_id="9990000018", other_ids=()), study="1.9")]
+    asked = ask(Archive(held), KNOWN, (), ("patient-id",))
+    assert [one.study.study_uid for one in asked.candidates] == ["1.9"]
+    assert asked.remarks[0] == (
+        "It cannot be searched by the NHS number among Other Patient IDs, its own number for the patient or name and "
+        "date of birth: what it files only so is not found."
+    )
+    assert not any("cannot be searched" in remark for remark in ask(Archive(held), KNOWN, ()).remarks)
+
+
+def test_an_archive_that_can_be_asked_nothing_has_not_answered():
+    archive = Archive([Held(DOROTHY)])
+    with pytest.raises(Refused, match="only by its own number for the patient, and none is known there"):
+        ask(archive, KNOWN, (), ("local-number",))
+    assert len(ask(archive, KNOWN, ("M1",), ("local-number",)).candidates) == 1
+
+
+def test_one_way_of_asking_that_is_refused_does_not_cost_the_others():
+    class Fussy(Archive):
+        def find_studies(self, query):
+            if query.other_patient_id or self.refuses:
+                raise Refused("query", "The source refused (400 Bad Request).")
+            return super().find_studies(query)
+
+    asked = ask(Fussy([Held(replace(DOROTHY, patient_id="9990000018"))]), KNOWN, ())
+    assert len(asked.candidates) == 1
+    assert any("refused to be asked by the NHS number among Other Patient IDs" in remark for remark in asked.remarks)
+    with pytest.raises(Refused, match="400"):
+        ask(Fussy([Held(DOROTHY)], refuses="all"), KNOWN, ())
+
+
+def test_what_only_the_demographics_found_waits_for_a_person():
+    (candidate,) = ask(Archive([Held(replace(DOROTHY, other_ids=()))]), KNOWN, ()).candidates
+    assert candidate.verdict.link == "confirm"
 
 
 def test_others_of_the_same_name_are_not_candidates():

@@ -10,6 +10,7 @@ from mdt.core import audit
 from mdt.core.actor import Actor, system
 from mdt.core.db import Base, Database
 from mdt.core.errors import Forbidden, Invalid
+from mdt.trusts.abilities import EVERY, declared
 from mdt.trusts.actions import load_trusts, record_proof
 from mdt.trusts.errors import Refused
 from mdt.trusts.load import parse, read
@@ -74,7 +75,7 @@ def test_a_file_is_loaded_once_and_then_nothing_changes(db):
             ("RBV", ["folder"]),
             ("RMC", ["dimse", "dicomweb"]),
         ]
-        assert senders(session) == {"BOLTON": "RMC"}
+        assert senders(session, on=NOW.date()) == {"BOLTON": "RMC"}
         assert audit.verify(session) == (2, None)
 
 
@@ -135,6 +136,9 @@ def test_only_an_administrator_looks_after_trusts(db):
         (("https://pacs.example/dicom-web", "ftp://pacs.example"), ["url", "ftp"]),
         (("https://pacs", "https://me:secret@pacs"), ["url", "password"]),
         (('token_env = "BOLTON_TOKEN"', 'token = "abc"'), ["secret", "token_env"]),
+        (("port = 104", 'port = 104\nasked_by = ["nhs"]'), ["asked_by", "patient-id", "'nhs'"]),
+        (("port = 104", "port = 104\nasked_by = []"), ["asked_by", "a list"]),
+        (("port = 104", 'port = 104\nasked_by = "patient-id"'), ["asked_by", "a list"]),
         (("query = 5", "query = -5"), ["query", "-5"]),
         (("query = 5", "patience = 5"), ["patience"]),
         (("[[trust]]", "[[trust]"), ["TOML", "line 2"]),
@@ -170,3 +174,10 @@ def test_a_secret_that_is_not_there_is_named(tmp_path):
         open_source(web, settings, env={})
     for opened in (open_source(web, settings, env={"BOLTON_TOKEN": "t"}), open_source(dimse, settings)):
         opened.close()
+
+
+def test_what_an_archive_can_be_asked_by_is_kept_and_everything_is_assumed():
+    text = GOOD.replace("port = 104", 'port = 104\nasked_by = ["local-number", "patient-id"]')
+    first, second = parse(text)[0].sources
+    assert declared(first.settings) == ("patient-id", "local-number"), "surest first"
+    assert declared(second.settings) == EVERY

@@ -171,8 +171,16 @@ def discard_unfinished(association: Association) -> None:
             Path(file.name).unlink(missing_ok=True)
 
 
-def bound(association: Association, silence: float, heard: Callable[[], None]) -> None:
-    """At EVT_CONN_OPEN, on either side: refuse giant PDUs, give up a peer that stops in the middle of one."""
+def bound(
+    association: Association,
+    silence: float,
+    heard: Callable[[], None],
+    growing: Callable[[int], None] = lambda size: None,
+) -> None:
+    """At EVT_CONN_OPEN, on either side: refuse giant PDUs, give up a peer that stops in the middle of one.
+
+    `growing` is told the bytes of the object that is arriving, and raises OSError when they are too many.
+    """
     connection = association.dul.socket
     line = connection.socket
     line.settimeout(silence)
@@ -185,6 +193,8 @@ def bound(association: Association, silence: float, heard: Callable[[], None]) -
         message = association.dimse.message
         if message is not None and message.data_set.tell() > _MOST_ANSWER:  # of an object it stays empty
             raise OSError("the peer sends an answer without end")
+        if message is not None and message._data_set_file is not None:
+            growing(message._data_set_file.tell())
         data: bytearray = receive(count)
         if _QUICKACK is not None:
             with suppress(OSError):  # the peer may have parted right after these last words

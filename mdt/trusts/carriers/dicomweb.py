@@ -19,6 +19,7 @@ from mdt.trusts.spool import names as spooled
 
 _PAGE = 200
 _MOST_PAGES = 100
+_TOO_FEW_FOR_A_LIMIT = 10
 _AS_HELD = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 _TAGS = {
     "StudyInstanceUID": "0020000D",
@@ -54,9 +55,10 @@ class DicomWebSource:
     def __init__(self, url: str, auth: httpx.Auth | None = None, deadlines: Deadlines = USUAL) -> None:
         self._http = Http(url, auth, deadlines)
         self._deadlines = deadlines
+        self._unlisted: list[str] = []
 
     def echo(self) -> None:
-        self._page("studies", [("limit", "1")])
+        self._json("studies", [("limit", "1")])
 
     def find_studies(self, query: StudyQuery) -> StudyAnswer:
         wanted = (*listing.STUDY, *listing.IDENTITY, "OtherPatientIDsSequence")
@@ -64,13 +66,20 @@ class DicomWebSource:
         return filtered(query, map(listing.study, found), remarks)
 
     def find_series(self, study_uid: str) -> list[FoundSeries]:
-        found, _ = self._find(f"studies/{_uid(study_uid)}/series", [], listing.SERIES, "SeriesInstanceUID")
+        path = f"studies/{_uid(study_uid)}/series"
+        found, remarks = self._find(path, [], listing.SERIES, "SeriesInstanceUID")
+        self._unlisted += remarks
         return [listing.series(attributes, study_uid) for attributes in found]
 
     def find_instances(self, study_uid: str, series_uid: str) -> list[FoundInstance]:
         path = f"studies/{_uid(study_uid)}/series/{_uid(series_uid)}/instances"
-        found, _ = self._find(path, [], listing.INSTANCE, "SOPInstanceUID")
+        found, remarks = self._find(path, [], listing.INSTANCE, "SOPInstanceUID")
+        self._unlisted += remarks
         return [listing.instance(attributes) for attributes in found]
+
+    def unlisted(self) -> tuple[str, ...]:
+        said, self._unlisted = tuple(dict.fromkeys(self._unlisted)), []
+        return said
 
     def peek(self, study_uid: str) -> ClaimedIdentity:
         for series in self.find_series(study_uid):
@@ -123,24 +132,34 @@ class DicomWebSource:
     def _find(
         self, path: str, keys: list[tuple[str, str]], wanted: tuple[str, ...], unique: str
     ) -> tuple[list[Attributes], list[str]]:
-        """Every page of a search. A server that ignores `offset` sends the same page again: that ends it too."""
+        """Every page of a search, whatever limit the server has of its own, and a remark where some may be lacking.
+
+        A page that is not full may still have been cut short without a word, so that unless it is small one asks on.
+        """
         found: dict[str, Attributes] = {}
         keys = [*keys, *(("includefield", _TAGS[keyword]) for keyword in wanted)]
+        full = warned = False
         for _ in range(_MOST_PAGES):
             paging = [("limit", str(_PAGE)), ("offset", str(len(found)))]
-            page, more = trying(self._deadlines, self._page, path, [*keys, *paging])
-            fresh = {
-                uid: item for item in page if listing.is_uid(uid := listing.text(item, unique)) and uid not in found
-            }
+            try:
+                page = trying(self._deadlines, self._json, path, [*keys, *paging])
+            except Refused:
+                if found and not (full or warned):
+                    return list(found.values()), []  # it minds being asked beyond its end
+                raise
+            items = [(listing.text(item, unique), item) for item in map(_attributes, page)]
+            fresh = {uid: item for uid, item in items if listing.is_uid(uid) and uid not in found}
+            if not fresh:
+                lacking = warned or (full and bool(page))
+                said = (
+                    f"The source gave {len(found)} answers and, asked for more, none that was new: some may be lacking."
+                )
+                return list(found.values()), [said] if lacking else []
             found |= fresh
-            if not fresh or not more:
+            full, warned = len(page) == _PAGE, _warns_of_more(self._http.last_headers.get("warning", ""))
+            if not (full or warned) and len(page) < _TOO_FEW_FOR_A_LIMIT:
                 return list(found.values()), []
         return list(found.values()), [f"The source has more than {len(found)} answers; the rest is not listed."]
-
-    def _page(self, path: str, params: list[tuple[str, str]]) -> tuple[list[Attributes], bool]:
-        """One page, and whether there may be another: a full page, or a server that says it gave less than asked."""
-        items = [_attributes(item) for item in self._json(path, params)]
-        return items, len(items) >= _PAGE or "warning" in self._http.last_headers
 
     def _json(self, path: str, params: list[tuple[str, str]]) -> list[dict[str, Any]]:
         body = self._http.read(path, params, accept="application/dicom+json")
@@ -192,6 +211,11 @@ def _keys(query: StudyQuery) -> list[tuple[str, str]]:
     return [(keyword, value) for keyword, value in keys.items() if value]
 
 
+def _warns_of_more(warning: str) -> bool:
+    """PS3.18 section 8.3.4.4: Warning 299 stands on an answer that was limited; also on one not matched fuzzily."""
+    return "299" in warning and "fuzzy" not in warning.lower()
+
+
 def _attributes(item: Mapping[str, Any]) -> Attributes:
     """DICOM JSON (PS3.18 annex F) to text."""
     found = {keyword: _values(item[tag]) for keyword, tag in _TAGS.items() if tag in item}
@@ -203,8 +227,13 @@ def _attributes(item: Mapping[str, Any]) -> Attributes:
 
 
 def _values(element: Any) -> tuple[str, ...]:
-    values = (v.get("Alphabetic", "") if isinstance(v, dict) else v for v in _list(element))
-    return tuple("" if value is None else str(value).strip(" \0") for value in values)
+    return tuple(_text(value.get("Alphabetic") if isinstance(value, dict) else value) for value in _list(element))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():  # a JSON writer that knows no whole numbers
+        value = int(value)
+    return "" if value is None else str(value).strip(" \0")
 
 
 def _list(element: Any) -> list[Any]:

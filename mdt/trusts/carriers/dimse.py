@@ -57,6 +57,7 @@ class DimseSource:
         self._deadlines = deadlines
         self._sandbox = sandbox or Sandbox()
         self._lent = sandbox is not None
+        self._unlisted: list[str] = []
         self._search: Association | None = None
         self._scp: StorageScp | None = None
         self._later = ExitStack()
@@ -69,13 +70,20 @@ class DimseSource:
         return filtered(query, map(listing.study, found), remarks)
 
     def find_series(self, study_uid: str) -> list[FoundSeries]:
-        found, _ = self._find("SERIES", {"StudyInstanceUID": study_uid}, listing.SERIES, "SeriesInstanceUID")
+        keys = {"StudyInstanceUID": study_uid}
+        found, remarks = self._find("SERIES", keys, listing.SERIES, "SeriesInstanceUID")
+        self._unlisted += remarks
         return [listing.series(one, study_uid) for one in found]
 
     def find_instances(self, study_uid: str, series_uid: str) -> list[FoundInstance]:
         keys = {"StudyInstanceUID": study_uid, "SeriesInstanceUID": series_uid}
-        found, _ = self._find("IMAGE", keys, listing.INSTANCE, "SOPInstanceUID")
+        found, remarks = self._find("IMAGE", keys, listing.INSTANCE, "SOPInstanceUID")
+        self._unlisted += remarks
         return [listing.instance(one) for one in found]
+
+    def unlisted(self) -> tuple[str, ...]:
+        said, self._unlisted = tuple(dict.fromkeys(self._unlisted)), []
+        return said
 
     def peek(self, study_uid: str) -> ClaimedIdentity:
         why = Refused("query", "The source lists no object of this study to read an identity from.")

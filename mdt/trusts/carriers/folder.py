@@ -64,6 +64,9 @@ class FolderSource:
         found = self._index().studies.get(study_uid, {}).get(series_uid, {})
         return [listing.instance(header) for _, header in found.values()]
 
+    def unlisted(self) -> tuple[str, ...]:
+        return ()
+
     def peek(self, study_uid: str) -> ClaimedIdentity:
         for objects in self._index().studies.get(study_uid, {}).values():
             for _, header in objects.values():
