@@ -1,4 +1,4 @@
-"""Keeping the worker: `serve` starts it in a process of its own, again when it dies, and ends it with itself."""
+"""Keeping the processes beside the pages: `serve` starts each, again when it dies, and ends it with itself."""
 
 import os
 import subprocess
@@ -18,15 +18,16 @@ STOP_SECONDS = 10.0
 
 
 class Keeper:
-    """One worker process, kept alive between `start` and `stop`."""
+    """One process of `app.py COMMAND`, kept alive between `start` and `stop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: str = "worker") -> None:
+        self._command = command
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._watcher = threading.Thread(target=self._watch, name="worker keeper", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name=f"{command} keeper", daemon=True)
 
     def start(self) -> None:
-        self._process = _launch()
+        self._process = _launch(self._command)
         self._watcher.start()
 
     def stop(self) -> None:
@@ -46,16 +47,16 @@ class Keeper:
             code = self._process.wait()
             if self._stopping.is_set():
                 return
-            log.error("worker.died", code=code)
+            log.error(f"{self._command}.died", code=code)
             if self._stopping.wait(PAUSE_SECONDS):
                 return
-            self._process = _launch()
+            self._process = _launch(self._command)
 
 
-def _launch() -> subprocess.Popen[bytes]:
-    # A session of its own, so that Ctrl-C reaches only the server, which then ends the worker in order.
+def _launch(command: str) -> subprocess.Popen[bytes]:
+    # A session of its own, so that Ctrl-C reaches only the server, which then ends this process in order.
     return subprocess.Popen(
-        [sys.executable, str(APP), "worker", "--parent", str(os.getpid())],
+        [sys.executable, str(APP), command, "--parent", str(os.getpid())],
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )

@@ -1,41 +1,45 @@
 """Trusts that push: known senders only, byte for byte, and what is not taken stays with its sender."""
 
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 from pydicom import dcmread
 from pynetdicom import AE
+from pynetdicom.sop_class import Verification
 
-from mdt.core.errors import Invalid
-from mdt.receiver import Pushed, Receiver
-from tests.peers.programs import free_port
+from mdt.imaging.waiting import Spool
+from mdt.receiver import Receiver
 from tests.peers.studies import DOROTHY, TOMASZ, write
 
 
 class Desk:
-    """Keeps what is pushed, or refuses it."""
+    """A receiver with no one behind it: what is pushed waits."""
 
-    def __init__(self, spool: Path) -> None:
-        self.taken: list[Pushed] = []
-        self.refuse = False
-        self.lock = threading.Lock()
-        self.port = free_port()
+    def __init__(self, folder: Path, *, largest: int = 1 << 30, reserve: int = 0) -> None:
+        self.spool = Spool(folder / "pushed")
         self.receiver = Receiver(
-            ("127.0.0.1", self.port), "MDT", senders=lambda: {"BOLTON": "RMC"}, spool=spool, take=self.take
+            ("127.0.0.1", 0),
+            "MDT",
+            senders=lambda: {"BOLTON": "RMC"},
+            spool=self.spool,
+            largest=largest,
+            reserve=reserve,
         )
 
-    def take(self, one: Pushed) -> None:
-        if self.refuse:
-            raise Invalid("Not this one.")
-        with self.lock:
-            self.taken.append(one)
+    @property
+    def waiting(self) -> list[Path]:
+        return [path for ods, batch in self.spool.batches() for path in batch]
+
+    def associate(self, ae: AE, theirs: str = "MDT"):
+        return ae.associate(*self.receiver.address, ae_title=theirs)
 
     def push(self, files: list[Path], ours: str = "BOLTON", theirs: str = "MDT") -> list[int | None]:
         sender = AE(ours)
         for meta in {(f.MediaStorageSOPClassUID, f.TransferSyntaxUID) for f in map(meta_of, files)}:
             sender.add_requested_context(*meta)
-        association = sender.associate("127.0.0.1", self.port, ae_title=theirs)
+        association = self.associate(sender, theirs)
         if not association.is_established:
             return [None]
         statuses = [association.send_c_store(file).get("Status") for file in files]
@@ -49,9 +53,7 @@ def meta_of(file: Path):
 
 @pytest.fixture
 def desk(tmp_path):
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    desk = Desk(spool)
+    desk = Desk(tmp_path)
     with desk.receiver:
         yield desk
 
@@ -59,12 +61,14 @@ def desk(tmp_path):
 def test_what_a_known_trust_pushes_is_taken_as_it_is(desk, tmp_path):
     files = write(tmp_path / "theirs", (DOROTHY, TOMASZ))
     assert desk.push(files) == [0] * len(files)
-    assert {one.ods for one in desk.taken} == {"RMC"}
+    assert {path.parent.name for path in desk.waiting} == {"RMC"}
     held = {dcmread(file).SOPInstanceUID: dcmread(file) for file in files}
-    for one in desk.taken:
-        pushed = dcmread(one.path)
-        assert pushed == held[one.sop_uid]
-        assert pushed.file_meta.TransferSyntaxUID == held[one.sop_uid].file_meta.TransferSyntaxUID
+    for path in desk.waiting:
+        pushed = dcmread(path)
+        theirs = held.pop(pushed.SOPInstanceUID)
+        assert pushed == theirs
+        assert pushed.file_meta.TransferSyntaxUID == theirs.file_meta.TransferSyntaxUID
+    assert held == {}
 
 
 def test_several_push_at_once(desk, tmp_path):
@@ -74,17 +78,38 @@ def test_several_push_at_once(desk, tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len({one.path for one in desk.taken}) == sum(map(len, parts))
+    assert len(desk.waiting) == sum(map(len, parts))
 
 
 def test_strangers_are_not_let_in(desk, tmp_path):
     files = write(tmp_path / "theirs", (TOMASZ,))
     assert desk.push(files, ours="STRANGER") == [None]
     assert desk.push(files, theirs="OTHER") == [None]
-    assert desk.taken == []
+    assert desk.waiting == []
 
 
-def test_what_is_not_taken_is_answered_as_a_failure_and_leaves_nothing(desk, tmp_path):
-    desk.refuse = True
-    assert set(desk.push(write(tmp_path / "theirs", (TOMASZ,)))) == {0xA700}
-    assert list((tmp_path / "spool").iterdir()) == []
+def test_a_known_trust_can_see_that_we_are_there(desk):
+    caller = AE("BOLTON")
+    caller.add_requested_context(Verification)
+    association = desk.associate(caller)
+    assert association.send_c_echo().Status == 0
+    association.release()
+
+
+def test_with_too_little_disk_nothing_is_said_to_be_kept(tmp_path):
+    desk = Desk(tmp_path, reserve=shutil.disk_usage(tmp_path).free * 3 // 2)
+    with desk.receiver:
+        assert set(desk.push(write(tmp_path / "theirs", (TOMASZ,)))) == {0xA700}
+    assert desk.waiting == []
+    assert list(desk.spool.incoming.iterdir()) == []
+
+
+def test_an_object_without_end_is_cut_off(tmp_path):
+    desk = Desk(tmp_path, largest=1 << 20)
+    big = dcmread(write(tmp_path / "theirs", (TOMASZ,))[0])
+    big.add_new(0x00091010, "OB", bytes(8 << 20))
+    big.private_block(0x0009, "TEST", create=True)
+    big.save_as(tmp_path / "big")
+    with desk.receiver:
+        assert desk.push([tmp_path / "big"]) == [None]
+    assert desk.waiting == []
