@@ -172,3 +172,45 @@ class ObjectClash(Base):
     found_at: Mapped[datetime]
 
     instance: Mapped[Instance] = relationship()
+
+
+class Import(Base):
+    """A disc, ZIP or folder that somebody brings to a patient's case. The row is the truth; the queue is only a hint.
+
+    `trust_ods` keeps it: the trust of whoever brings it. `files` and `bytes` are what was announced. `done` of `total`
+    files on the medium have been looked at, in order; `outcome` groups what became of them:
+    `{"what": taken|waits|here|refused|contents, "why", "count", "names"}`.
+    """
+
+    __tablename__ = "import"
+
+    id: Mapped[str] = id_column()
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
+    asked_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+    label: Mapped[str] = mapped_column(String(100))
+    files: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime]
+    heard_at: Mapped[datetime]  # when something of it last came from the browser
+    uploaded_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    total: Mapped[int | None]
+    done: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(default="")  # why nothing of it could be looked at
+    remarks: Mapped[list[str]] = mapped_column(default=list)
+    outcome: Mapped[list[Any]] = mapped_column(default=list)
+
+    @property
+    def state(self) -> str:
+        """uploading, waiting, working, done, cancelled."""
+        if self.cancelled_at:
+            return "cancelled"
+        if self.finished_at:
+            return "done"
+        if self.started_at:
+            return "working"
+        return "waiting" if self.uploaded_at else "uploading"

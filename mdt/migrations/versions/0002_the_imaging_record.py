@@ -58,6 +58,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_clue_key"), ["key"], unique=False)
 
     op.create_table(
+        "import",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("patient_id", sa.String(length=32), nullable=False),
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("asked_by", sa.String(length=32), nullable=False),
+        sa.Column("trust_ods", sa.String(length=8), nullable=False),
+        sa.Column("label", sa.String(length=100), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("heard_at", sa.DateTime(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(), nullable=True),
+        sa.Column("started_at", sa.DateTime(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("remarks", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_import_asked_by")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_import_patient_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_import_team_id")),
+        sa.ForeignKeyConstraint(["trust_ods"], ["trust.ods"], name=op.f("fk_import_trust_ods")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
+    )
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_patient_id"), ["patient_id"], unique=False)
+
+    op.create_table(
         "object_clash",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("instance_id", sa.String(length=32), nullable=False),
@@ -162,13 +192,6 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_trust_answer_gather_id"))
 
     # ### end Alembic commands ###
-    # By hand, after drafting: how much of each series is here was counted from its objects until now.
-    of_it = "FROM instance WHERE instance.series_id = series.id"
-    op.execute(
-        f"UPDATE series SET received = (SELECT count(*) {of_it}), "
-        f"frames = (SELECT coalesce(sum(instance.frames), 0) {of_it}), "
-        f"bytes = (SELECT coalesce(sum(instance.bytes), 0) {of_it})"
-    )
 
 
 def downgrade() -> None:
@@ -247,6 +270,10 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entry_action"), ["action"], unique=False)
 
     op.drop_table("object_clash")
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_patient_id"))
+
+    op.drop_table("import")
     with op.batch_alter_table("clue", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_clue_key"))
 
