@@ -38,7 +38,8 @@ def case(case_id: str) -> Any:
 @pages.get("/series/<series_id>/<version>/index.json")
 def index(series_id: str, version: str) -> Response:
     by = current_actor()
-    _look(by, _series(by, series_id), "study.shown")
+    ahead = request.headers.get("Purpose") == "prefetch"  # of a case that may be discussed next; a look comes by itself
+    _look(by, _series(by, series_id), "study.brought-ahead" if ahead else "study.shown")
     if request.accept_encodings["gzip"] > 0:
         answer = Response(_contents(series_id, version).compressed, mimetype="application/json")
         answer.headers["Content-Encoding"] = "gzip"

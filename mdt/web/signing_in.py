@@ -47,7 +47,7 @@ def sign_out() -> Any:
         signing_in.sign_out(db, by=current_actor(), now=utc_now())
     session.end()
     response = make_response(redirect(url_for("signing_in.ask")))
-    response.headers["Clear-Site-Data"] = '"cache"'  # images of patients that the browser kept to be quick
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'  # images of patients that the browser kept (ADR 7)
     return response
 
 

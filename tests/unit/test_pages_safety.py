@@ -129,7 +129,7 @@ def test_signing_in_begins_a_new_session_and_signing_out_ends_it(made):
     with client.session_transaction() as now:
         copied = dict(now)
     answer = client.post("/sign-out", data={"csrf_token": token(page)})
-    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/meetings", headers=AS_A_PERSON).status_code == 302
     with client.session_transaction() as thief:
         thief.update(copied)

@@ -4,6 +4,8 @@ declare module '@cornerstonejs/codec-openjph/wasmjs' {
     getEncodedBuffer(length: number): Uint8Array;
     getDecodedBuffer(): Uint8Array;
     decode(): void;
+    /** Of the first bytes of a codestream; 1 halves rows and columns, 2 quarters them. */
+    decodeSubResolution(level: number): void;
     getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean };
   }
   export default function createCodec(options: { locateFile: (name: string) => string }): Promise<{ HTJ2KDecoder: new () => HTJ2KDecoder }>;

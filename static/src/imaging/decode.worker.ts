@@ -2,11 +2,13 @@
 
 import createCodec from '@cornerstonejs/codec-openjph/wasmjs';
 import wasm from '@cornerstonejs/codec-openjph/wasm?url';
-import { samplesOf, shown, type Decoded, type Samples, type Stored } from './pixels';
+import { enlarged, samplesOf, shown, type Decoded, type Samples, type Stored } from './pixels';
 
 export interface DecodeRequest {
   id: number;
   encoding: 'htj2k' | 'raw';
+  /** 1 for the whole frame; else the bytes are its beginning, which gives a picture so much coarser. */
+  factor: number;
   bytes: ArrayBuffer;
   stored: Stored;
 }
@@ -15,24 +17,27 @@ export type DecodeReply = { id: number; decoded: Decoded } | { id: number; error
 
 const decoder = createCodec({ locateFile: () => wasm }).then((codec) => new codec.HTJ2KDecoder());
 
-async function htj2k(bytes: Uint8Array, stored: Stored): Promise<Samples> {
+async function htj2k(bytes: Uint8Array, stored: Stored, factor: number): Promise<Samples> {
   const htj2kDecoder = await decoder;
   htj2kDecoder.getEncodedBuffer(bytes.length).set(bytes);
-  htj2kDecoder.decode();
+  if (factor === 1) htj2kDecoder.decode();
+  else htj2kDecoder.decodeSubResolution(Math.log2(factor));
   const found = htj2kDecoder.getFrameInfo();
   if (found.width !== stored.columns || found.height !== stored.rows || found.componentCount !== stored.samples) {
     throw new Error('The frame is not of the size its index says.');
   }
   const bits = found.bitsPerSample <= 8 ? 8 : 16;
-  return samplesOf(htj2kDecoder.getDecodedBuffer(), { ...stored, bits, signed: found.isSigned, float: false });
+  const size = { rows: Math.ceil(stored.rows / factor), columns: Math.ceil(stored.columns / factor) };
+  const samples = samplesOf(htj2kDecoder.getDecodedBuffer(), { ...stored, ...size, bits, signed: found.isSigned, float: false });
+  return factor === 1 ? samples : enlarged(samples, stored, factor);
 }
 
 self.onmessage = async (message: MessageEvent<DecodeRequest>) => {
-  const { id, encoding, bytes, stored } = message.data;
+  const { id, encoding, factor, bytes, stored } = message.data;
   let reply: DecodeReply;
   try {
     const data = new Uint8Array(bytes);
-    reply = { id, decoded: shown(encoding === 'htj2k' ? await htj2k(data, stored) : samplesOf(data, stored), stored) };
+    reply = { id, decoded: shown(encoding === 'htj2k' ? await htj2k(data, stored, factor) : samplesOf(data, stored), stored) };
   } catch (error) {
     // The codec throws bare numbers (C++ exception pointers); they mean nothing to a reader.
     reply = { id, error: error instanceof Error ? error.message : 'The frame cannot be decoded.' };

@@ -1,33 +1,42 @@
 /** The series that are open: their frames, what Cornerstone may hold of them decoded, and which of them are wanted now. */
 
-import { cache, imageLoader, metaData, utilities, type Types } from '@cornerstonejs/core';
+import { cache, eventTarget, Enums, getRenderingEngines, imageLoader, metaData, type Types } from '@cornerstonejs/core';
+import { dropped } from './budget';
+import { image } from './image';
 import { imageId, parseImageId } from './image-id';
+import type { Keeper } from './keeper';
 import { line } from './line';
 import { metadataFrom } from './metadata';
-import { isInverted } from './nature';
-import { DecodePool } from './pool';
+import { outward } from './order';
+import type { Decoded } from './pixels';
+import { DecodePool, type Urgency } from './pool';
+import type { Payload } from './prefixes';
 import { SeriesFrames } from './series';
 import type { FrameInfo, SeriesIndex } from './types';
-import type { Decoded } from './pixels';
 
 const GIB = 2 ** 30;
 /** Chrome says at most 8; other browsers say nothing. */
 const memory = ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * GIB;
 const DECODED = Math.min(memory / 5, 1.5 * GIB);
 const COMPRESSED = memory / 10;
+const LOOK_AGAIN = 200;
 
 interface Open {
   frames: SeriesFrames;
   /** How many viewports show it. */
   holders: number;
+  held: boolean;
   used: number;
   decoded: Set<number>;
+  /** Every frame that has been decoded at some time, and those that cannot be. */
+  done: Set<number>;
+  failed: Set<number>;
   /** Where somebody looks: frames near it are decoded first. */
   at: number;
   decoding: number;
   finished: boolean;
-  /** For images that bring no window of their own. */
-  window: Promise<Decoded['window']> | null;
+  /** Opened for a case that may come next; nobody has looked at it yet. */
+  ahead: boolean;
 }
 
 /** A frame that cannot be shown; the viewport that wants it says so. */
@@ -38,7 +47,7 @@ window.addEventListener('unhandledrejection', (event) => {
   if (event.reason instanceof NotShown) event.preventDefault();
 });
 
-export type LibraryEvent = { kind: 'received' | 'decoded' | 'finished' | 'failed'; key: string };
+export type LibraryEvent = { kind: 'received' | 'decoded' | 'refined' | 'finished' | 'failed'; key: string };
 
 export class Library {
   private readonly open = new Map<string, Open>();
@@ -46,11 +55,16 @@ export class Library {
   private readonly pool = new DecodePool(Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1)));
   private readonly listeners = new Set<(event: LibraryEvent) => void>();
   private readonly loading = new Set<string>();
+  /** Images shown coarser than they are, by how much, until all of them is here. */
+  private readonly coarse = new Map<string, number>();
+  /** A finer image that takes the place of the coarse one in Cornerstone's cache. */
+  private readonly finer = new Map<string, Types.IImage>();
 
-  constructor() {
+  constructor(private readonly keeper: Keeper) {
     cache.setMaxCacheSize(DECODED);
     metaData.addProvider(metadataFrom((key, version) => this.index(key, version)), 10_000);
     imageLoader.registerImageLoader('mdt', ((id: string) => ({ promise: this.load(id) })) as unknown as Types.ImageLoaderFn);
+    eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_REMOVED, ((event: CustomEvent<{ imageId: string }>) => this.gone(event.detail.imageId)) as EventListener);
   }
 
   on(listener: (event: LibraryEvent) => void): void {
@@ -61,12 +75,22 @@ export class Library {
     return this.open.get(`${key}/${version}`)?.frames.index;
   }
 
+  /** How much coarser an image is shown than it is; 1 when at full quality. */
+  coarseness(id: string): number {
+    return this.coarse.get(id) ?? 1;
+  }
+
   /** Opens a series for a viewport and starts to stream it; every `hold` has its `release`. */
   async hold(key: string, version: string, at: number | 'middle' | ((index: SeriesIndex) => number)): Promise<SeriesFrames> {
+    this.wait();
     const open = await this.find(key, version);
     open.holders += 1;
+    open.held = true;
+    if (open.ahead) open.frames.looked();
+    open.ahead = open.frames.previews = false;
     const count = open.frames.frames.length;
     open.at = at === 'middle' ? Math.floor(count / 2) : typeof at === 'number' ? at : at(open.frames.index);
+    open.frames.stop(); // what was fetched ahead began elsewhere
     void open.frames.start(open.at);
     this.decodeMore(open);
     return open.frames;
@@ -76,8 +100,9 @@ export class Library {
     const open = this.open.get(`${key}/${version}`);
     if (open === undefined) return;
     open.holders = Math.max(0, open.holders - 1);
+    open.held = open.holders > 0;
     open.used = performance.now();
-    if (open.holders === 0) open.frames.stop();
+    if (!open.held) open.frames.stop();
     this.forget();
   }
 
@@ -88,6 +113,7 @@ export class Library {
     if (open === undefined) return;
     open.at = index;
     if (!open.frames.has(index)) {
+      this.wait();
       if (!line.fast) for (const other of this.held) if (other !== open) other.frames.stop();
       void open.frames.start(index);
       void open.frames
@@ -100,43 +126,81 @@ export class Library {
 
   /** Nothing that is shown is still coming, or the line has room for more. */
   get idle(): boolean {
-    return line.fast || this.held.every(({ frames }) => frames.complete || frames.failure !== null);
+    return line.fast || this.settled;
+  }
+
+  /** Everything that is shown has come and is decoded, as far as memory goes. */
+  get settled(): boolean {
+    return this.opening.size === 0 && this.held.every(({ frames, decoding }) => (frames.complete && decoding === 0) || frames.failure !== null);
+  }
+
+  progress(key: string, version: string): { frames: number; received: number; decoded: number; failure: string | null } | null {
+    const open = this.open.get(`${key}/${version}`);
+    if (open === undefined) return null;
+    return { frames: open.frames.frames.length, received: open.frames.received, decoded: open.done.size, failure: open.frames.failure };
+  }
+
+  /** One frame decoded for a small picture of the series; nothing of it is held. */
+  async glance(key: string, version: string): Promise<{ series: SeriesIndex; frame: FrameInfo; decoded: Decoded }> {
+    const open = await this.find(key, version);
+    const { frames } = open;
+    if (open.ahead) frames.looked();
+    open.ahead = false;
+    const at = Math.floor(frames.frames.length / 2);
+    const frame = frames.frames[at] as FrameInfo;
+    const factor = await frames.glance(at);
+    return { series: frames.index, frame, decoded: await this.pool.decode(frames.beginning(at, factor) as Payload, frame, factor, 'later') };
+  }
+
+  /** Brings a series that may be opened next, while nothing else is to be done: all coarse pictures, or all of it. */
+  async bring(key: string, version: string, { previews, signal }: { previews: boolean; signal: AbortSignal }): Promise<void> {
+    const quiet = async (): Promise<void> => {
+      while (!this.settled && !signal.aborted) await new Promise((wait) => setTimeout(wait, LOOK_AGAIN));
+    };
+    await quiet();
+    if (signal.aborted) return;
+    const open = await this.find(key, version, true);
+    const { frames } = open;
+    const stop = (): void => {
+      if (!open.held) frames.stop();
+    };
+    signal.addEventListener('abort', stop);
+    frames.previews = previews && !open.held;
+    do {
+      await quiet();
+      if (signal.aborted || open.held || frames.failure !== null) break;
+      await frames.start(Math.floor(frames.frames.length / 2));
+    } while (frames.lacks(previews));
+    signal.removeEventListener('abort', stop);
+    open.used = performance.now();
   }
 
   private get held(): Open[] {
-    return [...this.open.values()].filter(({ holders }) => holders > 0);
+    return [...this.open.values()].filter(({ held }) => held);
+  }
+
+  /** What nobody shows yet waits: the line is for what is looked at. */
+  private wait(): void {
+    for (const { frames, held } of this.open.values()) if (!held) frames.stop();
   }
 
   private goOn(): void {
     for (const { frames, at } of this.held) if (!frames.complete && frames.failure === null) void frames.start(at);
   }
 
-  progress(key: string, version: string): { frames: number; received: number; decoded: number; failure: string | null } | null {
-    const open = this.open.get(`${key}/${version}`);
-    if (open === undefined) return null;
-    return { frames: open.frames.frames.length, received: open.frames.received, decoded: open.decoded.size, failure: open.frames.failure };
-  }
-
-  /** One frame decoded for a small picture of the series; nothing of it is held. */
-  async glance(key: string, version: string): Promise<{ frame: FrameInfo; decoded: Decoded }> {
-    const open = await this.find(key, version);
-    const at = Math.floor(open.frames.frames.length / 2);
-    const frame = open.frames.frames[at] as FrameInfo;
-    return { frame, decoded: await this.pool.decode(await open.frames.glance(at), frame.encoding, frame, 'later') };
-  }
-
-  private find(key: string, version: string): Promise<Open> {
+  private find(key: string, version: string, ahead = false): Promise<Open> {
     const name = `${key}/${version}`;
     const here = this.open.get(name);
     if (here !== undefined) return Promise.resolve(here);
-    const opening = this.opening.get(name) ?? this.begin(key, version).finally(() => this.opening.delete(name));
+    const opening = this.opening.get(name) ?? this.begin(key, version, ahead).finally(() => this.opening.delete(name));
     this.opening.set(name, opening);
     return opening;
   }
 
-  private async begin(key: string, version: string): Promise<Open> {
-    const frames = await SeriesFrames.open(key, version);
-    const open: Open = { frames, holders: 0, used: performance.now(), decoded: new Set(), at: 0, decoding: 0, finished: false, window: null };
+  private async begin(key: string, version: string, ahead: boolean): Promise<Open> {
+    const frames = await SeriesFrames.open(key, version, this.keeper, ahead);
+    for (const { frames: other } of this.open.values()) if (other.key === key) frames.adopt(other);
+    const open: Open = { frames, holders: 0, held: false, used: performance.now(), decoded: new Set(), done: new Set(), failed: new Set(), at: 0, decoding: 0, finished: false, ahead };
     frames.onFrame((index) => {
       this.tell(index < 0 ? 'failed' : 'received', key);
       this.decodeMore(open);
@@ -147,52 +211,80 @@ export class Library {
 
   /** Cornerstone asks for an image because a viewport wants to show it, or because we decode ahead. */
   private async load(id: string): Promise<Types.IImage> {
+    const finer = this.finer.get(id);
+    if (finer !== undefined) return finer;
     const { key, version, index } = parseImageId(id);
     const open = this.open.get(`${key}/${version}`);
     if (open === undefined) throw new Error('This series is not open.');
     const ahead = this.loading.has(id);
-    const frame = open.frames.frames[index] as FrameInfo;
-    const decoded = await open.frames
-      .payload(index, !ahead)
-      .then((payload) => this.pool.decode(payload, frame.encoding, frame, ahead ? 'later' : 'now'))
-      .catch((error: Error) => {
-        throw new NotShown(error.message);
-      });
-    open.decoded.add(index);
-    this.tell('decoded', key);
-    if (!open.finished && open.decoded.size === open.frames.frames.length) {
-      open.finished = true;
-      this.tell('finished', key);
+    try {
+      const factor = ahead ? 1 : await open.frames.showable(index, Infinity, true);
+      const made = await this.decode(open, id, index, factor, ahead ? 'later' : 'now');
+      if (factor > 1) {
+        this.coarse.set(id, factor);
+        void this.refine(open, id, index, factor).catch(() => undefined); // told where it is shown
+      }
+      return made;
+    } catch (error) {
+      throw new NotShown((error as Error).message);
     }
-    return image(id, open.frames.index, frame, hasWindow(frame) ? decoded : { ...decoded, window: await this.windowOf(open, decoded) });
   }
 
-  /** One window for a whole series, that of its middle image: grey must not jump from slice to slice, nor differ between screens. */
-  private windowOf(open: Open, decoded: Decoded): Promise<Decoded['window']> {
-    const { frames } = open.frames;
-    const middle = Math.floor(frames.length / 2);
-    open.window ??=
-      frames.length === 1
-        ? Promise.resolve(decoded.window)
-        : open.frames
-            .payload(middle, true)
-            .then((payload) => this.pool.decode(payload, (frames[middle] as FrameInfo).encoding, frames[middle] as FrameInfo, 'now'))
-            .then(({ window }) => window)
-            .catch(() => decoded.window);
-    return open.window;
+  private async decode(open: Open, id: string, index: number, factor: number, urgency: Urgency): Promise<Types.IImage> {
+    const { frames } = open;
+    const frame = frames.frames[index] as FrameInfo;
+    const bytes = frames.beginning(index, factor) ?? (await frames.payload(index, urgency === 'now'));
+    const decoded = await this.pool.decode(bytes, frame, factor, urgency, () => urgency === 'now' || open.held);
+    if (factor === 1) this.whole(open, index);
+    return image(id, frames.index, frame, decoded);
+  }
+
+  private whole(open: Open, index: number): void {
+    open.decoded.add(index);
+    open.done.add(index);
+    this.tell('decoded', open.frames.key);
+    if (open.finished || open.done.size < open.frames.frames.length) return;
+    open.finished = true;
+    this.tell('finished', open.frames.key);
+  }
+
+  /** A coarse image is replaced, wherever it is shown, as soon as there is a finer one. */
+  private async refine(open: Open, id: string, index: number, from: number): Promise<void> {
+    for (let factor = from; factor > 1; ) {
+      factor = await open.frames.showable(index, factor, false);
+      const made = await this.decode(open, id, index, factor, 'now');
+      if (!cache.isLoaded(id)) return; // let go of meanwhile
+      this.finer.set(id, made);
+      cache.removeImageLoadObject(id);
+      await imageLoader.loadAndCacheImage(id);
+      this.finer.delete(id);
+      if (factor === 1) {
+        this.coarse.delete(id);
+        open.decoded.add(index);
+      } else this.coarse.set(id, factor);
+      for (const viewport of getRenderingEngines()?.flatMap((engine) => engine.getViewports()) ?? []) {
+        const stack = viewport as Types.IStackViewport & { successCallback(id: string, image: Types.IImage): void };
+        if (stack.getCurrentImageId?.() === id) stack.successCallback(id, made); // what a stack does with an image that has come
+      }
+      this.tell('refined', open.frames.key);
+    }
   }
 
   /** Decodes what is here and shown, nearest to where somebody looks first, a little at a time and within the budget. */
   private decodeMore(open: Open): void {
-    while (open.holders > 0 && open.decoding < this.pool.size * 2) {
+    while (open.held && open.decoding < this.pool.size * 2) {
       const next = this.nearest(open);
-      if (next === null || cache.getCacheSize() > DECODED * 0.85) return;
+      if (next === null || !this.room(open, next)) return;
       const id = imageId(open.frames.key, open.frames.index.version, next);
       open.decoding += 1;
       this.loading.add(id);
       imageLoader
         .loadAndCacheImage(id)
-        .catch(() => open.decoded.add(next)) // what cannot be decoded is told when somebody looks at it
+        .catch(() => {
+          if (!open.held) return; // it was not wanted any more
+          open.failed.add(next); // what cannot be decoded is told when somebody looks at it
+          open.done.add(next);
+        })
         .finally(() => {
           this.loading.delete(id);
           open.decoding -= 1;
@@ -202,23 +294,48 @@ export class Library {
   }
 
   private nearest(open: Open): number | null {
-    const count = open.frames.frames.length;
-    for (let away = 0; away < count; away++) {
-      for (const index of away === 0 ? [open.at] : [open.at + away, open.at - away]) {
-        if (index < 0 || index >= count || open.decoded.has(index) || !open.frames.has(index)) continue;
-        if (!this.loading.has(imageId(open.frames.key, open.frames.index.version, index))) return index;
-      }
+    const { frames } = open;
+    for (const index of outward(frames.frames.length, open.at)) {
+      if (open.decoded.has(index) || open.failed.has(index) || !frames.has(index)) continue;
+      const id = imageId(frames.key, frames.index.version, index);
+      if (!this.loading.has(id) && !cache.getImageLoadObject(id)) return index;
     }
     return null;
+  }
+
+  private get full(): boolean {
+    return cache.getCacheSize() > DECODED * 0.85;
+  }
+
+  /** Makes room for a frame by letting go of what is further away; false when nothing is. */
+  private room(open: Open, index: number): boolean {
+    while (this.full) {
+      const victim = dropped(this.open.values(), Math.abs(index - open.at));
+      if (victim === null) return false;
+      const { frames } = victim.shelf;
+      const id = imageId(frames.key, frames.index.version, victim.index);
+      victim.shelf.decoded.delete(victim.index);
+      if (cache.isLoaded(id)) cache.removeImageLoadObject(id);
+    }
+    return true;
+  }
+
+  /** Cornerstone let go of an image. */
+  private gone(id: string): void {
+    if (!id.startsWith('mdt:') || this.finer.has(id)) return;
+    const { key, version, index } = parseImageId(id);
+    this.open.get(`${key}/${version}`)?.decoded.delete(index);
+    this.coarse.delete(id);
   }
 
   /** Compressed frames of series that nobody shows are let go, the longest unseen first. */
   private forget(): void {
     let bytes = [...this.open.values()].reduce((sum, { frames }) => sum + frames.bytes, 0);
-    const unseen = [...this.open].filter(([, open]) => open.holders === 0).sort(([, a], [, b]) => a.used - b.used);
+    const unseen = [...this.open].filter(([, open]) => !open.held).sort(([, a], [, b]) => a.used - b.used);
     for (const [name, open] of unseen) {
       if (bytes <= COMPRESSED) return;
       bytes -= open.frames.bytes;
+      open.frames.stop();
       this.open.delete(name);
       const { key, index } = open.frames;
       index.frames.forEach((_, at) => {
@@ -231,49 +348,4 @@ export class Library {
   private tell(kind: LibraryEvent['kind'], key: string): void {
     for (const listener of this.listeners) listener({ kind, key });
   }
-}
-
-const hasWindow = ({ samples, width, centre }: FrameInfo): boolean => samples === 3 || (width.length > 0 && centre.length > 0);
-
-/** Cornerstone's image of one decoded frame. Values are rescaled already, so its slope is 1 and its intercept 0. */
-function image(id: string, series: SeriesIndex, frame: FrameInfo, { values, min, max, window }: Decoded): Types.IImage {
-  const colour = frame.samples === 3;
-  const voxelManager = utilities.VoxelManager.createImageVoxelManager({
-    width: frame.columns,
-    height: frame.rows,
-    scalarData: values,
-    numberOfComponents: frame.samples,
-  });
-  const own = !colour && hasWindow(frame);
-  const [rowSpacing, columnSpacing] = frame.spacing ?? [1, 1];
-  return {
-    imageId: id,
-    minPixelValue: min,
-    maxPixelValue: max,
-    slope: 1,
-    intercept: 0,
-    windowCenter: colour ? 128 : own ? (frame.centre[0] as number) : (window.lower + window.upper + 1) / 2,
-    windowWidth: colour ? 256 : own ? (frame.width[0] as number) : window.upper - window.lower + 1,
-    voiLUTFunction: (own ? frame.voi_function : 'LINEAR') as Types.IImage['voiLUTFunction'],
-    color: colour,
-    rgba: false,
-    numberOfComponents: frame.samples,
-    rows: frame.rows,
-    columns: frame.columns,
-    height: frame.rows,
-    width: frame.columns,
-    rowPixelSpacing: rowSpacing,
-    columnPixelSpacing: columnSpacing,
-    ...(frame.thickness === null ? {} : { sliceThickness: frame.thickness }),
-    invert: isInverted(frame),
-    photometricInterpretation: frame.photometric,
-    sizeInBytes: values.byteLength,
-    dataType: values.constructor.name as Types.PixelDataTypedArrayString,
-    FrameOfReferenceUID: series.frame_of_reference ?? series.series,
-    voxelManager,
-    getPixelData: () => voxelManager.getScalarData(),
-    getCanvas: () => {
-      throw new Error('Images are drawn by WebGL.');
-    },
-  } as Types.IImage;
 }

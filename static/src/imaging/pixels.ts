@@ -5,14 +5,12 @@ import type { FrameInfo } from './types';
 export type Samples = Uint8Array<ArrayBuffer> | Int8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int16Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 export type Shown = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Int16Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 
-export type Stored = Pick<FrameInfo, 'rows' | 'columns' | 'samples' | 'bits' | 'signed' | 'float' | 'slope' | 'intercept'>;
+export type Stored = Pick<FrameInfo, 'rows' | 'columns' | 'samples' | 'bits' | 'signed' | 'float' | 'slope' | 'intercept'> & Partial<Pick<FrameInfo, 'smallest' | 'largest'>>;
 
 export interface Decoded {
   values: Shown;
   min: number;
   max: number;
-  /** A window for an image that brings none: it leaves out the half per cent at either end. */
-  window: { lower: number; upper: number };
 }
 
 /** Little-endian bytes, row by row, as `raw` frames hold them. Throws when the count is not what rows and columns say. */
@@ -29,6 +27,16 @@ export function samplesOf(bytes: Uint8Array, stored: Stored): Samples {
 /** Applies rescale slope and intercept. Colour has neither. */
 export function shown(samples: Samples, stored: Stored): Decoded {
   const [slope, intercept] = stored.samples === 1 ? [stored.slope, stored.intercept] : [1, 0];
+  const [low, high] = extremes(samples, stored);
+  const ends = [low * slope + intercept, high * slope + intercept];
+  const min = Math.min(...ends);
+  const max = Math.max(...ends);
+  return { values: rescaled(samples, slope, intercept, min, max), min, max };
+}
+
+/** As the index tells them; in a pack of an older make they must be looked for. */
+function extremes(samples: Samples, { smallest, largest }: Stored): [number, number] {
+  if (smallest !== undefined && largest !== undefined) return [smallest, largest];
   let low = Infinity;
   let high = -Infinity;
   for (let i = 0; i < samples.length; i++) {
@@ -36,12 +44,7 @@ export function shown(samples: Samples, stored: Stored): Decoded {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (low > high) [low, high] = [0, 0]; // no finite pixel at all
-  const ends = [low * slope + intercept, high * slope + intercept];
-  const min = Math.min(...ends);
-  const max = Math.max(...ends);
-  const values = rescaled(samples, slope, intercept, min, max);
-  return { values, min, max, window: middle(values, min, max) };
+  return low > high ? [0, 0] : [low, high]; // no finite pixel at all
 }
 
 function rescaled(samples: Samples, slope: number, intercept: number, min: number, max: number): Shown {
@@ -57,15 +60,30 @@ function rescaled(samples: Samples, slope: number, intercept: number, min: numbe
   return values;
 }
 
-function middle(values: Shown, min: number, max: number): { lower: number; upper: number } {
-  const step = Math.max(1, Math.floor(values.length / 8192));
-  const some: number[] = [];
-  for (let i = 0; i < values.length; i += step) {
-    const value = values[i] as number;
-    if (Number.isFinite(value)) some.push(value);
+/**
+ * A coarse picture in the image's full rows and columns. Its samples lie on every `factor`th row and column from the
+ * first; between them values are interpolated, and none leaves the range the whole image has.
+ */
+export function enlarged(coarse: Samples, stored: Stored, factor: number): Samples {
+  const { rows, columns, samples } = stored;
+  const [tall, wide] = [Math.ceil(rows / factor), Math.ceil(columns / factor)];
+  const [low, high] = [stored.smallest ?? -Infinity, stored.largest ?? Infinity];
+  const whole = new (coarse.constructor as new (length: number) => Samples)(rows * columns * samples);
+  for (let y = 0; y < rows; y++) {
+    const above = Math.floor(y / factor);
+    const below = Math.min(above + 1, tall - 1);
+    const down = (y - above * factor) / factor;
+    for (let x = 0; x < columns; x++) {
+      const left = Math.floor(x / factor);
+      const right = Math.min(left + 1, wide - 1);
+      const across = (x - left * factor) / factor;
+      for (let sample = 0; sample < samples; sample++) {
+        const value = (row: number, column: number): number => coarse[(row * wide + column) * samples + sample] as number;
+        const upper = value(above, left) * (1 - across) + value(above, right) * across;
+        const lower = value(below, left) * (1 - across) + value(below, right) * across;
+        whole[(y * columns + x) * samples + sample] = Math.max(low, Math.min(high, Math.round(upper * (1 - down) + lower * down)));
+      }
+    }
   }
-  some.sort((a, b) => a - b);
-  const lower = some[Math.floor(some.length * 0.005)] ?? min;
-  const upper = some[Math.ceil(some.length * 0.995) - 1] ?? max;
-  return upper > lower ? { lower, upper } : { lower: min, upper: max > min ? max : min + 1 };
+  return whole;
 }

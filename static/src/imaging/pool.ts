@@ -2,11 +2,17 @@
 
 import DecodeWorker from './decode.worker?worker';
 import type { DecodeReply, DecodeRequest } from './decode.worker';
-import type { Decoded, Stored } from './pixels';
+import type { Decoded } from './pixels';
+import type { FrameInfo } from './types';
+
+/** Nobody wants it any more. */
+export class Dropped extends Error {}
 
 interface Job {
-  request: Omit<DecodeRequest, 'id' | 'bytes'>;
+  frame: FrameInfo;
   payload: Uint8Array;
+  factor: number;
+  wanted: () => boolean;
   resolve: (decoded: Decoded) => void;
   reject: (error: Error) => void;
 }
@@ -23,9 +29,10 @@ export class DecodePool {
     for (let i = 0; i < size; i++) this.idle.push(this.hire());
   }
 
-  decode(payload: Uint8Array, encoding: 'htj2k' | 'raw', stored: Stored, urgency: Urgency): Promise<Decoded> {
+  /** `factor` above 1: `payload` is the beginning that gives a picture so much coarser. Asked again when its turn comes: `wanted`. */
+  decode(payload: Uint8Array, frame: FrameInfo, factor: number, urgency: Urgency, wanted: () => boolean = () => true): Promise<Decoded> {
     return new Promise((resolve, reject) => {
-      this.queues[urgency].push({ request: { encoding, stored }, payload, resolve, reject });
+      this.queues[urgency].push({ frame, payload, factor, wanted, resolve, reject });
       this.feed();
     });
   }
@@ -41,11 +48,17 @@ export class DecodePool {
     while (this.idle.length > 0) {
       const job = this.queues.now.shift() ?? this.queues.later.shift();
       if (job === undefined) return;
+      if (!job.wanted()) {
+        job.reject(new Dropped('Not wanted any more'));
+        continue;
+      }
       const worker = this.idle.pop() as Worker;
       const id = this.next++;
       this.running.set(id, { job, worker });
       const bytes = new Uint8Array(job.payload).buffer; // a copy: the payload stays for a later look
-      const request: DecodeRequest = { id, bytes, ...job.request };
+      const { encoding, rows, columns, samples, bits, signed, float, slope, intercept, smallest, largest } = job.frame;
+      const stored = { rows, columns, samples, bits, signed, float, slope, intercept, ...(smallest === undefined || largest === undefined ? {} : { smallest, largest }) };
+      const request: DecodeRequest = { id, encoding, factor: job.factor, bytes, stored };
       worker.postMessage(request, [bytes]);
     }
   }
@@ -55,9 +68,9 @@ export class DecodePool {
     if (running === undefined) return;
     this.running.delete(reply.id);
     this.idle.push(running.worker);
+    this.feed();
     if ('decoded' in reply) running.job.resolve(reply.decoded);
     else running.job.reject(new Error(reply.error));
-    this.feed();
   }
 
   /** A worker that died takes its one frame with it, not the rest of the meeting. */

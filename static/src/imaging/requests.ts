@@ -21,7 +21,7 @@ export async function ask(address: string, init: RequestInit = {}): Promise<Resp
 }
 
 export async function askJson<T>(address: string, init: RequestInit = {}): Promise<T> {
-  const response = await ask(address, { ...init, headers: { Accept: 'application/json' } });
+  const response = await ask(address, { ...init, headers: { Accept: 'application/json', ...init.headers } });
   return (await response.json()) as T;
 }
 

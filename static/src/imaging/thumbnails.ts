@@ -1,5 +1,6 @@
 /** A small picture of each series' middle image, made one at a time when nothing better is to be done. */
 
+import { windowOf } from './image-window';
 import type { Library } from './library';
 import { isInverted } from './nature';
 import type { SeriesSummary } from './types';
@@ -43,10 +44,11 @@ export class Thumbnails {
   }
 
   private async picture(key: string, version: string): Promise<HTMLCanvasElement> {
-    const { frame, decoded } = await this.library.glance(key, version);
+    const { series, frame, decoded } = await this.library.glance(key, version);
+    const range = windowOf(series, frame);
     const own = frame.samples === 1 && frame.width.length > 0;
-    const width = own ? (frame.width[0] as number) : decoded.window.upper - decoded.window.lower;
-    const lower = own ? (frame.centre[0] as number) - width / 2 : decoded.window.lower;
+    const width = own ? (frame.width[0] as number) : range.upper - range.lower;
+    const lower = own ? (frame.centre[0] as number) - width / 2 : range.lower;
     const { rows, columns, samples } = frame;
     const inverted = isInverted(frame);
     const [tall, wide] = frame.spacing === null ? [rows, columns] : [rows * frame.spacing[0], columns * frame.spacing[1]];

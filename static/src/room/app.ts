@@ -1,6 +1,7 @@
 /** The live room as one page: what the server says goes to the panels and the viewer, what hands do goes to the server. */
 
 import { parseImageId } from '../imaging/image-id';
+import { openKeeper } from '../imaging/keeper';
 import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
 import type { CaseImaging } from '../imaging/types';
@@ -31,6 +32,8 @@ import { uuid } from './uuid';
 export interface Addresses {
   meeting: string;
   ticket: string;
+  /** Seals what this browser keeps of images. */
+  framesKey: string;
   agendaUrl: string;
   leaveUrl: string;
   signInUrl: string;
@@ -65,7 +68,7 @@ export class App {
 
   constructor(root: HTMLElement, clientId: string, readonly at: Addresses, mountOutcome: MountOutcome) {
     const meetingDay = (): string => this.meetingDay;
-    this.library = new Library();
+    this.library = new Library(openKeeper(at.framesKey));
     this.client = new RoomClient(at.meeting, clientId, at.ticket, {
       changed: (events) => this.roomChanged(events),
       viewed: () => this.followPresenter(),
@@ -80,6 +83,7 @@ export class App {
           const { key, version, index } = parseImageId(id);
           return this.library.index(key, version)?.frames[index];
         },
+        coarseness: (id) => this.library.coarseness(id),
         text: askText,
       },
       () => this.may('mark'),
@@ -94,8 +98,8 @@ export class App {
         },
         trustName: (ods) => this.trustName(ods),
         changed: () => this.viewChanged(),
-        painted: () => {
-          this.timings.painted();
+        painted: (pane) => {
+          this.timings.painted(pane.coarseness);
           this.pointers.draw();
         },
       },

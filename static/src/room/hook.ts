@@ -18,6 +18,7 @@ export function hook(app: App): object {
         voi: stack?.getProperties().voiRange ?? null,
         view: pane.view(),
         camera: stack === null ? null : plain(stack.getCamera()),
+        coarseness: pane.coarseness,
         painted: pane.image.classList.contains('painted'),
         progress: series?.version ? app.library.progress(series.key, series.version) : null,
         overlay: pane.overlay.read(),

@@ -9,7 +9,7 @@ import { hook } from './hook';
 const root = document.getElementById('room');
 
 if (root !== null) {
-  const { meeting = '', ticket = '', agendaUrl = '', leaveUrl = '', signInUrl = '', title = '' } = root.dataset;
-  const app = new App(root, await clientId(), { meeting, ticket, agendaUrl, leaveUrl, signInUrl, title }, mountOutcome);
+  const { meeting = '', ticket = '', framesKey = '', agendaUrl = '', leaveUrl = '', signInUrl = '', title = '' } = root.dataset;
+  const app = new App(root, await clientId(), { meeting, ticket, framesKey, agendaUrl, leaveUrl, signInUrl, title }, mountOutcome);
   Object.defineProperty(window, 'mdtRoom', { value: hook(app), writable: false });
 }

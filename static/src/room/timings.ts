@@ -6,6 +6,8 @@ export interface Timing {
   opened: number;
   listed: number | null;
   firstImage: number | null;
+  /** The first at full quality: on a slow line a preview comes before. */
+  firstWhole: number | null;
   /** By series key: when its last frame was decoded. */
   lastDecoded: Record<string, number>;
 }
@@ -18,15 +20,17 @@ export class Timings {
   }
 
   opened(id: string): void {
-    this.cases.push({ case: id, opened: performance.now(), listed: null, firstImage: null, lastDecoded: {} });
+    this.cases.push({ case: id, opened: performance.now(), listed: null, firstImage: null, firstWhole: null, lastDecoded: {} });
   }
 
   listed(): void {
     if (this.now !== undefined) this.now.listed ??= performance.now();
   }
 
-  painted(): void {
-    if (this.now !== undefined) this.now.firstImage ??= performance.now();
+  painted(coarseness: number): void {
+    if (this.now === undefined) return;
+    this.now.firstImage ??= performance.now();
+    if (coarseness === 1) this.now.firstWhole ??= performance.now();
   }
 
   finished(series: string): void {

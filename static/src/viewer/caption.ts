@@ -5,7 +5,7 @@ import type { FrameInfo, Patient, SeriesIndex, Vector } from '../imaging/types';
 import { screenDirections } from './camera';
 import type { Hung } from './hanging';
 import { letters, projected } from './orientation';
-import { howLines, markLines, whenLines, whereLines, whoLines, type Overlay } from './overlay';
+import { howLines, markLines, previewLines, whenLines, whereLines, whoLines, type Overlay } from './overlay';
 
 export interface Captioned {
   hung: Hung;
@@ -16,9 +16,11 @@ export interface Captioned {
   meetingDay: string;
   trustName(ods: string): string;
   inverted: boolean;
+  /** How much coarser than it is the image is shown until all of it has come; 1 at full quality. */
+  coarse: number;
 }
 
-export function caption(overlay: Overlay, stack: StackViewport, { hung, index, frame, at, patient, meetingDay, trustName, inverted }: Captioned): void {
+export function caption(overlay: Overlay, stack: StackViewport, { hung, index, frame, at, patient, meetingDay, trustName, inverted, coarse }: Captioned): void {
   const { flipHorizontal, flipVertical } = stack.getCamera();
   overlay.say('who', whoLines(patient, meetingDay));
   overlay.say('when', whenLines(hung, meetingDay, trustName));
@@ -31,7 +33,7 @@ export function caption(overlay: Overlay, stack: StackViewport, { hung, index, f
     inverted,
   };
   overlay.say('how', howLines(shown, frame));
-  overlay.say('marks', markLines(hung, frame));
+  overlay.say('marks', [...previewLines(coarse), ...markLines(hung, frame)]);
   edges(overlay, screenDirections(stack), lettersOf(frame));
 }
 

@@ -12,6 +12,8 @@ export const MOVES: ReadonlySet<ToolName> = new Set<ToolName>(['WindowLevel', 'S
 
 export interface Asks {
   frameOf(imageId: string): FrameInfo | undefined;
+  /** Above 1 while a coarser picture stands for the image. */
+  coarseness(imageId: string): number;
   text(title: string, initial: string): Promise<string | null>;
 }
 
@@ -64,13 +66,15 @@ export class Engine {
   }
 }
 
-function configuration(toolName: string, { frameOf, text }: Asks): Record<string, unknown> {
+function configuration(toolName: string, { frameOf, coarseness, text }: Asks): Record<string, unknown> {
   if (toolName === 'Length') {
     return {
       actions: {},
       getTextLines: (data: { handles: { points: [Vector, Vector] } }, target: string) => {
-        const frame = frameOf(target.slice('imageId:'.length));
-        return frame === undefined ? [] : lengthLines(data.handles.points, frame);
+        const id = target.slice('imageId:'.length);
+        const frame = frameOf(id);
+        if (frame === undefined) return [];
+        return [...lengthLines(data.handles.points, frame), ...(coarseness(id) > 1 ? ['measured on a preview'] : [])];
       },
     };
   }

@@ -129,3 +129,5 @@ export function markLines({ series }: Hung, frame: FrameInfo): string[] {
   if (PROJECTIONS.has(series.modality) && frame.orientation === null && frame.directions === null) lines.push('ORIENTATION NOT GIVEN');
   return lines;
 }
+
+export const previewLines = (coarse: number): string[] => (coarse > 1 ? [`PREVIEW 1/${coarse} resolution`] : []);

@@ -111,6 +111,12 @@ export class Pane {
     return this.frame?.suv?.factor ?? null;
   }
 
+  /** How much coarser than it is the image on the screen is shown, until all of it has come. */
+  get coarseness(): number {
+    const at = this.at;
+    return at === null || this.showing === null ? 1 : this.around.library.coarseness(imageId(this.showing.series.key, this.showing.version, at));
+  }
+
   get stack(): StackViewport | null {
     return this.showing === null ? null : this.viewport;
   }
@@ -244,7 +250,7 @@ export class Pane {
 
   private probe(at: [number, number] | null): void {
     const { stack, frame } = this;
-    const value = at === null || stack === null || frame === null ? null : valueAt(stack, frame, at);
+    const value = at === null || stack === null || frame === null || this.coarseness > 1 ? null : valueAt(stack, frame, at);
     this.overlay.say('value', value === null ? [] : [value]);
   }
 
@@ -337,7 +343,7 @@ export class Pane {
     const patient = this.around.patient();
     if (showing === null || frame === null || at === null || patient === null) return;
     const { meetingDay, trustName } = this.around;
-    caption(this.overlay, stack, { hung: showing, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame) });
+    caption(this.overlay, stack, { hung: showing, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame), coarse: this.coarseness });
     this.progress();
   }
 

@@ -1,0 +1,25 @@
+/** Which decoded frames to let go of when memory is full: what nobody shows, then what is furthest from any eye. Pure. */
+
+export interface Shelf {
+  /** Whether a viewport shows the series. */
+  held: boolean;
+  /** When it was last shown. */
+  used: number;
+  /** The frame somebody looks at. */
+  at: number;
+  decoded: ReadonlySet<number>;
+}
+
+/** The frame to drop so that one `away` frames from where somebody looks may be decoded; null when all others are nearer. */
+export function dropped<S extends Shelf>(shelves: Iterable<S>, away: number): { shelf: S; index: number } | null {
+  let found: { shelf: S; index: number; rank: [number, number] } | null = null;
+  for (const shelf of shelves) {
+    for (const index of shelf.decoded) {
+      const distance = Math.abs(index - shelf.at);
+      const rank: [number, number] = shelf.held ? [0, distance] : [1, -shelf.used];
+      if (shelf.held && distance <= away) continue;
+      if (found === null || rank[0] > found.rank[0] || (rank[0] === found.rank[0] && rank[1] > found.rank[1])) found = { shelf, index, rank };
+    }
+  }
+  return found;
+}
