@@ -1,6 +1,6 @@
 """Plan a meeting, list and order its cases, open and close it, move from case to case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,11 +10,13 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.errors import Invalid, NotFound, Stale
+from mdt.imaging import readiness
 from mdt.imaging.actions import request_gather
 from mdt.meeting import progress, referral
 from mdt.meeting.announcements import AgendaChanged
 from mdt.meeting.models import Case, Meeting
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
+from mdt.meeting.queries import meeting as meeting_with_cases
 from mdt.people import permissions
 from mdt.people.models import Team
 from mdt.record.models import Patient
@@ -41,6 +43,8 @@ def list_case(
     meeting = _meeting(session, by, "case.list", meeting_id)
     if meeting.status == progress.CLOSED:
         raise Invalid("This meeting is closed; list the patient for a later one.")
+    if meeting.locked_at is not None:
+        raise Invalid("The list of this meeting is locked; list the patient for a later one, or ask the chair.")
     patient = session.get(Patient, patient_id)
     if patient is None:
         raise NotFound("There is no such patient.")
@@ -71,6 +75,49 @@ def list_case(
     request_gather(session, by=by, patient_id=patient.id, team_id=meeting.team_id, now=now)
     after_commit(session, AgendaChanged(meeting.id))
     return case
+
+
+def lock_list(session: Session, *, by: Actor, meeting_id: str, seen: Collection[str], now: datetime) -> Meeting:
+    """Nobody is listed any more. `seen` is what the locker was shown to be lacking, as `lacking` gives it.
+
+    Refused when something lacks now that they were not shown; who locked knowing what is in the audit.
+    """
+    meeting = _meeting(session, by, "list.lock", meeting_id)
+    if meeting.status == progress.CLOSED:
+        raise Invalid("This meeting is closed; its list no longer changes.")
+    if meeting.locked_at is not None:
+        raise Invalid("The list of this meeting is locked already.")
+    lacks = lacking(session, by=by, meeting_id=meeting.id, now=now)
+    if unseen := {code for codes in lacks.values() for code in codes} - set(seen):
+        cases = len({code.split()[0] for code in unseen})
+        raise Stale(
+            f"The imaging of {cases} case{'' if cases == 1 else 's'} is not as it was when you looked. "
+            "Read again what is missing, then lock the list."
+        )
+    meeting.locked_at, meeting.locked_by = now, by.person_id
+    known = {case_id: sorted(code.partition(" ")[2] for code in codes) for case_id, codes in lacks.items()}
+    audit.record(session, by, "list.locked", f"meeting:{meeting.id}", detail={"not_ready": known}, now=now)
+    after_commit(session, AgendaChanged(meeting.id))
+    return meeting
+
+
+def unlock_list(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> Meeting:
+    """Somebody may be listed again."""
+    meeting = _meeting(session, by, "list.unlock", meeting_id)
+    if meeting.locked_at is None:
+        raise Invalid("The list of this meeting is not locked.")
+    meeting.locked_at = meeting.locked_by = None
+    audit.record(session, by, "list.unlocked", f"meeting:{meeting.id}", now=now)
+    after_commit(session, AgendaChanged(meeting.id))
+    return meeting
+
+
+def lacking(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> dict[str, frozenset[str]]:
+    """For each case whose imaging is not ready, by id, why: codes such as "<case> RMP NO_ANSWER"."""
+    cases = meeting_with_cases(session, by, meeting_id).cases
+    states = readiness.of_patients(session, {case.patient_id for case in cases}, now=now)
+    reasons = {case.id: states[case.patient_id].reasons for case in cases}
+    return {case_id: frozenset(f"{case_id} {why}" for why in codes) for case_id, codes in reasons.items() if codes}
 
 
 def reorder(

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from mdt.bootstrap import House
 from mdt.web import (
     assets,
+    board,
     cases,
     compression,
     errors,
@@ -18,6 +19,7 @@ from mdt.web import (
     imaging,
     listing,
     live,
+    locking,
     meetings,
     outcome,
     planning,
@@ -47,7 +49,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for part in (request_log, session, security, compression, assets, errors, formats):
         part.install(app)
-    ours = (front, signing_in, meetings, planning, listing, cases, outcome, live, imaging)
+    ours = (front, signing_in, meetings, board, locking, planning, listing, cases, outcome, live, imaging)
     for blueprint in (*(part.pages for part in ours), *more):
         app.register_blueprint(blueprint)
     app.jinja_env.globals |= {

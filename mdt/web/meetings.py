@@ -22,6 +22,8 @@ from mdt.web.session import current_actor, house
 
 pages = Blueprint("meetings", __name__)
 
+ON_THE_AGENDA = ("case.list", "case.order", "list.lock", "list.unlock", "meeting.open", "meeting.close")
+
 Change = Callable[[Session, Actor, datetime], None]
 
 
@@ -129,10 +131,11 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         meeting = queries.meeting(db, by, meeting_id)
         states = readiness.of_patients(db, _patients(meeting), now=utc_now())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
-    allowed = {
-        act: may(by, act, meeting.team_id) for act in ("case.list", "case.order", "meeting.open", "meeting.close")
-    }
-    return render_template("meeting/agenda.html", meeting=meeting, states=states, allowed=allowed, problem=problem)
+    allowed = {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
+    said = readiness.summary([states[case.patient_id] for case in meeting.cases])
+    return render_template(
+        "meeting/agenda.html", meeting=meeting, states=states, allowed=allowed, problem=problem, said=said
+    )
 
 
 def _patients(meeting: Meeting) -> set[str]:

@@ -4,8 +4,10 @@ import '../css/pages.css';
 import '../css/outcome.css';
 import { initAll } from 'nhsuk-frontend';
 import { followArriving } from './pages/arriving';
+import { followBoard } from './pages/board';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
 
 document.querySelectorAll<HTMLElement>('[data-arriving]').forEach(followArriving);
+document.querySelectorAll<HTMLElement>('[data-board]').forEach(followBoard);

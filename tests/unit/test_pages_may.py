@@ -27,6 +27,12 @@ TABLE = {
     "GET /meetings/<meeting_id>": TEAM,
     "GET /meetings/<meeting_id>/agenda.json": TEAM,
     "GET /meetings/<meeting_id>/room": TEAM,
+    "GET /meetings/<meeting_id>/imaging/": TEAM,
+    "GET /meetings/<meeting_id>/imaging/board.json": TEAM,
+    "POST /meetings/<meeting_id>/imaging/ask": "302 302 302 302 403 404 404 401",
+    "GET /meetings/<meeting_id>/lock": "200 200 403 403 403 404 404 401",
+    "POST /meetings/<meeting_id>/lock": "409 409 403 403 403 404 404 401",  # more is missing than the form showed
+    "POST /meetings/<meeting_id>/unlock": "400 403 403 403 403 404 404 401",  # it is not locked
     "POST /meetings/<meeting_id>/order": "302 302 403 403 403 404 404 401",
     "POST /meetings/<meeting_id>/open": "302 302 403 403 403 404 404 401",
     "POST /meetings/<meeting_id>/close": "302 403 403 403 403 404 404 401",
@@ -88,6 +94,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
             "team": made.teams["lung"], "starts-day": "1", "starts-month": "6", "starts-year": "2099", "time": "9:30",
         },
         "POST /meetings/<meeting_id>/order": {"expected": order, "case": made.cases["maria"], "move": "down"},
+        "POST /meetings/<meeting_id>/imaging/ask": {"ask": f"{made.cases['maria']} RW6"},
         "POST /meetings/<meeting_id>/list/": {"nhs": "9990000042"},
         "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},

@@ -1,0 +1,140 @@
+"""The imaging board of a meeting: every case by every trust, right within two seconds without loading the page again.
+
+Its script asks for `board.json` every second: the worker is another process and the database is the truth, so that
+somebody has to look there again and again, and one small answer asks for the rights of whoever looks each time anew.
+An answer is made at most once a second however many look, and 304 says that nothing changed. A stream of events would
+save the asking and cost an open connection for each screen, its own renewal of rights, and a loop that looks as often.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from mdt.core.actor import Actor
+from mdt.core.clock import in_london, utc_now
+from mdt.core.errors import NotFound
+from mdt.imaging import readiness
+from mdt.imaging.actions import request_gather
+from mdt.imaging.readiness import Readiness
+from mdt.meeting import queries
+from mdt.meeting.models import Case, Meeting
+from mdt.people.permissions import may
+from mdt.trusts.models import Trust
+from mdt.trusts.queries import live_trusts
+from mdt.web import reading
+from mdt.web.session import current_actor, house, unattended
+
+pages = Blueprint("board", __name__, url_prefix="/meetings/<meeting_id>/imaging")
+
+SHARED_FOR = 0.8  # seconds
+NOT_READY = "not-ready"
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a board shows. `states` by patient; `only` are the cases left when those that are ready are hidden."""
+
+    meeting: Meeting
+    trusts: tuple[Trust, ...]
+    states: dict[str, Readiness]
+    only_not_ready: bool
+    asks: bool
+
+    @property
+    def cases(self) -> list[Case]:
+        return [one for one in self.meeting.cases if not (self.only_not_ready and self.states[one.patient_id].is_ready)]
+
+    @property
+    def said(self) -> str:
+        return readiness.summary([self.states[case.patient_id] for case in self.meeting.cases])
+
+    @property
+    def is_moving(self) -> bool:
+        return any(state.is_moving for state in self.states.values())
+
+
+@pages.get("/")
+def page(meeting_id: str) -> Any:
+    by = current_actor()
+    with house().db.writing() as db:
+        board = _board(db, by, meeting_id)
+        reading.of_many(db, by, "board.read", f"meeting:{meeting_id}", set(board.states))
+    return render_template("meeting/board.html", board=board, meeting=board.meeting, now=utc_now())
+
+
+@pages.get("/board.json")
+@unattended
+def now_json(meeting_id: str) -> Response:
+    """The table anew, the sentence above it, and whether something moves; 304 when all is as it was."""
+    by = current_actor()
+    with house().db.reading() as db:
+        meeting = queries.meeting(db, by, meeting_id)
+    patients = frozenset(case.patient_id for case in meeting.cases)
+    with reading.one_look(by, "board.read", (meeting_id, patients)) as is_new:
+        if is_new:
+            with house().db.writing() as db:
+                reading.of_many(db, by, "board.read", f"meeting:{meeting_id}", patients)
+    body, tag = _shared(by, meeting)
+    answer = make_response(body)
+    answer.mimetype = "application/json"
+    answer.set_etag(tag)
+    answer.make_conditional(request)
+    return answer
+
+
+@pages.post("/ask")
+def ask(meeting_id: str) -> Any:
+    """Ask for one case again: every trust, or the one that is named after it."""
+    by, now = current_actor(), utc_now()
+    case_id, _, trust_ods = request.form.get("ask", "").partition(" ")
+    with house().db.writing() as db:
+        meeting = queries.meeting(db, by, meeting_id)
+        case = next((one for one in meeting.cases if one.id == case_id), None)
+        if case is None:
+            raise NotFound(queries.NO_SUCH_CASE)
+        request_gather(
+            db, by=by, patient_id=case.patient_id, team_id=meeting.team_id, trust_ods=trust_ods or None, now=now
+        )
+    return redirect(url_for(".page", meeting_id=meeting_id, show=_shown(), _anchor=f"case-{case_id}"))
+
+
+def _board(db: Session, by: Actor, meeting_id: str) -> Board:
+    meeting, now = queries.meeting(db, by, meeting_id), utc_now()
+    return Board(
+        meeting=meeting,
+        trusts=tuple(live_trusts(db, on=in_london(now).date())),
+        states=readiness.of_patients(db, {case.patient_id for case in meeting.cases}, now=now),
+        only_not_ready=bool(_shown()),
+        asks=may(by, "imaging.ask", meeting.team_id) and meeting.status != "closed",
+    )
+
+
+def _shown() -> str | None:
+    """The part of the address that hides what is ready."""
+    return NOT_READY if request.args.get("show") == NOT_READY else None
+
+
+def _shared(by: Actor, meeting: Meeting) -> tuple[bytes, str]:
+    """The answer for everybody who sees the same of this meeting, made anew when it is older than SHARED_FOR."""
+    made: dict[object, tuple[float, bytes, str]] = current_app.extensions.setdefault("mdt.boards", {})
+    key = (meeting.id, bool(_shown()), may(by, "imaging.ask", meeting.team_id))
+    at, body, tag = made.get(key, (0.0, b"", ""))
+    if time.monotonic() - at >= SHARED_FOR:
+        began = time.monotonic()
+        with house().db.reading() as db:
+            board = _board(db, by, meeting.id)
+        shown = {
+            "moving": board.is_moving,
+            "said": board.said,
+            "table": render_template("meeting/board_table.html", board=board, meeting=board.meeting),
+        }
+        body = current_app.json.dumps(shown).encode()
+        tag = hashlib.sha256(body).hexdigest()[:32]
+        for old in [other for other, (then, _, _) in made.items() if began - then > 60]:
+            del made[old]
+        made[key] = (began, body, tag)
+    return body, tag
