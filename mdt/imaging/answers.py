@@ -116,13 +116,21 @@ def of_patients(session: Session, patient_ids: Collection[str]) -> dict[str, Ask
 
 def _latest(session: Session, patient_ids: Collection[str]) -> list[tuple[str, TrustAnswer, datetime]]:
     """The last answer of each trust for each patient, by ODS code, and since when it has been like that."""
+    # The last whole round that ended asked every live trust: what was before it, more every year, is not read.
+    ended = (
+        select(Gather.patient_id, func.max(Gather.asked_at).label("asked_at"))
+        .where(Gather.patient_id.in_(patient_ids), Gather.trust_ods.is_(None), Gather.finished_at.is_not(None))
+        .group_by(Gather.patient_id)
+        .subquery("ended")
+    )
     newest_first = func.row_number().over(
         partition_by=(Gather.patient_id, TrustAnswer.trust_ods), order_by=(Gather.asked_at.desc(), Gather.id.desc())
     )
     placed = (
         select(TrustAnswer.id, Gather.patient_id, newest_first.label("place"))
         .join(Gather, Gather.id == TrustAnswer.gather_id)
-        .where(Gather.patient_id.in_(patient_ids))
+        .outerjoin(ended, ended.c.patient_id == Gather.patient_id)
+        .where(Gather.patient_id.in_(patient_ids), ended.c.asked_at.is_(None) | (Gather.asked_at >= ended.c.asked_at))
         .subquery("placed")
     )
     rows = session.execute(

@@ -3,17 +3,19 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, selectinload
 
 from mdt.core.clock import in_london
 from mdt.imaging import answers, board
 from mdt.imaging.answers import NOBODY, Asking
 from mdt.imaging.board import Cell, Held, Match, State, Word, counted
+from mdt.imaging.here import whole
 from mdt.imaging.timeline import Here, held, of_studies, study_name
 from mdt.record.clashes import STRONG
-from mdt.record.models import Link, Study
+from mdt.record.models import Holder, Link, Study
 from mdt.trusts.queries import live_trusts
 
 
@@ -82,19 +84,18 @@ def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime
     trusts = live_trusts(session, on=in_london(now).date())
     asked = answers.of_patients(session, patient_ids)
     links = _links(session, patient_ids)
-    linked = {link.study for each in links.values() for link in each if link.status in STRONG}
-    here = of_studies(session, {study.id for study in linked})
+    studies = _held(session, links)
+    matches = _matches(session, [link for link in links if link.status not in STRONG])
     found = {}
     for patient_id in patient_ids:
-        asking, mine = asked[patient_id], links.get(patient_id, [])
-        studies, matches = _held(mine, here), _matches(mine)
-        cells = tuple(board.cell(trust.ods, trust.name, asking, studies, matches, now=now) for trust in trusts)
+        asking, mine, undecided = asked[patient_id], studies.get(patient_id, []), matches.get(patient_id, [])
+        cells = tuple(board.cell(trust.ods, trust.name, asking, mine, undecided, now=now) for trust in trusts)
         found[patient_id] = Readiness(
             asking=asking,
             cells=cells,
-            studies=len(studies),
-            incomplete=sum(not study.complete for study in studies),
-            waiting=len(matches),
+            studies=len(mine),
+            incomplete=sum(not study.complete for study in mine),
+            waiting=len(undecided),
         )
     return found
 
@@ -109,29 +110,49 @@ def summary(states: Sequence[Readiness]) -> str:
     return "; ".join(board.summary(words, silent, sum(state.waiting for state in states))) + "."
 
 
-def _links(session: Session, patient_ids: Collection[str]) -> dict[str, list[Link]]:
-    rows = session.scalars(
-        select(Link)
-        .where(Link.patient_id.in_(patient_ids), Link.status.in_((*STRONG, "confirm")))
-        .options(joinedload(Link.study).selectinload(Study.holders))
-    )
-    found: dict[str, list[Link]] = {}
-    for link in rows:
-        found.setdefault(link.patient_id, []).append(link)
+def _links(session: Session, patient_ids: Collection[str]) -> list[Row[Any]]:
+    """What is linked to each of them, or waits for a person to decide."""
+    wanted = select(Link.id, Link.patient_id, Link.study_id, Link.trust_ods, Link.status)
+    wanted = wanted.where(Link.patient_id.in_(patient_ids), Link.status.in_((*STRONG, "confirm")))
+    return list(session.execute(wanted.order_by(Link.id)))
+
+
+def _held(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Held]]:
+    """The linked studies of each patient, each once. Of those that are whole only who holds them is told."""
+    trusts: dict[tuple[str, str], list[str]] = {}
+    for link in links:
+        if link.status in STRONG:
+            trusts.setdefault((link.patient_id, link.study_id), []).append(link.trust_ods)
+    linked = {study_id for _, study_id in trusts}
+    complete = whole(session, linked)
+    lacking = _lacking(session, linked - complete)
+    newest_first = {study_id: place for place, study_id in enumerate(lacking)}
+    found: dict[str, list[Held]] = {}
+    for (patient_id, study_id), holders in sorted(trusts.items(), key=lambda one: newest_first.get(one[0][1], -1)):
+        if study_id in complete:
+            one = Held("", True, 0, 0, (), dict.fromkeys(holders))
+        else:
+            study, here = lacking[study_id]
+            one = held(study, holders, here)
+        found.setdefault(patient_id, []).append(one)
     return found
 
 
-def _held(links: list[Link], here: dict[str, Here]) -> list[Held]:
-    """The linked studies, newest first, each once."""
-    linked: dict[str, Study] = {}
-    trusts: dict[str, list[str]] = {}
+def _lacking(session: Session, study_ids: Collection[str]) -> dict[str, tuple[Study, Here]]:
+    """These studies, newest first, with what of each is here."""
+    if not study_ids:
+        return {}
+    here = of_studies(session, study_ids)
+    studies = select(Study).where(Study.id.in_(study_ids)).options(selectinload(Study.holders).defer(Holder.claimed))
+    newest_first = sorted(session.scalars(studies), key=lambda study: str(study.study_date or ""), reverse=True)
+    return {study.id: (study, here[study.id]) for study in newest_first}
+
+
+def _matches(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Match]]:
+    """What waits for a person, by patient."""
+    studies = select(Study).where(Study.id.in_({link.study_id for link in links}))
+    names = {study.id: study_name(study) for study in session.scalars(studies)} if links else {}
+    found: dict[str, list[Match]] = {}
     for link in links:
-        if link.status in STRONG:
-            linked[link.study_id] = link.study
-            trusts.setdefault(link.study_id, []).append(link.trust_ods)
-    newest_first = sorted(linked.values(), key=lambda study: str(study.study_date or ""), reverse=True)
-    return [held(study, trusts[study.id], here[study.id]) for study in newest_first]
-
-
-def _matches(links: list[Link]) -> list[Match]:
-    return [Match(link.id, link.trust_ods, study_name(link.study)) for link in links if link.status == "confirm"]
+        found.setdefault(link.patient_id, []).append(Match(link.id, link.trust_ods, names[link.study_id]))
+    return found

@@ -1,0 +1,38 @@
+"""How much of each series is here, as the rows say it."""
+
+from itertools import product
+from pathlib import Path
+
+from mdt.core.db import Database
+from mdt.imaging.completeness import Wholeness
+from mdt.imaging.here import whole
+from mdt.imaging.models import Series
+from mdt.record.models import Study
+from mdt.tables import METADATA
+
+EXPECTED, RECEIVED, GAPS = (None, 0, 3), (0, 2, 3, 4), ([], ["instance 2 is missing"])
+
+
+def test_the_database_and_the_rule_agree_on_what_is_whole(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path}/here.db")
+    METADATA.create_all(db.engine)
+    kinds = list(product(EXPECTED, RECEIVED, GAPS))
+    with db.writing() as session:
+        for n, (expected, received, gaps) in enumerate(kinds):
+            session.add(Study(id=f"alone {n}", study_uid=f"1.{n}", modalities=[]))
+            session.add(Study(id=f"beside {n}", study_uid=f"2.{n}", modalities=[]))
+            session.flush()
+            about = {"expected": expected, "received": received, "gaps": gaps}
+            session.add(Series(study_id=f"alone {n}", series_uid=f"1.{n}.1", **about))
+            session.add(Series(study_id=f"beside {n}", series_uid=f"2.{n}.1", **about))
+            session.add(Series(study_id=f"beside {n}", series_uid=f"2.{n}.2", expected=1, received=1))
+        session.add(Study(id="nothing", study_uid="3", modalities=[]))
+    said = [Wholeness(expected, received, tuple(gaps)).complete for expected, received, gaps in kinds]
+    with db.reading() as session:
+        for where in ("alone", "beside"):
+            found = whole(session, [f"{where} {n}" for n in range(len(kinds))])
+            assert found == {f"{where} {n}" for n, complete in enumerate(said) if complete}
+        assert whole(session, ["nothing"]) == set()
+    assert any(said)
+    assert not all(said)
+    db.close()
