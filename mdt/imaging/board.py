@@ -22,7 +22,7 @@ class State(StrEnum):
     ASKING = "Asking"
     PARTIAL = "Partial"
     NO_ANSWER = "No answer"
-    WAITING = "To decide"
+    WAITING = "Waiting for a person"
     NOTHING = "No imaging"
     NOT_ASKED = "Not asked"
 

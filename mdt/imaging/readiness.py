@@ -16,6 +16,7 @@ from mdt.imaging.here import whole
 from mdt.imaging.timeline import Here, held, of_studies, study_name
 from mdt.record.clashes import STRONG
 from mdt.record.models import Holder, Link, Study
+from mdt.trusts.names import short
 from mdt.trusts.queries import live_trusts
 
 
@@ -89,7 +90,7 @@ def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime
     found = {}
     for patient_id in patient_ids:
         asking, mine, undecided = asked[patient_id], studies.get(patient_id, []), matches.get(patient_id, [])
-        cells = tuple(board.cell(trust.ods, trust.name, asking, mine, undecided, now=now) for trust in trusts)
+        cells = tuple(board.cell(trust.ods, short(trust.name), asking, mine, undecided, now=now) for trust in trusts)
         found[patient_id] = Readiness(
             asking=asking,
             cells=cells,

@@ -13,6 +13,7 @@ from mdt.imaging.here import SeriesHere, of_series
 from mdt.imaging.priors import Prior, SeriesSaid, StudySaid
 from mdt.record import queries as record
 from mdt.record.models import ARCHIVE, Holder, Study
+from mdt.trusts.names import short
 from mdt.trusts.queries import trust_names
 
 
@@ -52,7 +53,7 @@ def lines(session: Session, by: Actor, *, team_id: str, patient_id: str) -> list
     entries = record.timeline(session, by, team_id=team_id, patient_id=patient_id)
     here = of_studies(session, [entry.study.id for entry in entries])
     asking = answers.of_patients(session, [patient_id])[patient_id]
-    names = trust_names(session)
+    names = {ods: short(name) for ods, name in trust_names(session).items()}
     before = priors.priors(said(entry.study, here[entry.study.id], entry.trusts, names) for entry in entries)
     found = []
     for study, trusts in ((entry.study, entry.trusts) for entry in entries):

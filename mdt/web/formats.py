@@ -7,6 +7,7 @@ from flask import Flask
 from mdt.core.clock import in_london, utc_now
 from mdt.record import nhs_number
 from mdt.record.models import Patient
+from mdt.trusts.names import short
 
 SEXES = {"F": "Female", "M": "Male", "O": "Other"}
 
@@ -108,3 +109,4 @@ def install(app: Flask) -> None:
     for write in (*of_time, sex, full_name, pace, counted, sentence):
         app.add_template_filter(write)
     app.add_template_filter(nhs_number.spaced, "nhs_number")
+    app.add_template_filter(short, "short_trust")

@@ -20,7 +20,12 @@ export interface TrustProgress {
   detail: string;
   expected: number;
   received: number;
+  /** It is about to be asked again. */
+  queued: boolean;
 }
+
+/** `arriving` while more of it may come; `incomplete` when nothing more will. */
+export type Wholeness = 'complete' | 'arriving' | 'incomplete';
 
 export interface SeriesSummary {
   key: string;
@@ -32,6 +37,7 @@ export interface SeriesSummary {
   expected: number | null;
   received: number;
   complete: boolean;
+  state: Wholeness;
   gaps: string[];
   kind: 'images' | 'document' | 'none';
   frames: number;
@@ -50,6 +56,11 @@ export interface StudySummary {
   modalities: string[];
   trusts: string[];
   complete: boolean;
+  state: Wholeness;
+  /** Of an incomplete one: who did not send what, in sentences. */
+  blame: string[];
+  /** The study to hang beside it, and why in words. */
+  prior: { study: string; reason: string } | null;
   expected: number;
   received: number;
   series: SeriesSummary[];

@@ -2,9 +2,10 @@
 
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { ref } from 'lit-html/directives/ref.js';
-import type { CaseImaging, SeriesSummary, StudySummary, TrustProgress } from '../imaging/types';
+import type { CaseImaging, SeriesSummary, StudySummary, TrustProgress, Wholeness } from '../imaging/types';
 import type { KeyImage } from '../room/protocol';
-import { dayOf } from './words';
+import { hungBeside } from '../viewer/hanging';
+import { dayOf, wholenessWord } from './words';
 
 export interface StripState {
   imaging: CaseImaging | null;
@@ -31,25 +32,30 @@ export function strip(now: StripState, acts: StripActs): TemplateResult {
     <div class="strip" role="region" aria-label="Imaging of this case">
       <button class="fold" aria-expanded=${now.open} @click=${acts.toggle} title=${now.open ? 'Hide the pictures' : 'Show the pictures'}>${now.open ? '▾' : '▸'}<span class="unseen">Imaging of this case</span></button>
       ${now.problem !== null ? html`<p class="strip-word strip-problem" role="alert">${now.problem}</p>` : nothing}
-      ${imaging === null ? html`<p class="strip-word">${now.problem === null ? 'No imaging yet.' : nothing}</p>` : html`<ol class="studies">${imaging.studies.map((study) => studyOf(study, now, acts))}</ol>`}
+      ${imaging === null ? html`<p class="strip-word">${now.problem === null ? 'No imaging yet.' : nothing}</p>` : html`<ol class="studies">${imaging.studies.map((study) => studyOf(study, now, acts, hungBeside(imaging.studies)))}</ol>`}
       ${imaging !== null && imaging.studies.length === 0 ? html`<p class="strip-word">No imaging has been found so far.</p>` : nothing}
       ${now.keys.length > 0 ? keyImages(now, acts) : nothing} ${imaging === null ? nothing : arriving(imaging.trusts)}
     </div>
   `;
 }
 
-function studyOf(study: StudySummary, now: StripState, acts: StripActs): TemplateResult {
+function studyOf(study: StudySummary, now: StripState, acts: StripActs, prior: StudySummary['prior']): TemplateResult {
   return html`
     <li class="study" aria-label=${`Study of ${study.date === null ? 'unknown date' : dayOf(study.date)}`}>
       <div class="study-head">
         <b>${study.date === null ? 'No date' : dayOf(study.date)}</b> ${study.modalities.join('/')}
-        ${study.complete ? nothing : html`<span class="badge badge-red" title=${`${study.received} of ${study.expected} images are here`}>INCOMPLETE</span>`}
+        ${wholeness(study.state, [`${study.received} of ${study.expected} images are here`, ...study.blame].join('\n'))}
         <span class="study-trust" title=${study.description}>${study.trusts.map(now.trustName).join(', ')}</span>
+        ${study.study === prior?.study ? html`<span class="badge badge-green" title=${`Prior to hang beside the newest study: ${prior.reason}`}>PRIOR</span>` : nothing}
       </div>
       ${now.open ? html`<ol class="serieses">${study.series.map((series) => seriesOf(study, series, now, acts))}</ol>` : nothing}
     </li>
   `;
 }
+
+/** In a word, never by colour alone: what is merely on its way is not missing. */
+const wholeness = (state: Wholeness, why: string): TemplateResult | typeof nothing =>
+  state === 'complete' ? nothing : html`<span class=${`badge badge-${state === 'arriving' ? 'blue' : 'red'}`} title=${why}>${wholenessWord[state]}</span>`;
 
 function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, acts: StripActs): TemplateResult {
   const name = series.description || series.documents[0]?.title || series.modality || 'Series';
@@ -70,7 +76,7 @@ function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, a
         <span class="picture">${series.kind === 'document' ? html`<span class="paper" aria-hidden="true">PDF</span>` : html`<span ${ref((place) => hold(place, picture))}></span>`}</span>
         <span class="series-name">${name}</span>
         <span class="series-count">${series.modality} ${count(series)}</span>
-        ${series.complete ? nothing : html`<span class="badge badge-red">INCOMPLETE</span>`} ${series.lossy ? html`<span class="badge badge-amber">LOSSY</span>` : nothing}
+        ${wholeness(series.state, '')} ${series.lossy ? html`<span class="badge badge-amber">LOSSY</span>` : nothing}
       </button>
     </li>
   `;
@@ -97,7 +103,7 @@ function keyImages(now: StripState, acts: StripActs): TemplateResult {
 const WORDS: Record<TrustProgress['status'], string> = { asking: 'asking', answered: 'answered', refused: 'refused', 'no-answer': 'NO ANSWER' };
 
 function arriving(trusts: readonly TrustProgress[]): TemplateResult {
-  const said = trusts.filter(({ status, expected, received }) => status !== 'answered' || received < expected);
+  const said = trusts.filter(({ status, expected, received, queued }) => status !== 'answered' || received < expected || queued);
   if (said.length === 0) return html``;
   return html`
     <ul class="arriving" aria-label="What is still arriving">

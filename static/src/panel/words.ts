@@ -1,6 +1,6 @@
 /** People, days and numbers, written as the NHS writes them. */
 
-import type { Patient } from '../imaging/types';
+import type { Patient, Wholeness } from '../imaging/types';
 
 const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/London' });
@@ -26,6 +26,9 @@ export const nameOf = ({ family, given }: Pick<Patient, 'family' | 'given'>): st
 
 const SEXES: Record<string, string> = { F: 'Female', M: 'Male', O: 'Other' };
 export const sexOf = (sex: string): string => SEXES[sex] ?? 'Not known';
+
+/** What a study or series is called that is not whole (yet). */
+export const wholenessWord: Record<Wholeness, string> = { complete: '', arriving: 'ARRIVING', incomplete: 'INCOMPLETE' };
 
 /** Whole years at a day, or null when it cannot be. */
 export function age(born: string, on: string): number | null {

@@ -56,7 +56,8 @@ export class OpenCase {
   get arriving(): boolean {
     const { imaging } = this;
     if (imaging === null) return true;
-    if (imaging.trusts.some(({ status, expected, received }) => status === 'asking' || received < expected)) return true;
+    if (imaging.trusts.some(({ status, queued }) => status === 'asking' || queued)) return true;
+    if (imaging.studies.some(({ state }) => state === 'arriving')) return true;
     return imaging.studies.some(({ series }) => series.some(({ kind, version, received, packed, frames }) => kind === 'images' && received > 0 && (version === null || packed < frames)));
   }
 }

@@ -1,4 +1,4 @@
-/** What a case shows when it opens: the newest main series, and beside it the same again from before. */
+/** What a case shows when it opens: the newest main series, and beside it its prior. */
 
 import type { SeriesSummary, StudySummary } from '../imaging/types';
 import type { Layout } from '../room/protocol';
@@ -50,15 +50,17 @@ function hybrid({ study, series }: Hung): Hung | null {
   return pet === null ? null : { study, series: pet };
 }
 
-/** The newest earlier study with the same modality, its most alike series. */
+/** The study the server names as the prior (`docs/wire.md` section 1), and of it the series most alike. */
 function prior(studies: readonly StudySummary[], { study, series }: Hung): Hung | null {
-  for (const earlier of studies.slice(studies.indexOf(study) + 1)) {
-    const same = earlier.series.filter((other) => shows(other) && other.modality === series.modality && !ASIDE.test(other.description));
-    const [alike] = same.sort((a, b) => likeness(b, series) - likeness(a, series) || b.frames - a.frames);
-    if (alike !== undefined) return { study: earlier, series: alike };
-  }
-  return null;
+  const earlier = studies.find((other) => other.study === study.prior?.study);
+  const able = earlier?.series.filter((other) => shows(other) && !ASIDE.test(other.description)) ?? [];
+  const same = able.filter((other) => other.modality === series.modality);
+  const [alike] = (same.length > 0 ? same : able).sort((a, b) => rank(a.modality) - rank(b.modality) || likeness(b, series) - likeness(a, series) || b.frames - a.frames);
+  return earlier === undefined || alike === undefined ? null : { study: earlier, series: alike };
 }
+
+/** The prior of the newest study there is something to look at in: what hangs beside it when the case opens. */
+export const hungBeside = (studies: readonly StudySummary[]): StudySummary['prior'] => studies.find((study) => mainSeries(study) !== null)?.prior ?? null;
 
 const likeness = (a: SeriesSummary, b: SeriesSummary): number => (a.description === b.description ? 2 : 0) + (a.body_part !== '' && a.body_part === b.body_part ? 1 : 0);
 

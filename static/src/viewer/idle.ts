@@ -15,8 +15,9 @@ export function idleWords({ caseIsOpen, imaging, problem }: Idle): string[] {
   if (imaging === null) return [problem ?? 'Fetching what there is of this case…'];
   const { studies, trusts } = imaging;
   if (studies.some((study) => mainSeries(study) !== null)) return ['Choose a series above, or drag one here.'];
-  const expected = trusts.reduce((sum, trust) => sum + trust.expected, 0);
-  const received = trusts.reduce((sum, trust) => sum + trust.received, 0);
+  const sending = trusts.filter(({ status }) => status === 'asking' || status === 'answered');
+  const expected = sending.reduce((sum, trust) => sum + trust.expected, 0);
+  const received = sending.reduce((sum, trust) => sum + trust.received, 0);
   const asking = named(trusts, ['asking']);
   if (received < expected) return ['Images are on their way.', `${received} of ${expected} are here.`];
   if (asking !== null) return ['No image yet.', `Still asking ${asking}.`];

@@ -117,10 +117,9 @@ export const tidy = (value: number): string => (Math.abs(value) >= 20 ? Math.rou
 /** What must not be overlooked: an incomplete series, a lossy image, an image without a scale. */
 export function markLines({ series }: Hung, frame: FrameInfo): string[] {
   const lines: string[] = [];
-  if (!series.complete) {
-    const counts = series.expected === null ? '' : `${series.received} of ${series.expected} images are here`;
-    lines.push(`INCOMPLETE: ${series.gaps[0] ?? (counts || 'images are missing')}`);
-  }
+  const counts = series.expected === null ? '' : `${series.received} of ${series.expected} images are here`;
+  if (series.state === 'arriving') lines.push(`ARRIVING: ${counts || 'more images may come'}`);
+  if (series.state === 'incomplete') lines.push(`INCOMPLETE: ${series.gaps[0] ?? (counts || 'images are missing')}`);
   if (series.packed < series.frames) lines.push(`NOT ALL SHOWN YET: ${series.packed} of ${series.frames} images are ready`);
   if (frame.lossy) lines.push(frame.lossy_ratio === null ? 'LOSSY' : `LOSSY ${frame.lossy_ratio.toFixed(0)}:1`);
   if (frame.spacing === null) lines.push('UNCALIBRATED');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CaseImaging, FrameInfo, SeriesSummary, StudySummary } from '../imaging/types';
 import { age, bornOf, daysBefore, nameOf, nhsNumber } from '../panel/words';
-import { hang } from './hanging';
+import { hang, hungBeside } from './hanging';
 import { idleWords } from './idle';
 import { lengthLines } from './measure';
 import { letters, normal, projected } from './orientation';
@@ -29,7 +29,7 @@ describe('letters of a radiograph, which knows only where its rows and columns l
 });
 
 describe('an empty viewport', () => {
-  const trust = (name: string, status: 'asking' | 'answered' | 'no-answer', expected = 0, received = 0) => ({ ods: name, name, status, phase: null, detail: '', expected, received });
+  const trust = (name: string, status: 'asking' | 'answered' | 'no-answer', expected = 0, received = 0) => ({ ods: name, name, status, phase: null, detail: '', expected, received, queued: false });
   const words = (trusts: ReturnType<typeof trust>[], studies: StudySummary[] = []): string =>
     idleWords({ caseIsOpen: true, problem: null, imaging: { case: 'c', patient: { id: 'p', nhs: '', family: '', given: '', born: '', sex: '' }, trusts, studies } as CaseImaging }).join(' ');
   test('says that no case is open', () => expect(idleWords({ caseIsOpen: false, imaging: null, problem: null })).toEqual(['No case is open.']));
@@ -56,11 +56,11 @@ describe('a length', () => {
 
 describe('what a case shows when it opens', () => {
   const series = (key: string, modality: string, frames: number, more: Partial<SeriesSummary> = {}): SeriesSummary => ({
-    key, series: key, modality, number: 1, description: key, body_part: '', expected: frames, received: frames, complete: true,
+    key, series: key, modality, number: 1, description: key, body_part: '', expected: frames, received: frames, complete: true, state: 'complete',
     gaps: [], kind: 'images', frames, packed: frames, version: 'v', lossy: false, problems: [], documents: [], ...more,
   });
   const study = (uid: string, date: string, ...list: SeriesSummary[]): StudySummary => ({
-    study: uid, date, description: uid, modalities: [], trusts: ['RMC'], complete: true, expected: 1, received: 1, series: list,
+    study: uid, date, description: uid, modalities: [], trusts: ['RMC'], complete: true, state: 'complete', blame: [], prior: null, expected: 1, received: 1, series: list,
   });
 
   test('a series is named once', () => {
@@ -73,14 +73,38 @@ describe('what a case shows when it opens', () => {
     expect(marks(72)).toEqual(['NOT ALL SHOWN YET: 72 of 80 images are ready']);
     expect(marks(80)).toEqual([]);
   });
-  test('the newest main series beside the same modality from before', () => {
-    const now = study('now', '2026-11-02', series('scout localiser', 'CT', 2), series('thin', 'CT', 300), series('thick', 'CT', 80));
-    const mr = study('mr', '2026-08-01', series('t1', 'MR', 100));
-    const before = study('before', '2026-05-02', series('other', 'CT', 300, { body_part: 'HEAD' }), series('thin', 'CT', 120));
-    const { layout, panes } = hang([now, mr, before]);
+  const beside = (study: string) => ({ study, reason: 'CT chest, 7 months earlier, at Tameside' });
+  test('the newest main series beside the most alike of the prior that the server names', () => {
+    const now = { ...study('now', '2026-11-02', series('scout localiser', 'CT', 2), series('thin', 'CT', 300), series('thick', 'CT', 80)), prior: beside('before') };
+    const nearer = study('head', '2026-08-01', series('thin', 'CT', 100));
+    const before = study('before', '2026-05-02', series('other', 'CT', 300), series('thin', 'CT', 120));
+    const { layout, panes } = hang([now, nearer, before]);
     expect(layout).toBe('1x2');
     expect(panes.map((pane) => pane?.series.key)).toEqual(['thin', 'thin']);
     expect(panes[1]?.study.study).toBe('before');
+    expect(hungBeside([study('letter', '2026-11-03'), now, nearer, before])?.study).toBe('before');
+  });
+  test('a prior of another kind hangs its nearest equivalent', () => {
+    const now = { ...study('now', '2026-11-02', series('thin', 'CT', 300)), prior: beside('petct') };
+    const petct = study('petct', '2026-05-02', series('pet', 'PT', 299), series('low dose', 'CT', 80));
+    expect(hang([now, petct]).panes.map((pane) => pane?.series.key)).toEqual(['thin', 'low dose']);
+  });
+  test('without a prior nothing earlier is hung by itself', () => {
+    const now = study('now', '2026-11-02', series('thin', 'CT', 300));
+    expect(hang([now, study('head', '2026-08-01', series('thin', 'CT', 100))]).layout).toBe('1x1');
+  });
+  test('a prior of which nothing can be shown yet leaves the place to the study itself', () => {
+    const now = { ...study('now', '2026-11-02', series('T1', 'MR', 100), series('T2', 'MR', 90)), prior: beside('before') };
+    const before = study('before', '2026-05-02', series('T1', 'MR', 120, { version: null }));
+    expect(hang([now, before]).panes.map((pane) => pane?.series.key)).toEqual(['T1', 'T2']);
+  });
+  test('what is on its way is not called incomplete, and says so only when nothing more comes', () => {
+    const marks = (state: 'complete' | 'arriving' | 'incomplete', gaps: string[] = []): string[] =>
+      markLines({ study: study('s', '2026-11-02'), series: series('k', 'CT', 80, { state, gaps, received: 12 }) }, { lossy: false, spacing: [1, 1], orientation: [1, 0, 0, 0, 1, 0] } as FrameInfo);
+    expect(marks('arriving')).toEqual(['ARRIVING: 12 of 80 images are here']);
+    expect(marks('incomplete')).toEqual(['INCOMPLETE: 12 of 80 images are here']);
+    expect(marks('incomplete', ['instance 4 is missing'])).toEqual(['INCOMPLETE: instance 4 is missing']);
+    expect(marks('complete')).toEqual([]);
   });
   test('a PET/CT shows both, whatever came before', () => {
     const both = study('petct', '2026-11-02', series('pet', 'PT', 299), series('CT low dose', 'CT', 80), series('report', 'OT', 1, { kind: 'document' }));
