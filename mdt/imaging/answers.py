@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from mdt.imaging.models import Gather, TrustAnswer
@@ -98,11 +99,11 @@ def of_patients(session: Session, patient_ids: Collection[str]) -> dict[str, Ask
     ):
         unfinished[gather.patient_id].append(gather)
     answers: dict[str, list[Answer]] = {patient_id: [] for patient_id in patient_ids}
-    for patient_id, row, since in _latest(session, patient_ids):
-        waiting = [gather.trust_ods for gather in unfinished[patient_id] if gather.id != row.gather_id]
-        running = any(gather.id == row.gather_id for gather in unfinished[patient_id])
+    for row, since in _latest(session, patient_ids):
+        waiting = [gather.trust_ods for gather in unfinished[row.patient_id] if gather.id != row.gather_id]
+        running = any(gather.id == row.gather_id for gather in unfinished[row.patient_id])
         queued = any(ods in (None, row.trust_ods) for ods in waiting)
-        answers[patient_id].append(_answer(row, names[row.trust_ods], since, running=running, queued=queued))
+        answers[row.patient_id].append(_answer(row, names[row.trust_ods], since, running=running, queued=queued))
     return {
         patient_id: Asking(
             asked_at=asked_at.get(patient_id),
@@ -114,7 +115,7 @@ def of_patients(session: Session, patient_ids: Collection[str]) -> dict[str, Ask
     }
 
 
-def _latest(session: Session, patient_ids: Collection[str]) -> list[tuple[str, TrustAnswer, datetime]]:
+def _latest(session: Session, patient_ids: Collection[str]) -> list[tuple[Row[Any], datetime]]:
     """The last answer of each trust for each patient, by ODS code, and since when it has been like that."""
     # The last whole round that ended asked every live trust: what was before it, more every year, is not read.
     ended = (
@@ -127,25 +128,18 @@ def _latest(session: Session, patient_ids: Collection[str]) -> list[tuple[str, T
         partition_by=(Gather.patient_id, TrustAnswer.trust_ods), order_by=(Gather.asked_at.desc(), Gather.id.desc())
     )
     placed = (
-        select(TrustAnswer.id, Gather.patient_id, newest_first.label("place"))
+        select(*TrustAnswer.__table__.columns, Gather.patient_id, newest_first.label("place"))
         .join(Gather, Gather.id == TrustAnswer.gather_id)
         .outerjoin(ended, ended.c.patient_id == Gather.patient_id)
         .where(Gather.patient_id.in_(patient_ids), ended.c.asked_at.is_(None) | (Gather.asked_at >= ended.c.asked_at))
         .subquery("placed")
     )
-    rows = session.execute(
-        select(placed.c.patient_id, TrustAnswer)
-        .join(placed, placed.c.id == TrustAnswer.id)
-        .where(placed.c.place == 1)
-        .order_by(TrustAnswer.trust_ods)
-    ).all()
-    silent = {patient_id for patient_id, row in rows if row.status in SILENT}
+    rows = session.execute(select(placed).where(placed.c.place == 1).order_by(placed.c.trust_ods)).all()
+    silent = {row.patient_id for row in rows if row.status in SILENT}
     since = _silent_since(session, silent) if silent else {}
     return [
-        (patient_id, row, since.get((patient_id, row.trust_ods), row.changed_at))
-        if row.status in SILENT
-        else (patient_id, row, row.changed_at)
-        for patient_id, row in rows
+        (row, since.get((row.patient_id, row.trust_ods), row.changed_at) if row.status in SILENT else row.changed_at)
+        for row in rows
     ]
 
 
@@ -172,7 +166,7 @@ def _silent_since(session: Session, patient_ids: Collection[str]) -> dict[tuple[
     return {(patient_id, ods): began for patient_id, ods, began in rows}
 
 
-def _answer(row: TrustAnswer, name: str, since: datetime, *, running: bool, queued: bool) -> Answer:
+def _answer(row: Row[Any], name: str, since: datetime, *, running: bool, queued: bool) -> Answer:
     return Answer(
         ods=row.trust_ods,
         name=name,

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import String, and_, case, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mdt.imaging.completeness import Unreadable, Wholeness
 from mdt.imaging.models import Instance, Refusal, Series
@@ -42,15 +42,14 @@ def of_series(session: Session, study_ids: Collection[str]) -> dict[str, list[Se
     return found
 
 
-def whole(session: Session, study_ids: Collection[str]) -> set[str]:
-    """Those of these studies of which every series is whole: `Wholeness.complete`, said by the database.
+def is_whole(study_id: InstrumentedAttribute[str]) -> ColumnElement[int | None]:
+    """In a query: 1 where every series of that study is whole (`Wholeness.complete`), 0 or null where not.
 
     An agenda asks this of some thousand studies, nearly all of them whole; only the others need be looked at.
     """
     enough = and_(Series.received > 0, Series.received >= func.coalesce(Series.expected, 0))
-    is_whole = case((and_(enough, cast(Series.gaps, String) == "[]"), 1), else_=0)
-    wanted = select(Series.study_id).where(Series.study_id.in_(study_ids)).group_by(Series.study_id)
-    return set(session.scalars(wanted.having(func.min(is_whole) == 1)))
+    one = case((and_(enough, cast(Series.gaps, String) == "[]"), 1), else_=0)
+    return select(func.min(one)).where(Series.study_id == study_id).correlate_except(Series).scalar_subquery()
 
 
 def series_name(number: int | None, modality: str, description: str) -> str:

@@ -12,7 +12,7 @@ from mdt.core.clock import in_london
 from mdt.imaging import answers, board
 from mdt.imaging.answers import NOBODY, Asking
 from mdt.imaging.board import Cell, Held, Match, State, Word, counted
-from mdt.imaging.here import whole
+from mdt.imaging.here import is_whole
 from mdt.imaging.timeline import Here, held, of_studies, study_name
 from mdt.record.clashes import STRONG
 from mdt.record.models import Holder, Link, Study
@@ -112,41 +112,40 @@ def summary(states: Sequence[Readiness]) -> str:
 
 
 def _links(session: Session, patient_ids: Collection[str]) -> list[Row[Any]]:
-    """What is linked to each of them, or waits for a person to decide."""
-    wanted = select(Link.id, Link.patient_id, Link.study_id, Link.trust_ods, Link.status)
+    """What is linked to each of them, or waits for a person to decide; and whether all of it is here."""
+    wanted = select(
+        Link.id, Link.patient_id, Link.study_id, Link.trust_ods, Link.status, is_whole(Link.study_id).label("whole")
+    )
     wanted = wanted.where(Link.patient_id.in_(patient_ids), Link.status.in_((*STRONG, "confirm")))
     return list(session.execute(wanted.order_by(Link.id)))
 
 
 def _held(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Held]]:
     """The linked studies of each patient, each once. Of those that are whole only who holds them is told."""
-    trusts: dict[tuple[str, str], list[str]] = {}
+    complete: dict[tuple[str, str], list[str]] = {}  # holders, by patient and study
+    others: dict[str, dict[str, list[str]]] = {}  # holders, by study and patient
     for link in links:
-        if link.status in STRONG:
-            trusts.setdefault((link.patient_id, link.study_id), []).append(link.trust_ods)
-    linked = {study_id for _, study_id in trusts}
-    complete = whole(session, linked)
-    lacking = _lacking(session, linked - complete)
-    newest_first = {study_id: place for place, study_id in enumerate(lacking)}
+        if link.status in STRONG and link.whole:
+            complete.setdefault((link.patient_id, link.study_id), []).append(link.trust_ods)
+        elif link.status in STRONG:
+            others.setdefault(link.study_id, {}).setdefault(link.patient_id, []).append(link.trust_ods)
     found: dict[str, list[Held]] = {}
-    for (patient_id, study_id), holders in sorted(trusts.items(), key=lambda one: newest_first.get(one[0][1], -1)):
-        if study_id in complete:
-            one = Held("", True, 0, 0, (), dict.fromkeys(holders))
-        else:
-            study, here = lacking[study_id]
-            one = held(study, holders, here)
-        found.setdefault(patient_id, []).append(one)
+    for study, here in _lacking(session, others):
+        for patient_id, holders in others[study.id].items():
+            found.setdefault(patient_id, []).append(held(study, holders, here))
+    for (patient_id, _), holders in complete.items():
+        found.setdefault(patient_id, []).append(Held("", True, 0, 0, (), dict.fromkeys(holders)))
     return found
 
 
-def _lacking(session: Session, study_ids: Collection[str]) -> dict[str, tuple[Study, Here]]:
+def _lacking(session: Session, study_ids: Collection[str]) -> list[tuple[Study, Here]]:
     """These studies, newest first, with what of each is here."""
     if not study_ids:
-        return {}
+        return []
     here = of_studies(session, study_ids)
     studies = select(Study).where(Study.id.in_(study_ids)).options(selectinload(Study.holders).defer(Holder.claimed))
     newest_first = sorted(session.scalars(studies), key=lambda study: str(study.study_date or ""), reverse=True)
-    return {study.id: (study, here[study.id]) for study in newest_first}
+    return [(study, here[study.id]) for study in newest_first]
 
 
 def _matches(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Match]]:
