@@ -1,7 +1,7 @@
 """Bringing one series from one trust: only what is not here yet, streamed, taken in a few files at a time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -50,6 +50,7 @@ class Bringer:
 
         Raises Refused or NoAnswer as the source does; what came before that is kept.
         """
+        errand = replace(errand, series_uid=series_uid)
         kept = self.kept(series_uid)
         only = None
         if kept:

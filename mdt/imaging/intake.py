@@ -4,8 +4,8 @@ Reading and storing happen before the one short transaction that a whole batch s
 halves; what was asked for (`take_in`) and what comes unasked (`unasked`) differ in what they check between.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from mdt.core.announce import after_commit
 from mdt.core.db import Database
 from mdt.core.sandbox import Sandbox, SandboxError
 from mdt.imaging.announcements import SeriesGrew
+from mdt.imaging.clashes import note_clash, two_under_one_name
+from mdt.imaging.comparing import differences
 from mdt.imaging.counts import count_again
 from mdt.imaging.growth import worth_packing
 from mdt.imaging.models import Instance, Refusal, Series
@@ -27,6 +29,8 @@ from mdt.imaging.store import Kept, Store
 from mdt.record.belonging import contradiction
 from mdt.record.identity import Known
 from mdt.trusts.source import ClaimedIdentity
+
+NOT_COMPARED = ("unknown",)
 
 
 @dataclass(frozen=True)
@@ -38,18 +42,20 @@ class Errand:
     trust_ods: str
     known: Known
     claimed: ClaimedIdentity
+    series_uid: str | None = None
 
     @property
     def shelf(self) -> "Shelf":
-        return Shelf(self.study_id, self.trust_ods)
+        return Shelf(self.study_id, self.trust_ods, self.series_uid)
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where files are kept: the study they belong to, and the trust they came from."""
+    """Where files are kept: the study they belong to, the trust they came from, and the series that was asked for."""
 
     study_id: str
     trust_ods: str
+    series_uid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class Read:
     about: Description | None = None
     kept: Kept | None = None
     refused: str | None = None
+    differs: tuple[str, ...] = NOT_COMPARED  # from the object that is here under its UID: the attributes' names
 
 
 def take_in(
@@ -86,6 +93,7 @@ def take_in(
     with store.drafting_folder() as folder:
         document = folder / "document"
         files = [read(store, sandbox, path, document, lambda about: _why_not(errand, about)) for path in paths]
+    files = compared(db, store, sandbox, files)
     try:
         with db.writing() as session:
             return keep(session, errand.shelf, files, by=by, now=now)
@@ -110,6 +118,27 @@ def read(
     if about.document is not None:
         about.header["document"] = {**about.document, "sha256": store.put(document).sha256}
     return Read(path, about, store.put(path))
+
+
+def compared(db: Database, store: Store, sandbox: Sandbox, files: Sequence[Read]) -> list[Read]:
+    """Those which are not, byte for byte, what is here under their UID, with what they differ in. Before `keep`."""
+    named = {file.about.sop_uid: file.kept.sha256 for file in files if file.about and file.kept}
+    with db.reading() as session:
+        rows = session.execute(select(Instance.sop_uid, Instance.sha256).where(Instance.sop_uid.in_(named)))
+        here = {sop_uid: sha256 for sop_uid, sha256 in rows}  # noqa: C416 - rows, by their types
+    found = []
+    for file in files:
+        ours = here.get(file.about.sop_uid) if file.about and file.kept else None
+        if ours is None or file.kept is None or ours == file.kept.sha256:
+            found.append(file)
+            continue
+        try:
+            with store.as_file(ours) as path:
+                differs = tuple(sandbox.call(differences, path, file.path))
+        except (SandboxError, OSError):
+            differs = NOT_COMPARED
+        found.append(replace(file, differs=differs))
+    return found
 
 
 def _why_not(errand: Errand, about: Description) -> str | None:
@@ -185,8 +214,9 @@ def _take(
         session.add(row)
         session.flush()
         return _taken(file, row, fresh=True)
-    if row.sha256 != kept.sha256:
-        return _refuse(session, shelf, file, _two_under_one_name(about, kept, row), now)
+    if row.sha256 != kept.sha256 and file.differs:
+        note_clash(session, shelf, file.differs, about=about, kept=kept, row=row, now=now)
+        return _refuse(session, shelf, file, two_under_one_name(about, kept, row), now)
     return _taken(file, row)
 
 
@@ -207,13 +237,6 @@ def _instance(shelf: Shelf, about: Description, kept: Kept, series_id: str, now:
     )
 
 
-def _two_under_one_name(about: Description, kept: Kept, row: Instance) -> str:
-    return (
-        f"Another object is already kept under its SOP Instance UID {about.sop_uid}: the one from {row.trust_ods} "
-        f"(SHA-256 {row.sha256[:12]}…) stays, this one (SHA-256 {kept.sha256[:12]}…) differs from it and is not shown."
-    )
-
-
 def _taken(file: Read, row: Instance, *, fresh: bool = False) -> Taken:
     about = file.about
     study_uid = about.study_uid if about else None
@@ -221,7 +244,9 @@ def _taken(file: Read, row: Instance, *, fresh: bool = False) -> Taken:
 
 
 def _refuse(session: Session, shelf: Shelf, file: Read, why: str, now: datetime) -> Taken:
-    return refuse(session, file, why, trust_ods=shelf.trust_ods, study_id=shelf.study_id, now=now)
+    return refuse(
+        session, file, why, trust_ods=shelf.trust_ods, study_id=shelf.study_id, series_uid=shelf.series_uid, now=now
+    )
 
 
 def refuse(
@@ -233,13 +258,23 @@ def refuse(
     study_id: str | None,
     now: datetime,
     called: str | None = None,
+    series_uid: str | None = None,
 ) -> Taken:
-    """Remember the refusal, once however often the file comes again. `called` names one that cannot be read."""
+    """Remember the refusal, once however often the file comes again.
+
+    `called` names one that cannot be read, `series_uid` the series it came for.
+    """
     about = file.about
     uid = about.sop_uid if about else None
     said = {"trust_ods": trust_ods, "study_id": study_id, "name": uid or called or file.path.name, "why": why}
     if session.scalar(select(Refusal.id).filter_by(**said).limit(1)) is None:
-        session.add(Refusal(**said, at=now))
+        session.add(Refusal(**said, series_uid=about.series_uid if about else series_uid, at=now))
         session.flush()
-    class_uid, study_uid = (about.sop_class_uid, about.study_uid) if about else (None, None)
-    return Taken(file.path, uid, class_uid, study_uid, refused=why)
+    return not_taken(file, why)
+
+
+def not_taken(file: Read, why: str) -> Taken:
+    about = file.about
+    if about is None:
+        return Taken(file.path, refused=why)
+    return Taken(file.path, about.sop_uid, about.sop_class_uid, about.study_uid, refused=why)

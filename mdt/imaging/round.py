@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -21,12 +22,14 @@ from mdt.imaging.progress import Progress
 from mdt.imaging.series import Listed, expect, finish, keep_refusals, kept_counts
 from mdt.imaging.turn import GivenUp, Turn
 from mdt.record.clashes import OPEN, STRONG
+from mdt.record.contested import contested
+from mdt.record.correcting import look_again
 from mdt.record.findings import known, note
 from mdt.record.models import Patient
 from mdt.trusts.abilities import declared
 from mdt.trusts.errors import NoAnswer, Phase, Refused, SourceError
 from mdt.trusts.models import Trust
-from mdt.trusts.source import FoundSeries, ImagingSource
+from mdt.trusts.source import FoundSeries, FoundStudy, ImagingSource, StudyQuery
 
 log = structlog.get_logger()
 
@@ -129,11 +132,27 @@ class Round:
         if failure and not answers:
             raise failure
         asked = together(answers)
+        if not failure:
+            self._look_again(turn, {candidate.study.study_uid for candidate in asked.candidates})
         turn.answered = True
         self._progress.answered(turn.ods, turn.seconds, asked.remarks)
         if failure:
             self._progress.failed(turn.ods, failure, turn.seconds)
         return asked
+
+    def _look_again(self, turn: Turn, listed: Collection[str]) -> None:
+        """Studies that stand for two people, one of them here: whether the trust has corrected that."""
+        with self._means.db.reading() as session:
+            uids = [uid for uid in contested(session, self._patient.id, turn.ods) if uid not in listed]
+        for uid in uids:
+            answers = [source.find_studies(StudyQuery(study_uid=uid)).studies for source in turn.sources]
+            found = next((studies[0] for studies in answers if studies), None)
+            turn.sign()
+            self._write(partial(self._correct, turn.ods, uid, found))
+
+    def _correct(self, ods: str, study_uid: str, found: FoundStudy | None, session: Session) -> None:
+        now = self._means.clock()
+        look_again(session, by=self._means.by, trust_ods=ods, study_uid=study_uid, found=found, now=now)
 
     def _offer(self, turn: Turn, asked: Asked) -> None:
         """Link what it holds, and say which series of what is linked it can bring."""

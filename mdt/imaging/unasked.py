@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from mdt.core.actor import Actor
 from mdt.core.db import Database
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.intake import Read, Shelf, Taken, keep, read, refuse
+from mdt.imaging.intake import Read, Shelf, Taken, compared, keep, not_taken, read, refuse
 from mdt.imaging.models import Series
 from mdt.imaging.parsing import Description
 from mdt.imaging.series import finish
@@ -26,21 +26,26 @@ from mdt.record import claims
 from mdt.record.belonging import contradiction, departure
 from mdt.record.clashes import STRONG
 from mdt.record.findings import known
-from mdt.record.models import ARCHIVE, Study
+from mdt.record.models import ARCHIVE, DISC, Holder, Study
 from mdt.record.unasked import note_unasked
 from mdt.trusts.part10 import media_sop_instance_uid
 from mdt.trusts.source import ClaimedIdentity
 
 Check = Callable[[Description], str | None]
+Belongs = Callable[[Session, Holder], str | None]
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Who it comes from: a trust's archive, or a disc (`origin`, `label`) that was imported at the trust."""
+    """Who it comes from: a trust's archive, or a disc (`origin`, `label`) that was imported at the trust.
+
+    `refuses` may say why a study is not taken in after all, once it is known how it is linked; it then leaves no trace.
+    """
 
     trust_ods: str
     origin: str = ARCHIVE
     label: str = ""
+    refuses: Belongs = lambda session, holder: None
 
 
 def take_in_unasked(
@@ -59,15 +64,16 @@ def take_in_unasked(
     For each: stored (`fresh`), here already, or refused with a sentence. Safe to repeat. `why_not` may refuse a file
     for what it is, before it is stored. Once nothing more comes for now, call `finish_unasked`.
     """
-    files = read_all(store, sandbox, paths, why_not)
+    files = read_all(db, store, sandbox, paths, why_not)
     sender = Sender(trust_ods)
     return once_more(db, lambda session: keep_unasked(session, sender, files, by=by, now=now))
 
 
-def read_all(store: Store, sandbox: Sandbox, paths: Iterable[Path], why_not: Check) -> list[Read]:
+def read_all(db: Database, store: Store, sandbox: Sandbox, paths: Iterable[Path], why_not: Check) -> list[Read]:
     """The long half, outside any transaction."""
     with store.drafting_folder() as folder:
-        return [read(store, sandbox, path, folder / "document", why_not) for path in paths]
+        files = [read(store, sandbox, path, folder / "document", why_not) for path in paths]
+    return compared(db, store, sandbox, files)
 
 
 def once_more(db: Database, write: Callable[[Session], list[Taken]]) -> list[Taken]:
@@ -114,15 +120,21 @@ def _keep_study(
     good = [file for file in files if file.path not in strays]
     if not good:
         return refused
-    holder = note_unasked(
-        session,
-        by=by,
-        trust_ods=sender.trust_ods,
-        found=about.study,
-        origin=sender.origin,
-        label=sender.label,
-        now=now,
-    )
+    with session.begin_nested() as noted:
+        holder = note_unasked(
+            session,
+            by=by,
+            trust_ods=sender.trust_ods,
+            found=about.study,
+            origin=sender.origin,
+            label=sender.label,
+            now=now,
+        )
+        why = sender.refuses(session, holder)
+        if why is not None:
+            noted.rollback()
+    if why is not None:
+        return refused + [_refused(session, sender, file, why, now=now) for file in good]
     return refused + keep(session, Shelf(holder.study_id, sender.trust_ods), good, by=by, now=now)
 
 
@@ -149,6 +161,8 @@ def _says(identity: ClaimedIdentity) -> int:
 def _refused(
     session: Session, sender: Sender, file: Read, why: str, *, now: datetime, study_id: str | None = None
 ) -> Taken:
+    if sender.origin == DISC and study_id is None:  # the outcome of the import tells it
+        return not_taken(file, why)
     called = None if file.about else media_sop_instance_uid(file.path)
     return refuse(session, file, why, trust_ods=sender.trust_ods, study_id=study_id, now=now, called=called)
 

@@ -22,6 +22,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "list.lock": frozenset({CHAIR, COORDINATOR}),  # nobody is listed any more
     "list.unlock": frozenset({CHAIR}),
     "imaging.ask": _TAKING_PART,  # ask the trusts again
+    "imaging.import": _TAKING_PART,  # bring what is on a disc
     "case.open": frozenset({CHAIR, COORDINATOR, PRESENTER}),  # make it the one being discussed
     "match.decide": frozenset({CHAIR, COORDINATOR, MEMBER}),
     "presenter.take": frozenset({CHAIR, MEMBER, PRESENTER}),  # when nobody presents, or handed over to them
@@ -33,7 +34,15 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "outcome.amend": frozenset({CHAIR}),
 }
 
-FOR_ADMINISTRATORS = frozenset({"trusts.manage", "people.manage", "patients.add", "audit.verify"})
+FOR_ADMINISTRATORS = frozenset(
+    {
+        "trusts.manage",
+        "people.manage",
+        "patients.add",
+        "audit.verify",
+        "clashes.see",  # which study or object, which trusts, what differs; whose it is only with "meeting.see"
+    }
+)
 
 
 def may(by: Actor, act: str, team_id: str | None = None) -> bool:

@@ -22,6 +22,7 @@ TWO_PEOPLE = (
     "the same Study Instance UID is used for another person at {trusts}; nothing is linked until that is corrected"
 )
 TWO_ANSWERS = "{trusts} holds the same study as another person's; nothing is linked until that is corrected"
+GONE = "the trust no longer holds this study"
 
 Patient = str
 Trust = str
@@ -49,6 +50,11 @@ def settle(
         elif against.get(patient):
             settled[patient, trust] = Standing("never", TWO_ANSWERS.format(trusts=_listed(against[patient])))
     return settled
+
+
+def clash(alone: Standings, settled: Standings) -> bool:
+    """Whether the study stands for two people: something that would be linked by itself is not beside the others."""
+    return any(settled[key] != alone[key] for key in settled)
 
 
 def _trusts_by_patient(standings: Standings, statuses: frozenset[str]) -> dict[Patient, set[Trust]]:

@@ -4,7 +4,7 @@ Called by a gather for every study that has to do with the patient, and for what
 same thing again changes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +14,8 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.record import claims, nhs_number
 from mdt.record.belonging import contradiction
-from mdt.record.clashes import Standing, settle
+from mdt.record.clashes import GONE, Standing, clash, settle
+from mdt.record.contested import note_study_clash
 from mdt.record.identity import Known, judge
 from mdt.record.models import ARCHIVE, Holder, Link, LocalIdentifier, Patient, Study
 from mdt.trusts.source import ClaimedIdentity, FoundStudy
@@ -40,7 +41,7 @@ def note(
     """Keep what one trust holds for this patient. Returns the links, as they stand beside those of other trusts."""
     links = []
     for one in sorted(found, key=lambda study: study.study_uid):
-        holder, claimed_anew = _holder(session, study_row(session, one), trust_ods, one, now)
+        holder, claimed_anew = hold(session, study_row(session, one), trust_ods, one, now)
         links.append(attach(session, by=by, patient=patient, holder=holder, claimed_anew=claimed_anew, now=now))
     session.flush()
     return links
@@ -81,7 +82,7 @@ def study_row(session: Session, found: FoundStudy) -> Study:
     return study
 
 
-def _holder(session: Session, study: Study, trust_ods: str, found: FoundStudy, now: datetime) -> tuple[Holder, bool]:
+def hold(session: Session, study: Study, trust_ods: str, found: FoundStudy, now: datetime) -> tuple[Holder, bool]:
     """Keep the holder. True when it now claims another identity than it did before."""
     holder = holder_of(session, study.id, trust_ods, ARCHIVE)
     if holder is None:
@@ -96,7 +97,7 @@ def _holder(session: Session, study: Study, trust_ods: str, found: FoundStudy, n
             holder.claimed = claims.to_json(found.claimed)
     holder.series = found.series
     holder.instances = found.instances
-    holder.seen_at = now
+    holder.seen_at, holder.gone_at = now, None
     session.flush()
     return holder, changed
 
@@ -130,9 +131,14 @@ def judge_links(session: Session, *, by: Actor, study_id: str, now: datetime) ->
     claimed = {holder.place: claims.from_json(holder.claimed) for holder in holders}
     links = session.scalars(select(Link).where(Link.study_id == study_id)).all()
     standings = {(link.patient_id, link.place): _by_itself(link, claimed[link.place]) for link in links}
-    settled = settle(standings, strangers=_strangers(links, claimed))
+    gone = {holder.place for holder in holders if holder.gone_at is not None}
+    settled = settle(
+        {key: one for key, one in standings.items() if key[1] not in gone}, strangers=_strangers(links, claimed, gone)
+    )
+    left = {key: Standing("never", GONE) for key in standings if key[1] in gone}
+    note_study_clash(session, by=by, study_id=study_id, is_clash=clash(standings, settled), now=now)
     for link in links:
-        standing = settled[link.patient_id, link.place]
+        standing = (settled | left)[link.patient_id, link.place]
         if (link.status, link.why) == (standing.status, standing.why):
             continue
         link.status, link.why = standing.status, standing.why
@@ -148,13 +154,15 @@ def judge_links(session: Session, *, by: Actor, study_id: str, now: datetime) ->
     session.flush()
 
 
-def _strangers(links: Sequence[Link], claimed: Mapping[str, ClaimedIdentity]) -> dict[str, set[str]]:
+def _strangers(
+    links: Sequence[Link], claimed: Mapping[str, ClaimedIdentity], gone: Collection[str]
+) -> dict[str, set[str]]:
     """For each patient, who sent objects of this study as those of somebody else, whom nobody here knows.
 
     A gather keeps only holders that have to do with a patient; what comes unasked may have to do with none.
     """
     linked = {link.place for link in links}
-    sent = {place: identity for place, identity in claimed.items() if place not in linked}
+    sent = {place: identity for place, identity in claimed.items() if place not in linked and place not in gone}
     return {
         link.patient_id: {place for place, said in sent.items() if contradiction(known(link.patient), UNSAID, said)}
         for link in links

@@ -8,10 +8,12 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mdt.bootstrap import House
+from mdt.people import permissions
 from mdt.web import (
     assets,
     board,
     cases,
+    clashes,
     compression,
     errors,
     formats,
@@ -49,12 +51,13 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for part in (request_log, session, security, compression, assets, errors, formats):
         part.install(app)
-    ours = (front, signing_in, meetings, board, locking, planning, listing, cases, outcome, live, imaging)
+    ours = (front, signing_in, meetings, board, locking, planning, listing, cases, outcome, live, imaging, clashes)
     for blueprint in (*(part.pages for part in ours), *more):
         app.register_blueprint(blueprint)
     app.jinja_env.globals |= {
         "assets": assets.Assets(manifest).tags,
         "signed_in_actor": session.signed_in_actor,
+        "may": permissions.may,
         "has_demo": "demo" in app.blueprints,
     }
     return app

@@ -16,7 +16,7 @@ from mdt.core.db import Base, Database
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.announcements import SeriesGrew
 from mdt.imaging.intake import Errand, Taken, take_in
-from mdt.imaging.models import Instance, Pack, Refusal
+from mdt.imaging.models import Instance, ObjectClash, Pack, Refusal
 from mdt.imaging.packs import Packer
 from mdt.imaging.store import Store
 from mdt.record.identity import Known
@@ -50,6 +50,11 @@ class Receiving:
     def refusals(self) -> list[tuple[str, str]]:
         with self.db.reading() as session:
             return [(row.name, row.why) for row in session.scalars(select(Refusal).order_by(Refusal.name))]
+
+    def clashes(self) -> list[tuple[str, list[str]]]:
+        with self.db.reading() as session:
+            rows = session.scalars(select(ObjectClash).order_by(ObjectClash.differs)).all()
+            return sorted((row.trust_ods, row.differs) for row in rows)
 
     def instances(self) -> dict[str, Instance]:
         with self.db.reading() as session:

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from mdt.core import audit
+from mdt.core.audit import AuditEntry
 from mdt.core.errors import Invalid, NotFound
 from mdt.imaging.actions import decide_match, request_gather
 from mdt.imaging.announcements import GatherAsked, SeriesGathered
 from mdt.imaging.means import Patience
 from mdt.imaging.models import Gather, Instance, Refusal, Series
-from mdt.record.models import Holder, Link, LocalIdentifier, Patient, Study
+from mdt.record.models import Holder, Link, LocalIdentifier, Patient, Study, StudyClash
 from mdt.trusts.models import Trust
 from tests.unit.archives import BY, DOROTHY, NOW, Archive, Held, a_federation
 
@@ -245,10 +246,41 @@ def test_one_study_uid_for_two_people_is_a_clash_and_nothing_is_merged(tmp_path)
         study = only_study(region.gather(other))
         assert (study["link"], study["received_instances"]) == ("never", 0)
 
+        with region.db.reading() as session:
+            (clash,) = session.scalars(select(StudyClash)).all()
+        assert clash.ended_at is None
+        assert "4.5.6" not in {one["StudyInstanceUID"] for one in region.gather()["studies"]}
+
         theirs.held[0].study = "4.5.6"  # the trust corrects it
         theirs.held[0].series = {"4.5.6.1": [1, 2]}
         by_uid = {one["StudyInstanceUID"]: one for one in region.gather(other)["studies"]}
         assert (by_uid["4.5.6"]["link"], by_uid["4.5.6"]["complete"]) == ("auto", True)
+
+        with region.db.reading() as session:
+            assert session.scalars(select(StudyClash)).one().ended_at is not None
+            gone = session.scalars(select(Holder).where(Holder.gone_at.is_not(None))).one()
+        assert gone.trust_ods == "RWJ"
+        hers_now = {one["StudyInstanceUID"]: one for one in region.gather()["studies"]}["1.2.3"]
+        assert (hers_now["link"], hers_now["complete"]) == ("auto", True)
+        with region.db.reading() as session:
+            assert session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("clash.%"))).all() == [
+                "clash.found",
+                "clash.ended",
+            ]
+
+
+def test_a_clash_that_stays_is_asked_about_again_and_stays(tmp_path):
+    hers, theirs = Archive([Held(DOROTHY)]), Archive([Held(OTHERS)])
+    with a_federation(tmp_path, RMC=hers, RWJ=theirs) as region:
+        for _ in range(3):
+            assert only_study(region.gather())["link"] == "never"
+        with region.db.reading() as session:
+            assert session.scalars(select(StudyClash)).one().ended_at is None
+        theirs.dead = "Nobody listens there."
+        assert only_study(region.gather())["link"] == "never", "silence corrects nothing"
+        theirs.dead, theirs.held = None, []
+        region.gather()
+        assert only_study(region.gather())["link"] == "auto"
 
 
 def test_a_file_of_somebody_else_among_hers_is_refused_and_the_series_is_not_whole(tmp_path):

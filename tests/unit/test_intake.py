@@ -7,12 +7,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 from sqlalchemy import select
 
 from mdt.core.audit import AuditEntry, verify
 from mdt.core.sandbox import Limits, Sandbox
-from mdt.record.belonging import contradiction
+from mdt.imaging.models import ObjectClash
 from mdt.imaging.opening import LARGEST_INFLATED
+from mdt.record.belonging import contradiction
 from mdt.record.models import Study
 from mdt.trusts.source import ClaimedIdentity
 from tests.unit.objects import an_object, ramp, save
@@ -68,6 +71,39 @@ def test_another_content_under_the_same_name_is_refused_and_both_are_named(place
     assert len(place.refusals()) == 1
     with place.store.open(place.instances()["1.2.3.1.1"].sha256) as kept:
         assert kept.read() == first.read_bytes()
+
+
+def test_one_object_written_in_another_way_is_the_same_object(place: Receiving, tmp_path: Path) -> None:
+    """Archives send it in another syntax, with another meta header or their own notes on it."""
+    pixels = ramp("int16")
+    place.take(save(an_object(pixels), tmp_path / "a.dcm"))
+    noted = an_object(pixels, RetrieveAETitle="ARCHIVE", InstanceAvailability="ONLINE", StudyDescription="")
+    run_lengths = an_object(pixels)
+    run_lengths.file_meta = FileMetaDataset()
+    run_lengths.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    run_lengths.compress(RLELossless, generate_instance_uid=False)
+    files = [
+        save(noted, tmp_path / "noted"),
+        save(an_object(pixels), tmp_path / "implicit", ImplicitVRLittleEndian),
+        save(run_lengths, tmp_path / "compressed", RLELossless),
+    ]
+    for file in files:
+        (taken,) = place.take(file, trust="RBV")
+        assert (taken.fresh, taken.refused) == (False, None), file.name
+    assert place.refusals() == []
+    assert place.clashes() == []
+
+
+def test_an_object_with_other_content_is_a_clash_that_says_what_differs(place: Receiving, tmp_path: Path) -> None:
+    place.take(save(an_object(ramp("int16")), tmp_path / "a.dcm"))
+    other = save(an_object(ramp("int16"), ImageLaterality="R"), tmp_path / "b.dcm")
+    for _ in range(2):
+        place.take(other, trust="RBV")
+    place.take(save(an_object(ramp("int16")[::-1].copy(), SeriesDescription="Axial"), tmp_path / "c.dcm"), trust="RBV")
+    assert place.clashes() == [("RBV", ["ImageLaterality"]), ("RBV", ["SeriesDescription", "PixelData"])]
+    with place.db.reading() as session:
+        (one, _) = session.scalars(select(ObjectClash).order_by(ObjectClash.bytes)).all()
+        assert place.store.exists(one.sha256), "what is not shown is kept all the same"
 
 
 def test_an_object_of_another_study_or_another_person_is_refused(place: Receiving, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ TABLE = {
     "POST /cases/<case_id>/outcome/set.json": "200 200 403 403 403 404 404 401",
     "POST /cases/<case_id>/outcome/sign.json": "409 403 403 403 403 404 404 401",  # it was typed in since it was read
     "POST /cases/<case_id>/outcome/amend.json": "409 403 403 403 403 404 404 401",  # it is not signed yet
+    "GET /clashes/": "403 403 403 403 403 200 403 401",
     "GET /imaging/cases/<case_id>.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/index.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/frames": TEAM,
