@@ -190,7 +190,7 @@ def word(asking: Asking, cells: Sequence[Cell], *, incomplete: int, waiting: int
     states = {one.state for one in cells}
     if asking.asked_at is None:
         return Word.NOT_ASKED
-    if not asking.finished:
+    if not asking.finished or states & {State.ASKING, State.ARRIVING}:
         return Word.ARRIVING
     if incomplete or State.PARTIAL in states:
         return Word.INCOMPLETE
@@ -198,7 +198,7 @@ def word(asking: Asking, cells: Sequence[Cell], *, incomplete: int, waiting: int
         return Word.NO_ANSWER
     if State.NOT_ASKED in states:
         return Word.NOT_ASKED
-    return Word.WAITING if waiting else Word.READY
+    return Word.WAITING if waiting or State.WAITING in states else Word.READY
 
 
 def summary(words: Sequence[Word], silent: Mapping[str, int], waiting: int) -> list[str]:
