@@ -14,8 +14,9 @@ from mdt.core.announce import Announcer
 from mdt.core.clock import utc_now
 from mdt.core.db import Database
 from mdt.core.errors import Misconfigured
-from mdt.imaging.announcements import GatherAsked, SeriesGathered, SeriesGrew
+from mdt.imaging.announcements import GatherAsked, ImportReady, SeriesGathered, SeriesGrew
 from mdt.imaging.gather import Gatherer
+from mdt.imaging.importing import Importer
 from mdt.imaging.means import Means
 from mdt.imaging.store import Store
 from mdt.outcome import live_kinds
@@ -45,6 +46,20 @@ class House:
             )
         )
 
+    def importer(self, by: Actor) -> Importer:
+        """What takes in the discs that people bring, in the name of `by`."""
+        settings = self.settings
+        return Importer(
+            self.db,
+            self.store,
+            settings.imports,
+            utc_now,
+            by,
+            most=settings.largest_import,
+            largest=settings.largest_object,
+            reserve=settings.disk_reserve,
+        )
+
 
 def build(settings: Settings, *, migrate: bool = True) -> House:
     """Bring the database to today's schema and open it."""
@@ -54,6 +69,7 @@ def build(settings: Settings, *, migrate: bool = True) -> House:
     announcer = Announcer()
     jobs = Jobs(open_queue(settings))
     announcer.listen(GatherAsked, lambda asked: jobs.ask("gather", asked.gather_id))
+    announcer.listen(ImportReady, lambda ready: jobs.ask("import", ready.import_id))
     announcer.listen(SeriesGrew, lambda grew: jobs.ask("pack", grew.series_id))
     announcer.listen(SeriesGathered, lambda gathered: jobs.ask("pack", gathered.series_id))
     return House(

@@ -32,6 +32,11 @@ class Settings:
     disk_reserve: int = 2 << 30  # bytes of disk that are kept free: what comes unasked is then refused for now
 
     @property
+    def imports(self) -> Path:
+        """Where what people bring on discs lies until the worker has looked at it."""
+        return self.data / "imports"
+
+    @property
     def secure_cookies(self) -> bool:
         return self.public_url.startswith("https://")
 

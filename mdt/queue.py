@@ -13,9 +13,9 @@ from mdt.config import Settings
 
 log = structlog.get_logger()
 
-Kind = Literal["gather", "pack"]
+Kind = Literal["gather", "import", "pack"]
 
-_PRIORITY: dict[Kind, int] = {"gather": 10, "pack": 0}
+_PRIORITY: dict[Kind, int] = {"gather": 10, "import": 5, "pack": 0}
 
 
 def open_queue(settings: Settings) -> Huey:

@@ -1,4 +1,4 @@
-"""Face: background jobs (gather, packing) in a process of their own."""
+"""Face: background jobs (gather, import, packing) in a process of their own."""
 
 import os
 import signal
@@ -14,6 +14,7 @@ from mdt.core.actor import system
 from mdt.core.clock import utc_now
 from mdt.core.errors import MdtError
 from mdt.imaging.gather import Gatherer
+from mdt.imaging.importing import Importer
 from mdt.imaging.packs import Packer, outdated
 from mdt.imaging.series import unpacked
 from mdt.queue import Kind
@@ -28,15 +29,17 @@ REMADE_AT_ONCE = 4  # packs of an older make, in a quiet minute
 
 def run(house: House, *, parent: int | None = None) -> None:
     """Do jobs until told to stop, or until the process that started this one (`parent`) is gone."""
-    gatherer, stopping = house.gatherer(system("worker")), threading.Event()
+    by, stopping = system("worker"), threading.Event()
+    gatherer, importer = house.gatherer(by), house.importer(by)
     with Packer(house.db, house.store) as packer:
         handlers: dict[Kind, Callable[[str], object]] = {
             "gather": gatherer.run,
+            "import": OneAtATime(importer.run),
             "pack": OneAtATime(lambda series_id: packer.build(series_id, now=utc_now())),
         }
         house.jobs.carry_out({kind: _job(kind, handler, stopping) for kind, handler in handlers.items()})
-        _take_up(house, gatherer)
-        threading.Thread(target=_sweep, args=(house, gatherer), daemon=True).start()
+        _take_up(house, gatherer, importer)
+        threading.Thread(target=_sweep, args=(house, gatherer, importer), daemon=True).start()
         if parent is not None:
             threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
         log.info("worker.started", threads=THREADS)
@@ -96,11 +99,17 @@ def _job(kind: Kind, handler: Callable[[str], object], stopping: threading.Event
     return do
 
 
-def _take_up(house: House, gatherer: Gatherer) -> None:
+def _take_up(house: House, gatherer: Gatherer, importer: Importer) -> None:
     """What was cut short, or asked for while nobody was here."""
     for gather_id in gatherer.unfinished():
         house.jobs.ask("gather", gather_id)
+    _import_the_rest(house, importer)
     _pack_the_rest(house)
+
+
+def _import_the_rest(house: House, importer: Importer) -> None:
+    for import_id in importer.unfinished():
+        house.jobs.ask("import", import_id)
 
 
 def _pack_the_rest(house: House) -> None:
@@ -111,12 +120,13 @@ def _pack_the_rest(house: House) -> None:
         house.jobs.ask("pack", series_id)
 
 
-def _sweep(house: House, gatherer: Gatherer) -> None:
+def _sweep(house: House, gatherer: Gatherer, importer: Importer) -> None:
     """Now and then, what was asked for and whose hint was lost."""
     while True:
         time.sleep(SWEEP_SECONDS)
         for gather_id in gatherer.unfinished(waiting_since=utc_now() - LOST_AFTER):
             house.jobs.ask("gather", gather_id)
+        _import_the_rest(house, importer)
         _pack_the_rest(house)
         _pack_anew(house, gatherer)
 

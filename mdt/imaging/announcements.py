@@ -39,3 +39,10 @@ class GatherFinished:
 
     gather_id: str
     patient_id: str
+
+
+@dataclass(frozen=True)
+class ImportReady:
+    """The files of a disc have been sent, or its import was cancelled: the worker has something to do."""
+
+    import_id: str

@@ -22,9 +22,13 @@ from mdt.trusts.source import ClaimedIdentity, FoundStudy
 from tests.unit.objects import an_object, ramp, save
 from tests.unit.receiving import BY, NOW, Receiving, receiving
 
-DOROTHY = {"nhs": "9990000018", "family": "HARGREAVES", "given": "Dorothy", "birth_date": date(1951, 3, 14), "sex": "F"}
-ALAN = {"nhs": "9990000069", "family": "BROWN", "given": "Alan", "birth_date": date(1944, 7, 2), "sex": "M"}
 BORN = date(1951, 3, 14)
+DOROTHY: dict[str, Any] = {
+    "nhs": "9990000018", "family": "HARGREAVES", "given": "Dorothy", "birth_date": BORN, "sex": "F",
+}  # fmt: skip
+ALAN: dict[str, Any] = {
+    "nhs": "9990000069", "family": "BROWN", "given": "Alan", "birth_date": date(1944, 7, 2), "sex": "M",
+}  # fmt: skip
 ALANS = {
     "PatientID": "9990000069",
     "PatientName": "BROWN^Alan",
