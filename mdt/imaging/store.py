@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from fsspec.implementations.local import LocalFileSystem
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[0-9a-f]{32}")
 _CHUNK = 1 << 20
+_WHOLE_OR_NOT_AT_ALL = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az"})
 
 PackFile = Literal["frames", "index.json"]
 
@@ -57,6 +59,39 @@ class Store:
     def size(self, sha256: str) -> int:
         return int(self._fs.size(self._object(sha256)))
 
+    def objects(self, prefix: str) -> list[Kept]:
+        """The objects whose names begin with these two digits, in order; others' files among them are passed over."""
+        folder = f"{self._root}/objects/{prefix}"
+        if not self._fs.isdir(folder):
+            return []
+        found = [
+            (str(one["name"]).rsplit("/", 1)[-1], int(one["size"] or 0)) for one in self._fs.ls(folder, detail=True)
+        ]
+        return [Kept(name, size) for name, size in sorted(found) if _SHA256.fullmatch(name)]
+
+    def digest(self, sha256: str) -> str:
+        """The SHA-256 of the object's bytes as they are now; raises FileNotFoundError."""
+        with self.open(sha256) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+    def set_aside(self, sha256: str) -> None:
+        """Take a damaged object out of use; its bytes stay, under `quarantine`, for whoever looks into it."""
+        self._fs.makedirs(f"{self._root}/quarantine", exist_ok=True)
+        self._fs.mv(self._object(sha256), f"{self._root}/quarantine/{sha256}")
+
+    def drop_object(self, sha256: str) -> None:
+        """Remove an object that nothing refers to any more; no harm where it is gone already."""
+        if self.exists(sha256):
+            self._fs.rm_file(self._object(sha256))
+
+    def kinds(self) -> dict[str, int]:
+        """Bytes of each kind of thing there is: objects, packs, leaves, quarantine."""
+        found = {}
+        for kind in ("objects", "packs", "leaves", "quarantine"):
+            place = f"{self._root}/{kind}"
+            found[kind] = int(self._fs.du(place)) if self._fs.isdir(place) else 0
+        return found
+
     @contextmanager
     def as_file(self, sha256: str) -> Iterator[Path]:
         """The object as a file of this machine, for readers that need a path. It must not be changed."""
@@ -70,10 +105,14 @@ class Store:
     @contextmanager
     def drafting_folder(self) -> Iterator[Path]:
         """A folder for files on their way into the store; it goes, with what is left in it, at the end."""
+        with self.scratch() as folder:
+            yield Path(folder)
+
+    def scratch(self) -> tempfile.TemporaryDirectory[str]:
+        """A folder like a drafting one whose end the caller brings about, with `cleanup`; for answers being sent."""
         place = Path(self._root) / "drafts" if self._local else Path(tempfile.gettempdir())
         place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place) as folder:
-            yield Path(folder)
+        return tempfile.TemporaryDirectory(dir=place)
 
     def put_pack(self, series_id: str, version: str, *, frames: Path, index: Path) -> None:
         """Move a finished pack to its place: the frames first, so that an index never speaks of what is not there."""
@@ -132,13 +171,28 @@ class Store:
         if self._fs.exists(place):
             return
         if not self._local:
-            self._fs.put_file(str(draft), place)
+            self._settle_remotely(draft, place)
             return
         target = Path(place)
         target.parent.mkdir(parents=True, exist_ok=True)
         _sync(draft)
         os.replace(draft, target)
         _sync(target.parent)
+
+    def _settle_remotely(self, draft: Path, place: str) -> None:
+        """At once where a file is there only when it is whole, as in S3; elsewhere under another name that is changed last."""
+        if set(self._protocols) & _WHOLE_OR_NOT_AT_ALL:
+            self._fs.put_file(str(draft), place)
+            return
+        beside = f"{place}.{uuid.uuid4().hex}"
+        self._fs.makedirs(place.rsplit("/", 1)[0], exist_ok=True)
+        self._fs.put_file(str(draft), beside)
+        self._fs.mv(beside, place)
+
+    @property
+    def _protocols(self) -> tuple[str, ...]:
+        named = self._fs.protocol
+        return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _copy_and_hash(source: Path, target: Path) -> Kept:

@@ -15,6 +15,7 @@ from mdt.web import (
     cases,
     clashes,
     compression,
+    dicomweb,
     errors,
     formats,
     front,
@@ -51,7 +52,21 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for part in (request_log, session, security, compression, assets, errors, formats):
         part.install(app)
-    ours = (front, signing_in, meetings, board, locking, planning, listing, cases, outcome, live, imaging, clashes)
+    ours = (
+        front,
+        signing_in,
+        meetings,
+        board,
+        locking,
+        planning,
+        listing,
+        cases,
+        outcome,
+        live,
+        imaging,
+        clashes,
+        dicomweb,
+    )
     for blueprint in (*(part.pages for part in ours), *more):
         app.register_blueprint(blueprint)
     app.jinja_env.globals |= {

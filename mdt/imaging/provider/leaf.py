@@ -29,7 +29,8 @@ _TAGS = {"FloatPixelData": 0x7FE00008, "DoubleFloatPixelData": 0x7FE00009, "Pixe
 class Leaf:
     """What there is to know for sending an object's frames; `problem` says why there are none to decode.
 
-    `places` are the pieces of each frame in the file, or None where its bytes must be made by decoding.
+    `places` are the pieces of each frame in the file, or None where its bytes must be made by decoding; `value` is all
+    of uncompressed pixel data, where it lies in the file as it is sent.
     """
 
     syntax: str
@@ -44,6 +45,7 @@ class Leaf:
     compressed: bool = False
     problem: str | None = None
     places: list[list[Piece]] | None = field(default=None, repr=False)
+    value: Piece | None = None
 
     @property
     def is_image(self) -> bool:
@@ -59,8 +61,9 @@ def read(file: BinaryIO) -> tuple[Leaf, int]:
     """The line about the object, and where its model begins."""
     line = file.readline()
     about = json.loads(line)
-    held = about.pop("places")
-    return Leaf(**about, places=held and [[tuple(piece) for piece in pieces] for pieces in held]), len(line)
+    held, value = about.pop("places"), about.pop("value")
+    places = held and [[tuple(piece) for piece in pieces] for pieces in held]
+    return Leaf(**about, places=places, value=value and tuple(value)), len(line)
 
 
 def bulk(path: Path, element: str, to: Path) -> bool:
@@ -90,13 +93,15 @@ def _written(path: Path, to: Path) -> str | None:
 
 
 def _about(file: Opened) -> dict[str, Any]:
-    about: dict[str, Any] = {"syntax": str(file.transfer_syntax), "places": None}
+    about: dict[str, Any] = {"syntax": str(file.transfer_syntax), "places": None, "value": None}
     about["compressed"] = is_encapsulated(file.transfer_syntax)
     try:
         raster = raster_of(file)
     except CannotShow as error:
         return about | {"problem": str(error)}
     inflated = file.transfer_syntax == DeflatedExplicitVRLittleEndian
+    if file.pixels is not None and file.pixels.length and file.little_endian and not inflated:
+        about["value"] = (file.pixels.offset, min(file.pixels.length, file.pixels.there))
     return about | {
         "frames": raster.frames,
         "rows": raster.rows,

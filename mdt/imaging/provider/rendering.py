@@ -34,12 +34,12 @@ class Window:
 class Viewport:
     """The size of the picture, and of the image the part that is shown in it (all of it without `source`).
 
-    A negative width or height of the part mirrors it (PS3.18 8.3.5.1.3).
+    `source` is x, y, width and height; a negative width or height mirrors it, None is all there is (PS3.18 8.3.5.1.3).
     """
 
     width: int
     height: int
-    source: tuple[float, float, float, float] | None = None
+    source: tuple[float, float, float | None, float | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,17 +104,25 @@ def _placed(picture: Image.Image, viewport: Viewport | None) -> Image.Image:
     if viewport is None:
         return picture
     if viewport.source is not None:
-        x, y, width, height = viewport.source
-        left, top = (x if width > 0 else x + width), (y if height > 0 else y + height)
-        box = (left, top, left + abs(width), top + abs(height))
-        picture = picture.crop(tuple(round(edge) for edge in box))  # type: ignore[arg-type]
-        if width < 0:
-            picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        if height < 0:
-            picture = picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        picture = _cut(picture, *viewport.source)
     scale = min(viewport.width / picture.width, viewport.height / picture.height)
     size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     return picture.resize(size, Image.Resampling.BILINEAR if scale > 1 else Image.Resampling.LANCZOS)
+
+
+def _cut(picture: Image.Image, x: float, y: float, width: float | None, height: float | None) -> Image.Image:
+    """The part that lies in the image; raises NoPicture where none does."""
+    wide, high = abs(width or picture.width), abs(height or picture.height)
+    left, right = max(0, round(x)), min(picture.width, round(x + wide))
+    top, bottom = max(0, round(y)), min(picture.height, round(y + high))
+    if left >= right or top >= bottom:
+        raise NoPicture("The part of the image that the viewport names lies outside it.")
+    picture = picture.crop((left, top, right, bottom))
+    if width is not None and width < 0:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if height is not None and height < 0:
+        picture = picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    return picture
 
 
 def _encoded(picture: Image.Image, how: How) -> bytes:

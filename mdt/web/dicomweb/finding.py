@@ -1,0 +1,36 @@
+"""Objects by their address, for whoever asks and may see their patient, with the addresses of what is sent."""
+
+from flask import url_for
+
+from mdt.core.errors import Invalid
+from mdt.imaging.provider import catalogue
+from mdt.imaging.provider.catalogue import Object
+from mdt.meeting.queries import patients_seen
+from mdt.trusts.listing import is_uid
+from mdt.web.dicomweb.who import caller
+from mdt.web.session import house
+
+
+def objects(study: str, series: str | None = None, sop: str | None = None) -> list[Object]:
+    """In order; raises NotFound, which is also the answer to those who may not see them."""
+    for uid in filter(None, (study, series, sop)):
+        if not is_uid(uid):
+            raise Invalid(f"{uid[:80]!r} is not a UID.")
+    with house().db.reading() as session:
+        return catalogue.objects(session, patients_seen(caller().actor), study, series, sop)
+
+
+def root() -> str:
+    """Where the provider is, as the client reached it."""
+    return url_for("dicomweb.capabilities", _external=True).rstrip("/")
+
+
+def address(study: str, series: str | None = None, sop: str | None = None) -> str:
+    """The URL of a study, a series or an object."""
+    parts = [root(), "studies", study]
+    parts += ["series", series] if series else []
+    return "/".join([*parts, "instances", sop] if sop else parts)
+
+
+def address_of(one: Object) -> str:
+    return address(one.study_uid, one.series_uid, one.sop_uid)

@@ -1,0 +1,200 @@
+"""Maria's imaging of today as the provider hands it out: objects of several kinds, taken in and packed."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import imagecodecs
+import numpy as np
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from pydicom.dataset import Dataset
+from pydicom.uid import (
+    UID,
+    ComputedRadiographyImageStorage,
+    EncapsulatedPDFStorage,
+    ExplicitVRBigEndian,
+    ImplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    JPEGLosslessSV1,
+    UltrasoundMultiFrameImageStorage,
+)
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from mdt.core.actor import system
+from mdt.core.audit import AuditEntry
+from mdt.core.clock import utc_now
+from mdt.core.sandbox import Sandbox
+from mdt.imaging.intake import Errand, take_in
+from mdt.imaging.packs import Packer
+from mdt.people import tokens
+from mdt.people.sessions import SignIn
+from mdt.record.findings import known
+from mdt.record.models import Link, Patient, Study
+from mdt.trusts.multipart import boundary_of, pieces
+from mdt.trusts.source import ClaimedIdentity
+from tests.unit.objects import an_object, item, ramp, save, smooth
+from tests.unit.pages import Seeded, seeded
+
+STUDY = "1.2.826.0.1.3680043.10.999.77"
+CT, US, CR, DOC = (f"{STUDY}.{number}" for number in (1, 2, 3, 4))
+PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF"
+SLICES = 3
+ROOT = "/dicomweb"
+
+
+@dataclass
+class Provided:
+    """The seeded region, the files as they were sent, and tokens that were made."""
+
+    seeded: Seeded
+    files: dict[str, Path]
+    datasets: dict[str, Dataset]
+    token: str = ""
+    sending: str = ""
+    made: dict[str, str] = field(default_factory=dict)
+    app: Flask | None = None
+
+    def ask(self, path: str, accept: str | None = None, *, who: str | None = None, **more: Any) -> TestResponse:
+        """A GET with a member's token, or in the browser of `who`."""
+        headers = dict(more.pop("headers", {}))
+        if accept is not None:
+            headers["Accept"] = accept
+        if who is None:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        return self._client(who or "nobody").open(
+            ROOT + path, method=more.pop("method", "GET"), headers=headers, buffered=True, **more
+        )
+
+    def _client(self, who: str) -> FlaskClient:
+        """A fresh browser on one and the same web process."""
+        if self.app is None:
+            self.app = self.seeded.app()
+        client = self.app.test_client()
+        if who != "nobody":
+            now = utc_now()
+            with client.session_transaction() as cookie:
+                SignIn(self.seeded.people[who], self.seeded.versions[who], issued=now, seen=now).write(cookie)
+        return client
+
+    def audited(self, action: str) -> list[AuditEntry]:
+        with self.seeded.house.db.reading() as session:
+            return list(session.scalars(select(AuditEntry).where(AuditEntry.action == action)))
+
+
+def at(series: str = CT, number: int | None = None) -> str:
+    """The path of a series or of one of its objects."""
+    place = f"/studies/{STUDY}/series/{series}"
+    return place if number is None else f"{place}/instances/{series}.{number}"
+
+
+def parts(answer: TestResponse) -> list[tuple[dict[str, str], bytes]]:
+    """The parts of a multipart answer, each with its headers."""
+    found: list[tuple[dict[str, str], bytes]] = []
+    for kind, value in pieces(iter([answer.data]), boundary_of(answer.headers["Content-Type"])):
+        if kind == "begin" and isinstance(value, dict):
+            found.append((value, b""))
+        elif isinstance(value, bytes):
+            found[-1] = (found[-1][0], found[-1][1] + value)
+    return found
+
+
+@contextmanager
+def provided(folder: Path) -> Iterator[Provided]:
+    """A house in `folder` with Maria's study in it, and a token for the lung team's member."""
+    with seeded(folder / "house") as made:
+        objects = _objects()
+        files = {
+            str(dataset.SOPInstanceUID): save(dataset, folder / f"{number}.dcm", syntax)
+            for number, (dataset, syntax) in enumerate(objects)
+        }
+        _take_in(made, list(files.values()))
+        held = Provided(made, files, {str(dataset.SOPInstanceUID): dataset for dataset, _ in objects})
+        now = utc_now()
+        with made.house.db.writing() as session:
+            email = made.email("member")
+            mine = tokens.make_for_person(session, by=system("test"), email=email, days=30, now=now)
+            theirs = tokens.make_for_trust(session, by=system("test"), trust_ods="RMC", days=30, now=now)
+        held.token, held.sending = mine.secret, theirs.secret
+        held.made = {"token": mine.token.id, "sending": theirs.token.id}
+        yield held
+
+
+def _take_in(made: Seeded, paths: list[Path]) -> None:
+    house, now = made.house, utc_now()
+    with house.db.writing() as session:
+        maria = session.get_one(Patient, made.patients["maria"])
+        study = Study(study_uid=STUDY, study_date=now.date(), description="CT CHEST TODAY", modalities=["CT", "US"])
+        study.accession, study.study_time = "ACC[1]", "101500"
+        session.add(study)
+        session.flush()
+        session.add(Link(patient_id=maria.id, study_id=study.id, trust_ods="RMC", status="auto"))
+        errand = Errand(study.id, STUDY, "RMC", known(maria), ClaimedIdentity())
+    with Sandbox() as sandbox, Packer(house.db, house.store) as packer:
+        taken = take_in(house.db, house.store, sandbox, errand, paths, by=system("test"), now=now)
+        assert not [one.refused for one in taken if one.refused]
+        for series_id in dict.fromkeys(one.series_id for one in taken):
+            packer.build(series_id or "", now=now)
+
+
+def _objects() -> list[tuple[Dataset, str]]:
+    """A CT series in three transfer syntaxes, an ultrasound loop in JPEG, a radiograph, a document."""
+    syntaxes = (UID("1.2.840.10008.1.2.1"), ImplicitVRLittleEndian, ExplicitVRBigEndian)
+    objects = [(_slice(number), str(syntaxes[number - 1])) for number in (1, 2, 3)]
+    lossless = smooth("uint16", 4000)
+    objects.append(
+        (
+            _named(an_object(lossless, payloads=[bytes(imagecodecs.ljpeg_encode(lossless))]), CT, 4),
+            str(JPEGLosslessSV1),
+        )
+    )
+    loop = [np.roll(smooth("uint8", 250), 5 * number, axis=1) for number in range(4)]
+    pictures = an_object(np.stack(loop), payloads=[_jpeg(frame) for frame in loop], LossyImageCompression="01")
+    pictures.SOPClassUID, pictures.Modality = UltrasoundMultiFrameImageStorage, "US"
+    objects.append((_named(pictures, US, 1), str(JPEGBaseline8Bit)))
+    radiograph = an_object(ramp("uint16", low=0, high=4095), PhotometricInterpretation="MONOCHROME1", BitsStored=12)
+    radiograph.SOPClassUID, radiograph.Modality = ComputedRadiographyImageStorage, "CR"
+    radiograph.WindowCenter, radiograph.WindowWidth = 2000, 1500
+    objects.append((_named(radiograph, CR, 1), str(syntaxes[0])))
+    document = an_object(None, EncapsulatedDocument=PDF + b"\0" * (len(PDF) % 2), EncapsulatedDocumentLength=len(PDF))
+    document.SOPClassUID, document.Modality, document.DocumentTitle = EncapsulatedPDFStorage, "DOC", "Pathology"
+    document.MIMETypeOfEncapsulatedDocument = "application/pdf"
+    objects.append((_named(document, DOC, 1), str(syntaxes[0])))
+    return objects
+
+
+def _slice(number: int) -> Dataset:
+    pixels = np.roll(ramp("int16", 48, 52), number)
+    dataset = _named(an_object(pixels), CT, number)
+    dataset.StudyDescription = "CT CHEST TODAY"
+    dataset.RescaleSlope, dataset.RescaleIntercept = "2", "-1024"
+    dataset.WindowCenter, dataset.WindowWidth = [40, -600], [400, 1500]
+    dataset.ImagePositionPatient, dataset.ImageOrientationPatient = [0, 0, number * 1.5], [1, 0, 0, 0, 1, 0]
+    dataset.PixelSpacing, dataset.AccessionNumber = [0.7, 0.7], ""
+    dataset.ReferencedImageSequence = [item(ReferencedSOPInstanceUID="1.2.3", FrameOfInterestType=["A", "", "B"])]
+    block = dataset.private_block(0x0029, "MDT TEST", create=True)
+    block.add_new(0x10, "OB", bytes(range(256)) * 8)
+    block.add_new(0x11, "DS", ["1.5", "2"])
+    dataset.RedPaletteColorLookupTableData = bytes(range(256)) * 5
+    dataset["RedPaletteColorLookupTableData"].VR = "OW"
+    return dataset
+
+
+def _named(dataset: Dataset, series: str, number: int) -> Dataset:
+    dataset.PatientName, dataset.SpecificCharacterSet = "KOWALSKI^Maria", "ISO_IR 100"
+    dataset.SeriesDescription = "Thorax fein, 1 µm?"
+    dataset.StudyInstanceUID, dataset.SeriesInstanceUID = STUDY, series
+    dataset.SOPInstanceUID, dataset.InstanceNumber = f"{series}.{number}", number
+    dataset.SeriesNumber = int(series.rsplit(".", 1)[1])
+    return dataset
+
+
+def _jpeg(frame: Any) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(frame).save(out, "JPEG", quality=95)
+    return out.getvalue()
