@@ -31,11 +31,13 @@ from mdt.core.audit import AuditEntry
 from mdt.core.clock import utc_now
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.intake import Errand, take_in
+from mdt.imaging.models import Instance, Series
 from mdt.imaging.packs import Packer
+from mdt.imaging.provider.leaf import MAKER, write_all
 from mdt.people import tokens
 from mdt.people.sessions import SignIn
 from mdt.record.findings import known
-from mdt.record.models import Link, Patient, Study
+from mdt.record.models import Holder, Link, Patient, Study
 from mdt.trusts.multipart import boundary_of, pieces
 from mdt.trusts.source import ClaimedIdentity
 from tests.unit.objects import an_object, item, ramp, save, smooth
@@ -198,3 +200,42 @@ def _jpeg(frame: Any) -> bytes:
     out = io.BytesIO()
     Image.fromarray(frame).save(out, "JPEG", quality=95)
     return out.getvalue()
+
+
+LETTER = "1.2.826.0.1.3680043.10.999.78"
+
+
+def add_letter(made: Seeded, folder: Path) -> None:
+    """A study of Maria's that is one PDF, with its leaf, so that reading it needs no child process."""
+    house, now = made.house, utc_now()
+    document = an_object(None, SOPClassUID=EncapsulatedPDFStorage, EncapsulatedDocument=PDF + b"\0")
+    document.StudyInstanceUID, document.SeriesInstanceUID = LETTER, f"{LETTER}.1"
+    document.SOPInstanceUID = f"{LETTER}.1.1"
+    (folder / "letter.pdf").write_bytes(PDF)
+    kept, pdf = house.store.put(save(document, folder / "letter.dcm")), house.store.put(folder / "letter.pdf")
+    assert write_all([folder / "letter.dcm"], [folder / "leaf"]) == [None]
+    house.store.put_leaf(kept.sha256, MAKER, folder / "leaf")
+    with house.db.writing() as session:
+        study = Study(study_uid=LETTER, study_date=now.date(), description="LETTER", modalities=["DOC"])
+        session.add(study)
+        session.flush()
+        session.add(Link(patient_id=made.patients["maria"], study_id=study.id, trust_ods="RMC", status="auto"))
+        session.add(Holder(study_id=study.id, trust_ods="RMC", claimed={}, seen_at=now))
+        series = Series(study_id=study.id, series_uid=f"{LETTER}.1", modality="DOC", number=1, gaps=[])
+        session.add(series)
+        session.flush()
+        session.add(
+            Instance(
+                series_id=series.id,
+                sop_uid=f"{LETTER}.1.1",
+                sop_class_uid=EncapsulatedPDFStorage,
+                transfer_syntax_uid="1.2.840.10008.1.2.1",
+                number=1,
+                sha256=kept.sha256,
+                bytes=kept.bytes,
+                trust_ods="RMC",
+                received_at=now,
+                header={"document": {"sha256": pdf.sha256, "title": "Letter", "type": "application/pdf"}},
+                problem=None,
+            )
+        )

@@ -7,11 +7,17 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.unit.pages import PASSWORD, VERSION, Seeded, seeded
+from tests.unit.provided import LETTER, add_letter
 
 WHO = ("chair", "coordinator", "member", "presenter", "observer", "administrator", "stranger", "nobody")
 
 ALL = "200 200 200 200 200 200 200 401"
 TEAM = "200 200 200 200 200 404 404 401"
+
+OBJECT = "/dicomweb/studies/<study>/series/<series>/instances/<sop>"
+FOUND = "200 200 200 200 200 204 204 401"  # a search tells of those one may see, and others of nobody
+NO_IMAGE = "406 406 406 406 406 404 404 401"
+NEVER = "401 401 401 401 401 401 401 401"
 
 # What each of WHO is answered, in that order: the status of a GET, or what a well-formed POST comes to.
 # 302 is "done, look at the page"; 401 sends a person's browser to the sign-in page.
@@ -59,6 +65,31 @@ TABLE = {
     "GET /imaging/series/<series_id>/<version>/frames": TEAM,
     "GET /imaging/series/<series_id>/<version>/pieces": TEAM,
     "GET /imaging/documents/<instance_id>": TEAM,
+    "GET /dicomweb/": ALL,
+    "GET /dicomweb/studies": FOUND,
+    "GET /dicomweb/series": FOUND,
+    "GET /dicomweb/instances": FOUND,
+    "GET /dicomweb/studies/<study>/series": FOUND,
+    "GET /dicomweb/studies/<study>/instances": FOUND,
+    "GET /dicomweb/studies/<study>/series/<series>/instances": FOUND,
+    "GET /dicomweb/studies/<study>": TEAM,
+    "GET /dicomweb/studies/<study>/metadata": TEAM,
+    "GET /dicomweb/studies/<study>/rendered": NO_IMAGE,
+    "GET /dicomweb/studies/<study>/thumbnail": NO_IMAGE,
+    "GET /dicomweb/studies/<study>/series/<series>": TEAM,
+    "GET /dicomweb/studies/<study>/series/<series>/metadata": TEAM,
+    "GET /dicomweb/studies/<study>/series/<series>/rendered": NO_IMAGE,
+    "GET /dicomweb/studies/<study>/series/<series>/thumbnail": NO_IMAGE,
+    f"GET {OBJECT}": TEAM,
+    f"GET {OBJECT}/metadata": TEAM,
+    f"GET {OBJECT}/rendered": TEAM,
+    f"GET {OBJECT}/thumbnail": NO_IMAGE,
+    f"GET {OBJECT}/frames/<listed>": NO_IMAGE,
+    f"GET {OBJECT}/frames/<listed>/rendered": NO_IMAGE,
+    f"GET {OBJECT}/frames/<int:number>/thumbnail": NO_IMAGE,
+    f"GET {OBJECT}/bulkdata/<path:element>": NO_IMAGE,
+    "POST /dicomweb/studies": NEVER,  # only a trust's token may
+    "POST /dicomweb/studies/<study>": NEVER,
 }
 
 NEW_PATIENT = {
@@ -70,6 +101,7 @@ NEW_PATIENT = {
 @pytest.fixture
 def made(tmp_path):
     with seeded(tmp_path) as made:
+        add_letter(made, tmp_path)
         yield made
 
 
@@ -84,10 +116,12 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "series_id": made.series["maria"],
         "version": VERSION,
         "instance_id": made.documents["maria"],
-    }
+        "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
+        "listed": "1", "number": "1", "element": "7FE00010",
+    }  # fmt: skip
     if "outcome" in rule:
         names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]
-    path = re.sub(r"<(\w+)>", lambda found: names[found[1]], rule)
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: names[found[1]], rule)
     order = " ".join(made.cases[who] for who in ("maria", "john", "nasty"))
     typed = {
         "POST /sign-in": {"email": made.email("chair"), "password": PASSWORD},
@@ -102,7 +136,8 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /cases/<case_id>/matches/<link_id>": {"decision": "confirm", "reason": "same address"},
         "POST /cases/<case_id>/outcome/amend": {"version": "1", "reason": "The histology changed."},
     }  # fmt: skip
-    headers = {"Accept": "application/json" if path.endswith(".json") else "text/html"}
+    accept = "*/*" if "/dicomweb" in path else "application/json" if path.endswith(".json") else "text/html"
+    headers = {"Accept": accept}
     said = {"patient": made.patients["john"], "version": 1, "revision": 1, "reason": "The histology changed."}
     said |= {"field": "rationale", "value": "Fit."}
     as_json = method == "POST" and rule.endswith(".json")
