@@ -9,7 +9,7 @@ from sqlalchemy import select
 from mdt.core.actor import Actor
 from mdt.core.clock import Clock
 from mdt.core.db import Database
-from mdt.core.sandbox import Sandbox
+from mdt.core.sandboxes import Sandboxes
 from mdt.imaging.intake import Errand, take_in
 from mdt.imaging.models import Instance, Series
 from mdt.imaging.pump import batches
@@ -32,7 +32,7 @@ class Bringer:
 
     db: Database
     store: Store
-    sandbox: Sandbox
+    sandbox: Sandboxes
     by: Actor
     clock: Clock
 

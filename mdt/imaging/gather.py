@@ -14,6 +14,7 @@ from mdt.core import audit
 from mdt.core.announce import after_commit
 from mdt.core.clock import in_london
 from mdt.core.errors import NotFound
+from mdt.core.sandboxes import Sandboxes
 from mdt.imaging.announcements import GatherFinished
 from mdt.imaging.means import Means
 from mdt.imaging.models import Gather
@@ -25,12 +26,17 @@ from mdt.trusts.queries import live_trusts
 
 log = structlog.get_logger()
 
+READERS = 2  # sandboxes that read what arrives
+READERS_PATIENCE = 600.0  # seconds; a file that nobody had time for would look unreadable
+
 
 class Gatherer:
     """Runs gathers: several at once, but one at a time for each patient."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, readers: Sandboxes | None = None) -> None:
         self._means = means
+        # For all rounds: each child takes a second to start, and more at once would only fight over the processor.
+        self._readers = readers or Sandboxes(READERS, patience=READERS_PATIENCE)
         self._locks: dict[str, threading.Lock] = {}
 
     def run(self, gather_id: str) -> None:
@@ -57,8 +63,15 @@ class Gatherer:
         folder = self._means.spool / gather_id
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            with Round(self._means, gather_id, patient, trusts=trusts, local_numbers=numbers, folder=folder) as round_:
-                round_.run()
+            Round(
+                self._means,
+                gather_id,
+                patient,
+                trusts=trusts,
+                local_numbers=numbers,
+                folder=folder,
+                readers=self._readers,
+            ).run()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         self._finish(gather_id)

@@ -18,6 +18,7 @@ from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.db import Database
 from mdt.core.sandbox import Sandbox, SandboxError
+from mdt.core.sandboxes import Sandboxes
 from mdt.imaging.announcements import SeriesGrew
 from mdt.imaging.clashes import note_clash, two_under_one_name
 from mdt.imaging.comparing import differences
@@ -31,6 +32,8 @@ from mdt.record.identity import Known
 from mdt.trusts.source import ClaimedIdentity
 
 NOT_COMPARED = ("unknown",)
+
+Reader = Sandbox | Sandboxes
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Read:
 
 
 def take_in(
-    db: Database, store: Store, sandbox: Sandbox, errand: Errand, paths: Iterable[Path], *, by: Actor, now: datetime
+    db: Database, store: Store, sandbox: Reader, errand: Errand, paths: Iterable[Path], *, by: Actor, now: datetime
 ) -> list[Taken]:
     """Take in a batch of spooled files, in order. The files stay the caller's, to delete when this returns.
 
@@ -103,7 +106,7 @@ def take_in(
 
 
 def read(
-    store: Store, sandbox: Sandbox, path: Path, document: Path, why_not: Callable[[Description], str | None]
+    store: Store, sandbox: Reader, path: Path, document: Path, why_not: Callable[[Description], str | None]
 ) -> Read:
     """The long half: what is in the file, and its bytes in the store unless `why_not` gives a sentence.
 
@@ -120,7 +123,7 @@ def read(
     return Read(path, about, store.put(path))
 
 
-def compared(db: Database, store: Store, sandbox: Sandbox, files: Sequence[Read]) -> list[Read]:
+def compared(db: Database, store: Store, sandbox: Reader, files: Sequence[Read]) -> list[Read]:
     """Those which are not, byte for byte, what is here under their UID, with what they differ in. Before `keep`."""
     named = {file.about.sop_uid: file.kept.sha256 for file in files if file.about and file.kept}
     with db.reading() as session:

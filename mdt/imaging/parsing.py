@@ -49,6 +49,11 @@ class Description:
     document: dict[str, Any] | None = None
 
 
+def is_ready() -> bool:
+    """Called ahead of need, so that a sandbox has loaded all this before the first file comes."""
+    return True
+
+
 def describe(path: Path, document_to: Path) -> Description:
     """Read one file; raises Invalid with the sentence that says why it cannot be filed under any study."""
     with opened(path) as file:

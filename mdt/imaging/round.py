@@ -3,20 +3,22 @@
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mdt.core.sandbox import Sandbox
+from mdt.core.sandbox import SandboxError
+from mdt.core.sandboxes import Sandboxes
 from mdt.imaging.bringing import Arrival, Bringer
 from mdt.imaging.federation import Asked, Candidate, ask, together
 from mdt.imaging.intake import Errand
 from mdt.imaging.means import Means
+from mdt.imaging.parsing import is_ready
 from mdt.imaging.plan import Offer, Plan
 from mdt.imaging.progress import Progress
 from mdt.imaging.series import Listed, expect, finish, keep_refusals, kept_counts
@@ -35,8 +37,6 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-READERS = 2  # sandboxes that read what arrives; more would only fight over the processor
-
 
 class Round:
     """Ask, link, bring. Everything that must last is in the database when `run` returns."""
@@ -50,12 +50,13 @@ class Round:
         trusts: list[Trust],
         local_numbers: Mapping[str, list[str]],
         folder: Path,
+        readers: Sandboxes,
     ) -> None:
         self._means, self._patient, self._numbers, self._folder = means, patient, local_numbers, folder
         self._known = known(patient)
-        self._sandboxes = [Sandbox() for _ in range(READERS)]
-        bringers = [Bringer(means.db, means.store, one, means.by, means.clock) for one in self._sandboxes]
-        self._turns = [Turn(trust, bringers[place % READERS]) for place, trust in enumerate(trusts)]
+        self._readers = readers
+        bringer = Bringer(means.db, means.store, readers, means.by, means.clock)
+        self._turns = [Turn(trust, bringer) for trust in trusts]
         by_ods = {turn.ods: turn for turn in self._turns}
         self._plan = Plan(
             [trust.ods for trust in trusts], patience=means.patience.others, rates=lambda ods: by_ods[ods].rate
@@ -63,14 +64,8 @@ class Round:
         self._unsaid: set[str] = set()  # series of which it was not yet said whether they are whole
         self._progress = Progress(means.db, means.clock, gather_id, [trust.ods for trust in trusts])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for sandbox in self._sandboxes:
-            sandbox.close()
-
     def run(self) -> None:
+        threading.Thread(target=_warm, args=(self._readers,), daemon=True).start()
         # Daemons, because one that hangs in a peer's silence must not hold the process.
         threads = {
             turn: threading.Thread(target=self._take, args=(turn,), name=f"gather {turn.ods}", daemon=True)
@@ -276,3 +271,9 @@ class Round:
         except IntegrityError:
             with self._means.db.writing() as session:
                 return act(session)
+
+
+def _warm(readers: Sandboxes) -> None:
+    """Let a reader start while the trusts are asked."""
+    with suppress(SandboxError):
+        readers.call(is_ready)
