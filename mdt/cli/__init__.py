@@ -6,7 +6,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from mdt.cli import imaging, people, running, tokens, trusts
+from mdt.cli import imaging, people, running, store, tokens, trusts
 from mdt.core import log
 from mdt.core.errors import MdtError
 
@@ -17,7 +17,7 @@ def commands() -> None:
     log.set_up()
 
 
-for command in (*running.COMMANDS, *trusts.COMMANDS, *imaging.COMMANDS, *people.COMMANDS, *tokens.COMMANDS):
+for command in (*running.COMMANDS, *trusts.COMMANDS, *imaging.COMMANDS, *people.COMMANDS, *tokens.COMMANDS, *store.COMMANDS):
     commands.add_command(command)
 
 

@@ -59,7 +59,7 @@ class Instance(Base):
     transfer_syntax_uid: Mapped[str] = mapped_column(String(64))
     number: Mapped[int | None]
     frames: Mapped[int] = mapped_column(default=0, active_history=True)
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)  # what is damaged or gone is found by its name
     bytes: Mapped[int] = mapped_column(BigInteger, active_history=True)
     trust_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
     received_at: Mapped[datetime]

@@ -19,6 +19,8 @@ from typing import BinaryIO, Literal, cast
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from mdt.core.loops import share_with_greenlets
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[0-9a-f]{32}")
 _CHUNK = 1 << 20
@@ -39,7 +41,8 @@ class Store:
     """Objects and packs at one fsspec URL. Writing the same thing twice, or from two processes, does no harm."""
 
     def __init__(self, url: str) -> None:
-        self._fs, self._root = url_to_fs(url)
+        share_with_greenlets()
+        self._fs, self._root = url_to_fs(url, use_listings_cache=False)  # other processes write too
         self._local = isinstance(self._fs, LocalFileSystem)
 
     def put(self, path: Path) -> Kept:
@@ -59,15 +62,22 @@ class Store:
     def size(self, sha256: str) -> int:
         return int(self._fs.size(self._object(sha256)))
 
+    def prefixes(self) -> set[str]:
+        """The first two digits of the names there are."""
+        return {name for name, _ in self._listed(f"{self._root}/objects")}
+
     def objects(self, prefix: str) -> list[Kept]:
         """The objects whose names begin with these two digits, in order; others' files among them are passed over."""
-        folder = f"{self._root}/objects/{prefix}"
-        if not self._fs.isdir(folder):
+        found = sorted(self._listed(f"{self._root}/objects/{prefix}"))
+        return [Kept(name, size) for name, size in found if _SHA256.fullmatch(name)]
+
+    def _listed(self, folder: str) -> list[tuple[str, int]]:
+        """The names in a folder, and their sizes; none where there is no such folder."""
+        try:
+            listed = self._fs.ls(folder, detail=True)
+        except FileNotFoundError:
             return []
-        found = [
-            (str(one["name"]).rsplit("/", 1)[-1], int(one["size"] or 0)) for one in self._fs.ls(folder, detail=True)
-        ]
-        return [Kept(name, size) for name, size in sorted(found) if _SHA256.fullmatch(name)]
+        return [(str(one["name"]).rstrip("/").rsplit("/", 1)[-1], int(one["size"] or 0)) for one in listed]
 
     def digest(self, sha256: str) -> str:
         """The SHA-256 of the object's bytes as they are now; raises FileNotFoundError."""
@@ -180,7 +190,7 @@ class Store:
         _sync(target.parent)
 
     def _settle_remotely(self, draft: Path, place: str) -> None:
-        """At once where a file is there only when it is whole, as in S3; elsewhere under another name that is changed last."""
+        """At once where a file is there only when it is whole, as in S3; elsewhere under another name, changed last."""
         if set(self._protocols) & _WHOLE_OR_NOT_AT_ALL:
             self._fs.put_file(str(draft), place)
             return

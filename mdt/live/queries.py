@@ -21,6 +21,7 @@ from mdt.people import permissions
 from mdt.people.models import Person
 
 TAIL_MOST = 500  # further behind than this, a snapshot is quicker
+_MARKS = {"mark.put": "mark", "key.put": "key"}
 PRESENT_FOR = timedelta(seconds=45)  # how long somebody counts as present after they were last seen
 
 
@@ -89,6 +90,12 @@ def heads(session: Session, meeting_ids: list[str]) -> dict[str, tuple[str, int]
     """(epoch, seq) of each meeting, in one question."""
     rows = session.execute(select(Meeting.id, Meeting.epoch, Meeting.seq).where(Meeting.id.in_(meeting_ids)))
     return {meeting_id: (epoch, seq) for meeting_id, epoch, seq in rows}
+
+
+def series_marked(session: Session) -> set[str]:
+    """SeriesInstanceUIDs with a mark or a key image of any meeting. For the house itself, not a person."""
+    kept = select(Event.kind, Event.body).where(Event.kind.in_(_MARKS))
+    return {body[_MARKS[kind]]["series"] for kind, body in session.execute(kept.execution_options(yield_per=1000))}
 
 
 def held_lease(session: Session, meeting_id: str) -> Held:

@@ -1,12 +1,15 @@
 """Reading meetings and cases, always for somebody: outsiders are told that there is no such thing."""
 
-from sqlalchemy import Select, select
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from mdt.core.actor import Actor
 from mdt.core.errors import NotFound
 from mdt.meeting.models import Case, Meeting
 from mdt.people import permissions
+from mdt.people.models import Team
 
 NO_SUCH_MEETING = "There is no such meeting, or you are not a member of its team."
 NO_SUCH_CASE = "There is no such case, or you are not a member of its team."
@@ -71,6 +74,21 @@ def may_see_patient(session: Session, by: Actor, patient_id: str) -> bool:
 def patients_seen(by: Actor) -> Select[str]:
     """The ids of all patients that are, or were, on an agenda of one of the actor's teams; for use in a query."""
     return select(Case.patient_id).join(Case.meeting).where(Meeting.team_id.in_(by.roles))
+
+
+def patients_coming(session: Session, now: datetime) -> set[str]:
+    """Everybody on the agenda of a meeting that is still to come, or is open. For the house itself, not a person."""
+    ahead = or_(Meeting.starts_at >= now, Meeting.status == "open")
+    return set(session.scalars(select(Case.patient_id).join(Case.meeting).where(ahead)))
+
+
+def patients_by_team(session: Session) -> dict[str, set[str]]:
+    """Everybody each team ever listed, by the team's name. For the house itself, not a person."""
+    found: dict[str, set[str]] = {}
+    listed = select(Team.name, Case.patient_id).select_from(Case).join(Case.meeting).join(Meeting.team).distinct()
+    for name, patient_id in session.execute(listed):
+        found.setdefault(name, set()).add(patient_id)
+    return found
 
 
 def require_patient(session: Session, by: Actor, patient_id: str) -> None:

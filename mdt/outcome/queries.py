@@ -1,6 +1,8 @@
 """Reading outcomes, always for somebody who may see the case."""
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from mdt.core.actor import Actor
@@ -28,3 +30,9 @@ def newest(session: Session, by: Actor, case_id: str) -> Outcome | None:
 def in_force(session: Session, by: Actor, case_id: str) -> Outcome | None:
     """The decision that holds now: the newest signed version, or None."""
     return next((outcome for outcome in versions(session, by, case_id) if outcome.is_signed), None)
+
+
+def decided(session: Session) -> dict[str, datetime]:
+    """When each patient was last decided about, by a signature. For the house itself, not a person."""
+    signed = select(Outcome.patient_id, func.max(Outcome.signed_at)).group_by(Outcome.patient_id)
+    return {patient_id: at for patient_id, at in session.execute(signed) if at is not None}

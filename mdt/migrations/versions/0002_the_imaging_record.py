@@ -142,6 +142,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("frames = 0 OR problem IS NOT NULL"),
             postgresql_where=sa.text("frames = 0 OR problem IS NOT NULL"),
         )
+        batch_op.create_index(batch_op.f("ix_instance_sha256"), ["sha256"], unique=False)
 
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.add_column(sa.Column("origin", sa.String(length=8), server_default="", nullable=False))
@@ -249,6 +250,7 @@ def downgrade() -> None:
         batch_op.drop_column("origin")
 
     with op.batch_alter_table("instance", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_instance_sha256"))
         batch_op.drop_index(
             "ix_instance_notable",
             sqlite_where=sa.text("frames = 0 OR problem IS NOT NULL"),
