@@ -17,7 +17,14 @@ def commands() -> None:
     log.set_up()
 
 
-for command in (*running.COMMANDS, *trusts.COMMANDS, *imaging.COMMANDS, *people.COMMANDS, *tokens.COMMANDS, *store.COMMANDS):
+for command in (
+    *running.COMMANDS,
+    *trusts.COMMANDS,
+    *imaging.COMMANDS,
+    *people.COMMANDS,
+    *tokens.COMMANDS,
+    *store.COMMANDS,
+):
     commands.add_command(command)
 
 
