@@ -180,7 +180,7 @@ def who_did_not_send(study: Held, asking: Asking, names: Mapping[str, str]) -> t
 
 
 def silence(since: datetime, stopped_at: str) -> str:
-    """E.g. "no answer since 12:10, no connection could be made"."""
+    """E.g. "no answer since 12:10 on 24 November, no connection could be made"."""
     at = in_london(since)
     return f"no answer since {at:%H:%M} on {at.day} {at:%B}" + (f", {stopped_at}" if stopped_at else "")
 

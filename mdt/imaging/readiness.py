@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, String, case, cast, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from mdt.core.clock import in_london
@@ -13,6 +13,7 @@ from mdt.imaging import answers, board
 from mdt.imaging.answers import NOBODY, Asking
 from mdt.imaging.board import Cell, Held, Match, State, Word, counted
 from mdt.imaging.here import is_whole
+from mdt.imaging.models import Gather, Series, TrustAnswer
 from mdt.imaging.timeline import Here, held, of_studies, study_name
 from mdt.record.clashes import STRONG
 from mdt.record.models import Holder, Link, Study
@@ -99,6 +100,29 @@ def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime
             waiting=len(undecided),
         )
     return found
+
+
+def stamp(session: Session, patient_ids: Collection[str]) -> tuple[object, ...]:
+    """A few counts and moments that differ when anything differs that a round, an arrival or a decision changes."""
+    of_them = Gather.patient_id.in_(patient_ids)
+    rounds = select(
+        func.count(), func.count(Gather.started_at), func.count(Gather.finished_at), func.max(Gather.asked_at)
+    ).where(of_them)
+    last = select(func.max(TrustAnswer.changed_at)).join(Gather, Gather.id == TrustAnswer.gather_id).where(of_them)
+    strong = func.sum(case((Link.status.in_(STRONG), 1), else_=0))
+    waiting = func.sum(case((Link.status == "confirm", 1), else_=0))
+    links = select(func.count(), strong, waiting, func.max(Link.decided_at)).where(Link.patient_id.in_(patient_ids))
+    here = (
+        select(
+            func.count(),
+            func.sum(Series.received),
+            func.sum(Series.expected),
+            func.sum(func.length(cast(Series.gaps, String))),
+        )
+        .join(Link, Link.study_id == Series.study_id)
+        .where(Link.patient_id.in_(patient_ids))
+    )
+    return tuple(tuple(session.execute(one).one()) for one in (rounds, last, links, here))
 
 
 def summary(states: Sequence[Readiness]) -> str:

@@ -2,12 +2,14 @@
 
 Its script asks for `board.json` every second: the worker is another process and the database is the truth, so that
 somebody has to look there again and again, and one small answer asks for the rights of whoever looks each time anew.
-An answer is made at most once a second however many look, and 304 says that nothing changed. A stream of events would
+An answer is made at most once a second however many look, and only if a stamp of four sums differs; 304 says that
+nothing changed. A stream of events would
 save the asking and cost an open connection for each screen, its own renewal of rights, and a loop that looks as often.
 """
 
 import hashlib
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +33,7 @@ from mdt.web.session import current_actor, house, unattended
 pages = Blueprint("board", __name__, url_prefix="/meetings/<meeting_id>/imaging")
 
 SHARED_FOR = 0.8  # seconds
+LOOKED_AGAIN = 5.0  # seconds, however still it seems
 NOT_READY = "not-ready"
 
 
@@ -57,6 +60,20 @@ class Board:
         return any(state.is_moving for state in self.states.values())
 
 
+@dataclass(frozen=True)
+class _Made:
+    """An answer of the board: when it was made and of what, whether something moved then, and itself."""
+
+    at: float
+    stamp: Hashable
+    moving: bool
+    body: bytes
+    tag: str
+
+    def still_holds(self, stamp: Hashable, now: float) -> bool:
+        return not self.moving and self.stamp == stamp and now - self.at < LOOKED_AGAIN
+
+
 @pages.get("/")
 def page(meeting_id: str) -> Any:
     by = current_actor()
@@ -78,10 +95,10 @@ def now_json(meeting_id: str) -> Response:
         if is_new:
             with house().db.writing() as db:
                 reading.of_many(db, by, "board.read", f"meeting:{meeting_id}", patients)
-    body, tag = _shared(by, meeting)
-    answer = make_response(body)
+    made = _shared(by, meeting)
+    answer = make_response(made.body)
     answer.mimetype = "application/json"
-    answer.set_etag(tag)
+    answer.set_etag(made.tag)
     answer.make_conditional(request)
     return answer
 
@@ -118,23 +135,32 @@ def _shown() -> str | None:
     return NOT_READY if request.args.get("show") == NOT_READY else None
 
 
-def _shared(by: Actor, meeting: Meeting) -> tuple[bytes, str]:
-    """The answer for everybody who sees the same of this meeting, made anew when it is older than SHARED_FOR."""
-    made: dict[object, tuple[float, bytes, str]] = current_app.extensions.setdefault("mdt.boards", {})
+def _shared(by: Actor, meeting: Meeting) -> _Made:
+    """The answer for everybody who sees the same of this meeting; made anew only when something has changed."""
+    made: dict[Hashable, _Made] = current_app.extensions.setdefault("mdt.boards", {})
     key = (meeting.id, bool(_shown()), may(by, "imaging.ask", meeting.team_id))
-    at, body, tag = made.get(key, (0.0, b"", ""))
-    if time.monotonic() - at >= SHARED_FOR:
-        began = time.monotonic()
-        with house().db.reading() as db:
-            board = _board(db, by, meeting.id)
-        shown = {
-            "moving": board.is_moving,
-            "said": board.said,
-            "table": render_template("meeting/board_table.html", board=board, meeting=board.meeting),
-        }
-        body = current_app.json.dumps(shown).encode()
-        tag = hashlib.sha256(body).hexdigest()[:32]
-        for old in [other for other, (then, _, _) in made.items() if began - then > 60]:
-            del made[old]
-        made[key] = (began, body, tag)
-    return body, tag
+    there, began = made.get(key), time.monotonic()
+    if there is not None and began - there.at < SHARED_FOR:
+        return there
+    with house().db.reading() as db:
+        listed = [(case.id, case.position, case.patient_id) for case in meeting.cases]
+        stamp = (
+            meeting.status,
+            meeting.locked_at,
+            *listed,
+            *readiness.stamp(db, {case.patient_id for case in meeting.cases}),
+        )
+        if there is not None and there.still_holds(stamp, began):
+            return there
+        board = _board(db, by, meeting.id)
+    shown = {
+        "moving": board.is_moving,
+        "said": board.said,
+        "about": render_template("meeting/board_about.html", meeting=board.meeting).strip(),
+        "table": render_template("meeting/board_table.html", board=board, meeting=board.meeting),
+    }
+    body = current_app.json.dumps(shown).encode()
+    for old in [other for other, one in made.items() if began - one.at > 60]:
+        del made[old]
+    made[key] = _Made(began, stamp, board.is_moving, body, hashlib.sha256(body).hexdigest()[:32])
+    return made[key]

@@ -89,6 +89,13 @@ def until(moment: datetime, now: datetime | None = None) -> str:
     return f"in {length}" if away > timedelta(0) else f"{length} ago"
 
 
+def since(at: datetime, now: datetime | None = None) -> str:
+    """09:30 where that was today, else 23 Nov 09:30"""
+    day = in_london(at)
+    today = in_london(now or utc_now()).date()
+    return clock(at) if day.date() == today else f"{day.day} {day:%b} {clock(at)}"
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """1 case, 2 cases"""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -105,7 +112,7 @@ def _day(day: date | datetime) -> date:
 
 
 def install(app: Flask) -> None:
-    of_time = (long_date, banner_date, weekday, clock, moment, age, ago, until, time_left)
+    of_time = (long_date, banner_date, weekday, clock, moment, age, ago, since, until, time_left)
     for write in (*of_time, sex, full_name, pace, counted, sentence):
         app.add_template_filter(write)
     app.add_template_filter(nhs_number.spaced, "nhs_number")

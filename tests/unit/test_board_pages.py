@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 
 from mdt.core.clock import utc_now
 from mdt.imaging import answers
-from mdt.imaging.models import Gather, TrustAnswer
+from mdt.imaging.models import Gather, Series, TrustAnswer
 from mdt.meeting.models import Case, Meeting
 from mdt.record.actions import add_patient
 from mdt.record.models import Link
@@ -42,7 +42,7 @@ def test_the_board_says_of_every_case_how_every_trust_stands(made):
     assert "◐ Partial" in maria
     assert "CT CHEST, 9 March 2026: Series 2 (CT, Lung 1.0): 4 of 6 received, instances 3 and 4 are missing." in maria
     assert re.search(r"✕ No answer since \d\d:\d\d", maria)
-    assert "no connection could be made. This does not mean that there is no imaging." in maria
+    assert "no connection could be made. No answer does not mean that there is no imaging." in words(maria)
     assert "? Waiting for a person Decide whose XR CHEST, 30 June 2025 of Tameside and Glossop is" in maria
     assert "ARRIVING" in john
     assert "113 of 240" in john
@@ -103,6 +103,37 @@ def test_however_many_look_the_board_is_made_once_a_second(made):
     observer = made.signed_in("observer")
     assert 'name="ask"' in clients[0].get(address(made, "board.json")).get_json()["table"]
     assert 'name="ask"' not in observer.get(address(made, "board.json")).get_json()["table"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda made, db: setattr(db.get_one(Link, made.links["maria"]), "status", "refused"),
+        lambda made, db: setattr(db.get_one(Series, made.series["maria"]), "gaps", ["instance 2 is missing"]),
+        lambda made, db: db.add(Gather(patient_id=made.patients["john"], asked_at=utc_now())),
+        lambda made, db: setattr(db.get_one(Meeting, made.meetings["today"]), "status", "open"),
+    ],
+    ids=["a decision", "a gap found", "a round asked for", "the meeting opened"],
+)
+def test_where_nothing_moves_a_look_is_cheap_and_a_change_is_seen_at_the_next(made, monkeypatch, change):
+    monkeypatch.setattr(board, "SHARED_FOR", 0)
+    with made.house.db.writing() as db:
+        for patient_id in (made.patients["john"], made.patients["nasty"]):
+            ask_all(db, patient_id)
+        for gather in db.scalars(select(Gather).where(Gather.finished_at.is_(None))):
+            gather.finished_at = utc_now()
+    client = made.signed_in("member")
+    first = client.get(address(made, "board.json"))
+    assert first.get_json()["moving"] is False
+    tag = {"If-None-Match": first.headers["ETag"]}
+    made_anew = statements(made, lambda: client.get(address(made, "?show=not-ready")))
+    assert statements(made, lambda: client.get(address(made, "board.json"))) < made_anew
+    assert client.get(address(made, "board.json"), headers=tag).status_code == 304
+    with made.house.db.writing() as db:
+        change(made, db)
+    made_then = client.application.extensions["mdt.boards"].copy()
+    client.get(address(made, "board.json"), headers=tag)
+    assert client.application.extensions["mdt.boards"] != made_then
 
 
 def test_looking_at_the_board_is_audited_once_for_a_script_that_asks_again(made):

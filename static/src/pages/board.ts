@@ -3,6 +3,7 @@
 interface Answer {
   moving: boolean;
   said: string;
+  about: string;
   table: string;
 }
 
@@ -60,6 +61,7 @@ function say(board: HTMLElement, name: string, text: string): void {
 
 function show(board: HTMLElement, answer: Answer): void {
   say(board, 'said', answer.said);
+  say(board, 'about', answer.about);
   const table = part(board, 'table');
   if (table !== null) renew(table, answer.table);
 }
