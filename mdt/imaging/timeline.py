@@ -1,6 +1,6 @@
 """The patient's studies as a list to read: who holds each, how much of it is here, and in words what is missing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -37,7 +37,9 @@ class Here:
 class Line:
     """One study on the timeline. `trusts` are the ODS codes of those that hold it for this patient.
 
-    `state` is complete, arriving or incomplete; of an incomplete one, `blame` says who did not send what.
+    `archives` are those which hold it in their own archives; `discs` says what a disc was called that it came from, by
+    the trust which imported it. `state` is complete, arriving or incomplete; of an incomplete one, `blame` says who did
+    not send what.
     """
 
     study: Study
@@ -46,6 +48,8 @@ class Line:
     state: str
     blame: tuple[str, ...] = ()
     prior: Prior | None = None
+    archives: tuple[str, ...] = ()
+    discs: Mapping[str, str] = field(default_factory=dict)
 
 
 def lines(session: Session, by: Actor, *, team_id: str, patient_id: str) -> list[Line]:
@@ -56,11 +60,13 @@ def lines(session: Session, by: Actor, *, team_id: str, patient_id: str) -> list
     names = {ods: short(name) for ods, name in trust_names(session).items()}
     before = priors.priors(said(entry.study, here[entry.study.id], entry.trusts, names) for entry in entries)
     found = []
-    for study, trusts in ((entry.study, entry.trusts) for entry in entries):
+    for entry in entries:
+        study, archives = entry.study, entry.archives  # a disc sends nothing more
         mine = here[study.id]
-        state = board.state(mine.complete, may_come=any(asking.may_send(ods) for ods in trusts))
-        blame = board.who_did_not_send(held(study, trusts, mine), asking, names) if state == "incomplete" else ()
-        found.append(Line(study, trusts, mine, state, blame, before.get(study.study_uid)))
+        state = board.state(mine.complete, may_come=any(asking.may_send(ods) for ods in archives))
+        blame = board.who_did_not_send(held(study, archives, mine), asking, names) if state == "incomplete" else ()
+        prior = before.get(study.study_uid)
+        found.append(Line(study, entry.trusts, mine, state, blame, prior, archives, entry.discs))
     return found
 
 

@@ -20,6 +20,7 @@ from mdt.web import (
     formats,
     front,
     imaging,
+    imports,
     listing,
     live,
     locking,
@@ -30,6 +31,7 @@ from mdt.web import (
     security,
     session,
     signing_in,
+    states,
 )
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -64,6 +66,8 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         outcome,
         live,
         imaging,
+        states,
+        imports,
         clashes,
         dicomweb,
     )

@@ -98,6 +98,7 @@ def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int
         typed_for=link_id,
         decides=may(by, "match.decide", case.meeting.team_id),
         asks=may(by, "imaging.ask", case.meeting.team_id),
+        brings=may(by, "imaging.import", case.meeting.team_id),
         waiting=[(match, lines) for match, lines in beside if match.link.status == "confirm"],
         decided=[(match, lines) for match, lines in beside if match.link.status != "confirm"],
         people=people,

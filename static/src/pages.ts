@@ -5,9 +5,11 @@ import '../css/outcome.css';
 import { initAll } from 'nhsuk-frontend';
 import { followArriving } from './pages/arriving';
 import { followBoard } from './pages/board';
+import { bringImports } from './pages/imports';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
 
 document.querySelectorAll<HTMLElement>('[data-arriving]').forEach(followArriving);
 document.querySelectorAll<HTMLElement>('[data-board]').forEach(followBoard);
+document.querySelectorAll<HTMLElement>('[data-imports]').forEach(bringImports);

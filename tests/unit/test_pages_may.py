@@ -51,6 +51,12 @@ TABLE = {
     "GET /cases/<case_id>/arriving.json": TEAM,
     "POST /cases/<case_id>/ask-again": "302 302 302 302 403 404 404 401",
     "POST /cases/<case_id>/matches/<link_id>": "302 302 302 403 403 404 404 401",
+    "GET /cases/<case_id>/imports/": TEAM,
+    "GET /cases/<case_id>/imports/now.json": TEAM,
+    "POST /cases/<case_id>/imports/begin.json": "200 200 200 200 403 404 404 401",
+    "PUT /cases/<case_id>/imports/<import_id>/files/<int:place>.json": "404 404 404 404 403 404 404 401",
+    "POST /cases/<case_id>/imports/<import_id>/uploaded.json": "404 404 404 404 403 404 404 401",
+    "POST /cases/<case_id>/imports/<import_id>/cancel.json": "404 404 404 404 403 404 404 401",
     "GET /cases/<case_id>/outcome/": TEAM,
     "GET /cases/<case_id>/outcome/now.json": TEAM,
     "GET /cases/<case_id>/outcome/amend": "200 403 403 403 403 404 404 401",
@@ -61,6 +67,7 @@ TABLE = {
     "POST /cases/<case_id>/outcome/amend.json": "409 403 403 403 403 404 404 401",  # it is not signed yet
     "GET /clashes/": "403 403 403 403 403 200 403 401",
     "GET /imaging/cases/<case_id>.json": TEAM,
+    "GET /imaging/cases/<case_id>/states.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/index.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/frames": TEAM,
     "GET /imaging/series/<series_id>/<version>/pieces": TEAM,
@@ -117,7 +124,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "version": VERSION,
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
-        "listed": "1", "number": "1", "element": "7FE00010",
+        "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "place": "0",
     }  # fmt: skip
     if "outcome" in rule:
         names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]
@@ -134,13 +141,14 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
         "POST /cases/<case_id>/matches/<link_id>": {"decision": "confirm", "reason": "same address"},
+        "POST /cases/<case_id>/imports/begin.json": {"label": "CD from Leeds", "files": "2", "bytes": "1000"},
         "POST /cases/<case_id>/outcome/amend": {"version": "1", "reason": "The histology changed."},
     }  # fmt: skip
     accept = "*/*" if "/dicomweb" in path else "application/json" if path.endswith(".json") else "text/html"
     headers = {"Accept": accept}
     said = {"patient": made.patients["john"], "version": 1, "revision": 1, "reason": "The histology changed."}
     said |= {"field": "rationale", "value": "Fit."}
-    as_json = method == "POST" and rule.endswith(".json")
+    as_json = method == "POST" and rule.endswith(".json") and what not in typed
     content: dict[str, Any] = {"json": said} if as_json else {"data": typed.get(what)}
     answer = client.open(path, method=method, headers=headers, **content)
     answer.close()
