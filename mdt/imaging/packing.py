@@ -11,6 +11,8 @@ PIECE = struct.Struct(
     "<III"
 )  # before a part of a frame in a stream of them: its index, where the part begins, its length
 
+INDEX = 0xFFFFFFFF  # the frame a stream names when what follows is the index itself, compressed by gzip
+
 _CHUNK = 1 << 20
 
 

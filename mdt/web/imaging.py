@@ -64,19 +64,24 @@ def frames(series_id: str, version: str) -> Response:
 @unattended
 def some(series_id: str, version: str) -> Response:
     """Frames, or their coarser beginnings, in one stream that begins where somebody looks (`docs/wire.md`)."""
-    _series(current_actor(), series_id)
-    places = _contents(series_id, version).places
+    by = current_actor()
+    owned, contents = _series(by, series_id), _contents(series_id, version)
+    first = b""
+    if "index" in request.args:
+        _look(by, owned, "study.shown")
+        first = pieces.introduced(contents)
+    places = contents.places
     count = len(places.offsets)
     asked = request.args.get("frames")
     wanted = list(range(count)) if asked is None else outward.frames_asked(asked, count)
     order = outward.outward(wanted, _number("at", count // 2))
-    have = _number("have", 0) or None
-    sent = list(outward.pieces(places, order, have=have, to=_number("to", 1)))
+    sent = list(outward.pieces(places, order, have=_number("have", 0) or None, to=_number("to", 1)))
     pack, _ = house().store.open_pack(series_id, version, "frames")
-    answer = Response(pieces.streamed(pack, places, sent), mimetype="application/octet-stream", direct_passthrough=True)
+    stream = pieces.streamed(pack, places, sent, first)
+    answer = Response(stream, mimetype="application/octet-stream", direct_passthrough=True)
     answer.call_on_close(pack.close)
-    answer.content_length = pieces.length_of(sent)
-    answer.headers["Cache-Control"] = _FOR_EVER
+    answer.content_length = len(first) + pieces.length_of(sent)
+    answer.headers["Cache-Control"] = "no-store" if first else _FOR_EVER
     return answer
 
 

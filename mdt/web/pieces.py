@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from mdt.imaging.outward import Piece, Places
-from mdt.imaging.packing import PIECE
+from mdt.imaging.packing import INDEX, PIECE
 from mdt.imaging.store import Store
 
 _AT_HAND = 64  # indexes: a meeting's worth
@@ -48,10 +48,15 @@ def length_of(pieces: Iterable[Piece]) -> int:
     return sum(PIECE.size + piece.length for piece in pieces)
 
 
-def streamed(pack: BinaryIO, places: Places, pieces: Iterable[Piece]) -> Iterator[bytes]:
-    """Each piece's head and bytes, several small ones in one write. The file is closed at the end, however it comes."""
+def introduced(contents: Contents) -> bytes:
+    """The index as the first part of a stream, so that a series is opened with one question."""
+    return PIECE.pack(INDEX, 0, len(contents.compressed)) + contents.compressed
+
+
+def streamed(pack: BinaryIO, places: Places, pieces: Iterable[Piece], first: bytes = b"") -> Iterator[bytes]:
+    """`first`, then each piece's head and bytes, several small ones in one write. The file is closed at the end."""
     with pack:
-        waiting: list[bytes] = []
+        waiting: list[bytes] = [first] if first else []
         together = 0
         for piece in pieces:
             waiting.append(PIECE.pack(piece.frame, piece.start, piece.length))

@@ -43,8 +43,10 @@ def orthanc(
     *,
     move_to: Mapping[str, int] | None = None,
     users: Mapping[str, str] | None = None,
+    pages: Path | None = None,
 ) -> Iterator[Orthanc]:
-    """Run it in `folder`. `move_to`: AE titles and local ports it may send to; `users`: HTTP names and passwords."""
+    """Run it in `folder`. `move_to`: AE titles and local ports it may send to; `users`: HTTP names and passwords;
+    `pages`: a folder that it serves at `/viewer/`."""
     server = program("Orthanc")
     if not _PLUGIN.exists():
         missing("Orthanc's DICOMweb plugin is not installed on this machine")
@@ -67,7 +69,8 @@ def orthanc(
         "DicomModalities": {ae: [ae, "127.0.0.1", port] for ae, port in (move_to or {}).items()},
         "DefaultEncoding": "Utf8",
         "SaveJobs": False,
-        "Plugins": [str(_PLUGIN)],
+        "Plugins": [str(_PLUGIN), *([str(_PLUGIN.with_name("libServeFolders.so"))] if pages else [])],
+        "ServeFolders": {"/viewer": str(pages)} if pages else {},
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from mdt.core.audit import AuditEntry
 from mdt.core.clock import utc_now
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.intake import Errand, take_in
-from mdt.imaging.packing import PIECE
+from mdt.imaging.packing import INDEX, PIECE
 from mdt.imaging.packs import Packer
 from mdt.record.findings import known
 from mdt.record.models import Link, Patient, Study
@@ -225,10 +225,19 @@ def test_a_look_at_a_study_is_audited_once_and_not_by_frame(filled: Filled) -> N
     for _ in range(3):
         browser.get(filled.at("index.json"))
         browser.get(filled.at("frames"), headers={"Range": "bytes=0-99"})
+        browser.get(filled.at("pieces") + "?index")
+        browser.get(filled.at("pieces") + "?at=1")
     looks = filled.audited("study.shown")[before:]
     assert [(look.actor_id, look.patient_id) for look in looks] == [
         (filled.seeded.people["presenter"], filled.seeded.patients["maria"])
     ]
+
+
+def test_what_is_brought_ahead_of_a_discussion_is_audited_as_that(filled: Filled) -> None:
+    browser, looks, brought = filled.seeded.signed_in("member"), "study.shown", "study.brought-ahead"
+    before = len(filled.audited(looks)), len(filled.audited(brought))
+    browser.get(filled.at("index.json"), headers={"Purpose": "prefetch"})
+    assert (len(filled.audited(looks)), len(filled.audited(brought))) == (before[0], before[1] + 1)
 
 
 def test_a_pdf_comes_as_it_was_and_a_report_as_a_page_that_can_do_nothing(filled: Filled) -> None:
@@ -277,6 +286,9 @@ def test_frames_come_in_one_stream_from_where_somebody_looks_outward(filled: Fil
         assert answer.status_code == 200
         assert int(answer.headers["Content-Length"]) == len(answer.data)
         assert in_pieces(answer.data) == [(frame, 0, payloads[frame]) for frame in order], asked
+    opened = in_pieces(browser.get(filled.at("pieces") + "?index&at=0").data)
+    assert (opened[0][:2], json.loads(gzip.decompress(opened[0][2]))) == ((INDEX, 0), entries)
+    assert [frame for frame, *_ in opened[1:]] == [0, 1, 2]
     for wrong in ("frames=0-3", "frames=2-1", "frames=1,1", "frames=x", "frames=", "at=-1", "at=x", "to=1e9"):
         assert browser.get(f"{filled.at('pieces')}?{wrong}").status_code == 400, wrong
     for entry, payload in zip(entries["frames"], payloads, strict=True):

@@ -8,14 +8,17 @@ import type { KeeperAnswer, KeeperQuestion } from './keeper.worker';
 import type { Payload } from './prefixes';
 
 export interface Keeper {
+  /** Whether anything of a series may be here, in this version or another. */
+  knows(key: string): Promise<boolean>;
   /** Which of these frames are here. */
   which(hashes: readonly string[]): Promise<ReadonlySet<string>>;
   /** A frame's bytes, checked against its name; undefined when it is gone or was changed. */
   get(hash: string): Promise<Payload | undefined>;
-  put(hash: string, payload: Payload): void;
+  put(key: string, hash: string, payload: Payload): void;
 }
 
 export const nothingKept: Keeper = {
+  knows: () => Promise.resolve(false),
   which: () => Promise.resolve(new Set()),
   get: () => Promise.resolve(undefined),
   put: () => undefined,
@@ -45,6 +48,10 @@ class KeptHere implements Keeper {
     this.worker.postMessage({ id: this.next++, key } satisfies KeeperQuestion);
   }
 
+  async knows(key: string): Promise<boolean> {
+    return (await this.ask({ id: this.next++, knows: key })).known ?? false;
+  }
+
   async which(hashes: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set((await this.ask({ id: this.next++, which: [...hashes] })).here ?? []);
   }
@@ -53,8 +60,8 @@ class KeptHere implements Keeper {
     return (await this.ask({ id: this.next++, get: hash })).payload;
   }
 
-  put(hash: string, payload: Payload): void {
-    if (!this.broken) this.worker.postMessage({ id: this.next++, put: hash, payload } satisfies KeeperQuestion);
+  put(key: string, hash: string, payload: Payload): void {
+    if (!this.broken) this.worker.postMessage({ id: this.next++, put: hash, of: key, payload } satisfies KeeperQuestion);
   }
 
   private ask(question: KeeperQuestion): Promise<KeeperAnswer> {

@@ -3,18 +3,24 @@
 import { seal, unseal } from './seal';
 import type { Payload } from './prefixes';
 
-export type KeeperQuestion = { id: number } & ({ key: string } | { which: string[] } | { get: string } | { put: string; payload: Payload });
+export type KeeperQuestion = { id: number } & ({ key: string } | { knows: string } | { which: string[] } | { get: string } | { put: string; of: string; payload: Payload });
 export interface KeeperAnswer {
   id: number;
+  known?: boolean;
   here?: string[];
   payload?: Payload;
+}
+
+interface About {
+  bytes: number;
+  used: number;
+  /** The series it came with. */
+  of: string;
 }
 
 interface Row {
   hash: string;
   sealed: ArrayBuffer;
-  bytes: number;
-  used: number;
 }
 
 export const DATABASE = 'mdt-frames';
@@ -25,8 +31,8 @@ const SHARE = 0.3;
 /** Written when nothing is being read, so that nobody waits for it. */
 const QUIET = 400;
 
-const here = new Map<string, { bytes: number; used: number }>();
-const toWrite = new Map<string, Payload>();
+const here = new Map<string, About>();
+const toWrite = new Map<string, { of: string; payload: Payload }>();
 let budget = MOST;
 let total = 0;
 let timer: ReturnType<typeof setTimeout> | null = null;
@@ -53,9 +59,9 @@ async function open(key: string): Promise<{ database: IDBDatabase; key: CryptoKe
     const begin = database.transaction([FRAMES, ABOUT], 'readwrite');
     if ((await done(begin.objectStore(ABOUT).get('whose'))) !== whose) begin.objectStore(FRAMES).clear();
     begin.objectStore(ABOUT).put(whose, 'whose');
-    const about = (await done(begin.objectStore(ABOUT).get('frames'))) as Map<string, { bytes: number; used: number }> | undefined;
+    const about = (await done(begin.objectStore(ABOUT).get('frames'))) as Map<string, About> | undefined;
     const keys = new Set((await done(begin.objectStore(FRAMES).getAllKeys())) as string[]);
-    for (const hash of keys) remember(hash, about?.get(hash) ?? { bytes: 200_000, used: 0 });
+    for (const hash of keys) remember(hash, about?.get(hash) ?? { bytes: 200_000, used: 0, of: '' });
     const { quota = MOST } = await navigator.storage.estimate();
     budget = Math.min(MOST, quota * SHARE);
     return { database, key: await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']) };
@@ -64,14 +70,14 @@ async function open(key: string): Promise<{ database: IDBDatabase; key: CryptoKe
   }
 }
 
-function remember(hash: string, about: { bytes: number; used: number }): void {
+function remember(hash: string, about: About): void {
   total += about.bytes - (here.get(hash)?.bytes ?? 0);
   here.set(hash, about);
 }
 
 async function get(hash: string): Promise<Payload | undefined> {
   const waiting = toWrite.get(hash);
-  if (waiting !== undefined) return new Uint8Array(waiting);
+  if (waiting !== undefined) return new Uint8Array(waiting.payload);
   const open = await opened;
   const about = here.get(hash);
   if (open === null || about === undefined) return undefined;
@@ -93,13 +99,13 @@ async function write(): Promise<void> {
   const open = await opened;
   if (open === null) return toWrite.clear();
   const now = Date.now();
-  const rows: Row[] = [];
-  for (const [hash, payload] of [...toWrite].slice(0, 32)) {
-    toWrite.delete(hash);
+  const rows: (Row & { of: string })[] = [];
+  for (const [hash, { of, payload }] of [...toWrite].slice(0, 32)) {
     const sealed = here.has(hash) ? undefined : await seal(open.key, hash, payload);
-    if (sealed !== undefined) rows.push({ hash, sealed, bytes: sealed.byteLength, used: now });
+    toWrite.delete(hash);
+    if (sealed !== undefined) rows.push({ hash, sealed, of });
   }
-  const adding = rows.reduce((sum, { bytes }) => sum + bytes, 0);
+  const adding = rows.reduce((sum, { sealed }) => sum + sealed.byteLength, 0);
   const going: string[] = [];
   for (const [hash, about] of [...here].sort(([, a], [, b]) => a.used - b.used)) {
     if (total + adding <= budget) break;
@@ -109,11 +115,11 @@ async function write(): Promise<void> {
   }
   const change = open.database.transaction([FRAMES, ABOUT], 'readwrite');
   for (const hash of going) change.objectStore(FRAMES).delete(hash);
-  for (const row of rows) change.objectStore(FRAMES).put(row);
+  for (const { hash, sealed } of rows) change.objectStore(FRAMES).put({ hash, sealed } satisfies Row);
   await new Promise<void>((resolve, reject) => {
     change.oncomplete = () => resolve();
     change.onabort = () => reject(change.error ?? new Error('The disk is full.'));
-    for (const { hash, bytes, used } of rows) remember(hash, { bytes, used });
+    for (const { hash, sealed, of } of rows) remember(hash, { bytes: sealed.byteLength, used: now, of });
     change.objectStore(ABOUT).put(here, 'frames');
   }).catch(() => {
     for (const { hash } of rows) forget(hash);
@@ -130,8 +136,12 @@ self.onmessage = async ({ data }: MessageEvent<KeeperQuestion>) => {
   const { id } = data;
   if ('key' in data) opened = open(data.key);
   else if ('put' in data) {
-    toWrite.set(data.put, data.payload);
+    toWrite.set(data.put, data);
     later();
+  } else if ('knows' in data) {
+    await opened;
+    const known = [...here.values(), ...toWrite.values()].some(({ of }) => of === data.knows);
+    self.postMessage({ id, known } satisfies KeeperAnswer);
   } else if ('which' in data) {
     await opened;
     self.postMessage({ id, here: data.which.filter((hash) => here.has(hash) || toWrite.has(hash)) } satisfies KeeperAnswer);

@@ -20,6 +20,8 @@ const memory = ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * GI
 const DECODED = Math.min(memory / 5, 1.5 * GIB);
 const COMPRESSED = memory / 10;
 const LOOK_AGAIN = 200;
+/** How long the rest of a series waits for its first image, at the most; nothing is drawn in a hidden tab. */
+const BREATH = 500;
 
 interface Open {
   frames: SeriesFrames;
@@ -37,7 +39,12 @@ interface Open {
   finished: boolean;
   /** Opened for a case that may come next; nobody has looked at it yet. */
   ahead: boolean;
+  /** Ends the wait of everything else for the first image; null when that is on the screen. */
+  drawn: (() => void) | null;
 }
+
+/** To look at from the middle, to look at some of it, or for a case that may come next. */
+type How = 'stream' | 'look' | 'ahead';
 
 /** A frame that cannot be shown; the viewport that wants it says so. */
 class NotShown extends Error {}
@@ -83,17 +90,38 @@ export class Library {
   /** Opens a series for a viewport and starts to stream it; every `hold` has its `release`. */
   async hold(key: string, version: string, at: number | 'middle' | ((index: SeriesIndex) => number)): Promise<SeriesFrames> {
     this.wait();
-    const open = await this.find(key, version);
+    const open = await this.find(key, version, at === 'middle' ? 'stream' : 'look');
     open.holders += 1;
     open.held = true;
-    if (open.ahead) open.frames.looked();
+    if (open.ahead) {
+      open.frames.looked();
+      open.frames.stop(); // it was fetched as nobody looked at it
+    }
     open.ahead = open.frames.previews = false;
     const count = open.frames.frames.length;
     open.at = at === 'middle' ? Math.floor(count / 2) : typeof at === 'number' ? at : at(open.frames.index);
-    open.frames.stop(); // what was fetched ahead began elsewhere
+    if (open.holders === 1) this.holdBreath(open);
     void open.frames.start(open.at);
     this.decodeMore(open);
     return open.frames;
+  }
+
+  private holdBreath(open: Open): void {
+    const { frames } = open;
+    frames.breath = new Promise((resolve) => {
+      const drawn = (): void => {
+        frames.breath = open.drawn = null;
+        resolve();
+        this.decodeMore(open);
+      };
+      open.drawn = drawn;
+      setTimeout(() => open.drawn === drawn && drawn(), BREATH);
+    });
+  }
+
+  /** An image of the series is on the screen. */
+  painted(key: string): void {
+    for (const { frames, drawn } of this.open.values()) if (frames.key === key) drawn?.();
   }
 
   release(key: string, version: string): void {
@@ -159,7 +187,7 @@ export class Library {
     };
     await quiet();
     if (signal.aborted) return;
-    const open = await this.find(key, version, true);
+    const open = await this.find(key, version, 'ahead');
     const { frames } = open;
     const stop = (): void => {
       if (!open.held) frames.stop();
@@ -170,9 +198,15 @@ export class Library {
       await quiet();
       if (signal.aborted || open.held || frames.failure !== null) break;
       await frames.start(Math.floor(frames.frames.length / 2));
+      await new Promise((wait) => setTimeout(wait, 50));
     } while (frames.lacks(previews));
     signal.removeEventListener('abort', stop);
     open.used = performance.now();
+  }
+
+  /** Whether all of a series' images are on this computer. */
+  isHere(key: string, version: string): boolean {
+    return this.open.get(`${key}/${version}`)?.frames.lacks(false) === false;
   }
 
   private get held(): Open[] {
@@ -188,19 +222,22 @@ export class Library {
     for (const { frames, at } of this.held) if (!frames.complete && frames.failure === null) void frames.start(at);
   }
 
-  private find(key: string, version: string, ahead = false): Promise<Open> {
+  private find(key: string, version: string, how: How = 'look'): Promise<Open> {
     const name = `${key}/${version}`;
     const here = this.open.get(name);
     if (here !== undefined) return Promise.resolve(here);
-    const opening = this.opening.get(name) ?? this.begin(key, version, ahead).finally(() => this.opening.delete(name));
+    const opening = this.opening.get(name) ?? this.begin(key, version, how).finally(() => this.opening.delete(name));
     this.opening.set(name, opening);
     return opening;
   }
 
-  private async begin(key: string, version: string, ahead: boolean): Promise<Open> {
-    const frames = await SeriesFrames.open(key, version, this.keeper, ahead);
-    for (const { frames: other } of this.open.values()) if (other.key === key) frames.adopt(other);
-    const open: Open = { frames, holders: 0, held: false, used: performance.now(), decoded: new Set(), done: new Set(), failed: new Set(), at: 0, decoding: 0, finished: false, ahead };
+  private async begin(key: string, version: string, how: How): Promise<Open> {
+    const others = [...this.open.values()].filter(({ frames: other }) => other.key === key);
+    // Where some of it may be here already, its index comes first: what is here is not asked for again.
+    const anew = how === 'stream' && others.length === 0 && !(await this.keeper.knows(key));
+    const frames = anew ? await SeriesFrames.stream(key, version, this.keeper) : await SeriesFrames.open(key, version, this.keeper, how === 'ahead');
+    for (const { frames: other } of others) frames.adopt(other);
+    const open: Open = { frames, holders: 0, held: false, used: performance.now(), decoded: new Set(), done: new Set(), failed: new Set(), at: 0, decoding: 0, finished: false, ahead: how === 'ahead', drawn: null };
     frames.onFrame((index) => {
       this.tell(index < 0 ? 'failed' : 'received', key);
       this.decodeMore(open);
@@ -272,6 +309,7 @@ export class Library {
 
   /** Decodes what is here and shown, nearest to where somebody looks first, a little at a time and within the budget. */
   private decodeMore(open: Open): void {
+    if (open.drawn !== null) return;
     while (open.held && open.decoding < this.pool.size * 2) {
       const next = this.nearest(open);
       if (next === null || !this.room(open, next)) return;

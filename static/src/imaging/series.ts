@@ -2,6 +2,7 @@
 
 import type { Keeper } from './keeper';
 import { line } from './line';
+import { begun, type Begun } from './opening';
 import { outward, ranges } from './order';
 import { PieceParser } from './pieces';
 import { Prefixes, type Payload } from './prefixes';
@@ -28,6 +29,8 @@ export class SeriesFrames {
   private streaming: AbortController | null = null;
   /** The request under way: what it brings, in order, and how many of it have come. */
   private run: { abort: AbortController; want: Want; order: number[]; came: number } | null = null;
+  /** The stream that brought the index, until it is read on. */
+  private begun: Begun | null = null;
   private focus = 0;
   private lookedAt = -Infinity;
   private looks = 0;
@@ -36,6 +39,8 @@ export class SeriesFrames {
   failure: string | null = null;
   /** Only coarse pictures, until somebody opens it. */
   previews = false;
+  /** While the first image is drawn, the rest waits: it would only slow that down. */
+  breath: Promise<void> | null = null;
 
   private constructor(
     readonly key: string,
@@ -46,7 +51,16 @@ export class SeriesFrames {
     this.here = new Prefixes(index.frames);
   }
 
-  /** `ahead` of anybody looking at it; the server is told when somebody does. */
+  /** Index and frames in one stream, from the middle. */
+  static async stream(key: string, version: string, keeper: Keeper): Promise<SeriesFrames> {
+    const address = `/imaging/series/${key}/${version}`;
+    const opened = await begun(address);
+    const series = new SeriesFrames(key, opened.index, address, keeper);
+    series.begun = opened;
+    return series;
+  }
+
+  /** Its index alone; `ahead` of anybody looking at it, and the server is told when somebody does. */
   static async open(key: string, version: string, keeper: Keeper, ahead: boolean): Promise<SeriesFrames> {
     const address = `/imaging/series/${key}/${version}`;
     const index = await askJson<SeriesIndex>(`${address}/index.json`, ahead ? { headers: { Purpose: 'prefetch' } } : {});
@@ -84,7 +98,7 @@ export class SeriesFrames {
 
   /** Whether anything is still to come: of the whole images, or of coarse pictures of them. */
   lacks(previews: boolean): boolean {
-    return previews ? this.frames.some(({ coarse }, at) => coarse?.length && this.factor(at) === null && !this.kept.has(at)) : !this.complete;
+    return previews ? this.frames.some(({ coarse }, at) => coarse?.length && this.factor(at) === null && !this.kept.has(at)) : this.frames.some((_, at) => !this.has(at) && !this.kept.has(at));
   }
 
   /** How coarse the best picture is that can be shown now; null when there is none. */
@@ -147,11 +161,13 @@ export class SeriesFrames {
     this.failure = null;
     let patience = PATIENCE.first;
     while (!stop.signal.aborted) {
-      const want = this.next();
+      const opened = this.begun;
+      this.begun = null;
+      const want = opened === null ? this.next() : { frames: [...outward(this.frames.length, this.middle)], have: null, to: 1 };
       if (want === null) break;
       const [before, looks] = [this.here.here, this.looks];
       try {
-        await this.read(want, stop.signal);
+        await this.read(want, stop.signal, opened);
         patience = PATIENCE.first;
       } catch (error) {
         if (error instanceof Refused) {
@@ -173,6 +189,8 @@ export class SeriesFrames {
   stop(): void {
     this.streaming?.abort();
     this.streaming = null;
+    this.begun?.abort.abort();
+    this.begun = null;
   }
 
   /** A picture of one frame of a series that nobody has open, as coarse as will do. */
@@ -195,6 +213,10 @@ export class SeriesFrames {
     const rests = this.here.here === 0 || performance.now() - this.lookedAt > REST;
     const slow = line.isLong((this.frames[at] as FrameInfo).length);
     return nextWant(this.frames, this.here, (index) => this.kept.has(index), { at, rests, slow, previews: this.previews });
+  }
+
+  private get middle(): number {
+    return Math.floor(this.frames.length / 2);
   }
 
   private turnTo(index: number): void {
@@ -231,17 +253,22 @@ export class SeriesFrames {
     return promise;
   }
 
-  private async read(want: Want, stop: AbortSignal): Promise<void> {
-    const abort = new AbortController();
+  private async read(want: Want, stop: AbortSignal, opened: Begun | null = null): Promise<void> {
+    const abort = opened?.abort ?? new AbortController();
     const end = (): void => abort.abort();
     if (stop.aborted) end();
     stop.addEventListener('abort', end);
     const { text, frames } = ranges(want.frames);
-    const at = this.focus;
+    const at = opened === null ? this.focus : this.middle;
     const asked = new Set(frames);
     const run = { abort, want, order: [...outward(this.frames.length, at)].filter((index) => asked.has(index)), came: 0 };
     this.run = run;
     try {
+      if (opened !== null) {
+        this.turnTo(this.focus); // it began in the middle
+        await this.receive(opened.body, run);
+        return;
+      }
       const all = frames.length === this.frames.length;
       const query = [...(all ? [] : [`frames=${text}`]), `at=${at}`, ...(want.have === null ? [] : [`have=${want.have}`]), ...(want.to === 1 ? [] : [`to=${want.to}`])];
       const from = performance.now();
@@ -272,6 +299,11 @@ export class SeriesFrames {
     const reader = body.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       parser.push(part.value);
+      if (this.breath !== null && this.here.here > 0) {
+        await this.breath;
+        [since, bytes] = [performance.now(), 0];
+        continue;
+      }
       const now = performance.now();
       if (now - since < 30) continue;
       line.heard(bytes, now - since);
@@ -334,7 +366,7 @@ export class SeriesFrames {
     for (const [at, { hash }] of this.frames.entries()) {
       const payload = this.here.whole(at);
       if (hash === undefined || payload === undefined || this.wasKept.has(at)) continue;
-      this.keeper.put(hash, payload);
+      this.keeper.put(this.key, hash, payload);
       if (at % KEPT_AT_ONCE === 0) await new Promise((wait) => setTimeout(wait, 20));
     }
   }

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Agenda } from '../room/agenda';
+import type { Readiness } from '../room/ahead';
 import type { Me, Presenter, Somebody } from '../room/protocol';
 import { clockOf, nameOf, nhsNumber } from './words';
 
@@ -18,6 +19,8 @@ export interface SideState {
   me: Me | null;
   presenting: boolean;
   signed(id: string): boolean;
+  /** How far the images of a case that may come next are on this computer. */
+  ahead(id: string): Readiness | null;
 }
 
 export interface SideActs {
@@ -77,6 +80,7 @@ function agendaOf(now: SideState, acts: SideActs): TemplateResult {
               <span class="agenda-nhs">${nhsNumber(patient.nhs)}</span>
               <span class="agenda-question">${question}</span>
               ${current ? html`<span class="badge badge-blue">Now</span>` : nothing}${now.signed(id) ? html`<span class="badge badge-green">Signed</span>` : nothing}
+              ${current || now.ahead(id) === null ? nothing : html`<span class="agenda-ahead">${now.ahead(id) === 'ready' ? 'Ready on this computer' : 'Being fetched'}</span>`}
             </button>
           </li>
         `;

@@ -15,6 +15,7 @@ import { find, Grid } from '../viewer/grid';
 import type { Hung } from '../viewer/hanging';
 import { Marks } from '../viewer/marks';
 import { Pointers } from '../viewer/pointers';
+import { Ahead } from './ahead';
 import { loadAgenda, neighbour, type Agenda, type AgendaCase } from './agenda';
 import { OpenCase } from './case';
 import { RoomClient } from './client';
@@ -40,6 +41,9 @@ export interface Addresses {
   title: string;
 }
 
+/** Images come by the hundred; their number on the screen need not keep up with each. */
+const PROGRESS_EVERY = 120;
+
 export class App {
   readonly client: RoomClient;
   readonly grid: Grid;
@@ -58,12 +62,16 @@ export class App {
   private touched = false;
   private drawing = false;
   private mayMark = false;
+  /** Series that have come further than their viewports say. */
+  private readonly progressed = new Set<string>();
+  private progressing: ReturnType<typeof setTimeout> | null = null;
   private pending = 0;
   readonly engine: Engine;
   readonly regions: Regions;
   readonly outcome: OutcomePlace;
   private readonly pointers: Pointers;
   readonly thumbnails: Thumbnails;
+  readonly ahead: Ahead;
   private readonly toasts = new Toasts();
 
   constructor(root: HTMLElement, clientId: string, readonly at: Addresses, mountOutcome: MountOutcome) {
@@ -100,6 +108,7 @@ export class App {
         changed: () => this.viewChanged(),
         painted: (pane) => {
           this.timings.painted(pane.coarseness);
+          if (pane.at !== null) this.library.painted(pane.seriesKey as string);
           this.pointers.draw();
         },
       },
@@ -114,11 +123,13 @@ export class App {
       mayChange: (mark) => this.may('mark') && (mark.author.id === this.client.me?.person || this.client.me?.role === 'chair'),
     });
     this.thumbnails = new Thumbnails(this.library, () => this.draw());
+    this.ahead = new Ahead(this.library, () => this.draw());
     this.outcome = new OutcomePlace(this.client, mountOutcome, meetingDay);
     this.regions = new Regions(root, this.grid.element, this.toasts.element, `Live room: ${at.title}`);
     this.library.on(({ kind, key }) => {
       if (kind === 'finished') this.timings.finished(key);
-      for (const pane of this.grid.visible) if (pane.seriesKey === key) pane.progress();
+      this.progressed.add(key);
+      this.progressing ??= setTimeout(() => this.showProgress(), PROGRESS_EVERY);
     });
     watchHands(this.grid, {
       moves: () => MOVES.has(this.engine.tool),
@@ -127,7 +138,14 @@ export class App {
     });
     listen(keyGroups(this), { key: 'q', hold: (down) => this.pointers.hold(down) });
     void this.fetchAgenda();
+    void this.grid.active.warm();
     this.draw();
+  }
+
+  private showProgress(): void {
+    this.progressing = null;
+    for (const pane of this.grid.visible) if (pane.seriesKey !== null && this.progressed.has(pane.seriesKey)) pane.progress();
+    this.progressed.clear();
   }
 
   // --- what is known ----------------------------------------------------------------------------------------------
@@ -204,14 +222,23 @@ export class App {
     this.sentView = '';
     this.patientId = patient;
     this.touched = false;
-    this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => this.draw());
+    const known = id === null ? null : this.ahead.imagingOf(id);
+    this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => this.draw(), known);
     this.bindOutcome();
     if (id !== null) {
       this.timings.opened(id);
       if (this.tab === 'agenda' && this.timings.cases.length === 1) this.tab = 'outcome';
       if (this.openCase === null) void this.fetchAgenda();
     }
+    if (known !== null) this.imagingChanged(null, known);
+    this.lookAhead();
     this.drawNow();
+  }
+
+  private lookAhead(): void {
+    if (this.agenda === null || this.openId === null) return;
+    const beside = ([1, -1] as const).map((by) => neighbour(this.agenda as Agenda, this.openId, by)?.case ?? null);
+    this.ahead.look(beside[0] as string | null, beside[1] as string | null);
   }
 
   private imagingChanged(before: CaseImaging | null, now: CaseImaging): void {
@@ -263,6 +290,7 @@ export class App {
   private async fetchAgenda(): Promise<void> {
     try {
       this.agenda = await loadAgenda(this.at.agendaUrl);
+      this.lookAhead();
       this.draw();
     } catch (error) {
       this.toasts.say(error instanceof Error ? error.message : 'The agenda cannot be fetched.', true);

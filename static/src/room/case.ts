@@ -5,6 +5,8 @@ import type { CaseImaging } from '../imaging/types';
 
 const ARRIVING = 3000;
 const SETTLED = 30_000;
+/** A list that was brought ahead is looked at again this soon. */
+const SOON = 700;
 
 export class OpenCase {
   imaging: CaseImaging | null = null;
@@ -16,8 +18,11 @@ export class OpenCase {
     readonly id: string,
     private readonly changed: (before: CaseImaging | null, now: CaseImaging) => void,
     private readonly failed: () => void,
+    known: CaseImaging | null = null,
   ) {
-    void this.load();
+    this.imaging = known;
+    if (known === null) void this.load();
+    else this.timer = setTimeout(() => void this.load(), SOON); // its images go first
   }
 
   /** Asks now, e.g. because the presenter shows a series that this page does not know yet. */

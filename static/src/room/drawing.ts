@@ -101,6 +101,7 @@ export function drawRoom(app: App): void {
         presenter,
         me: client.me,
         presenting: client.presenting,
+        ahead: (id) => app.ahead.stateOf(id),
         signed: (id) => client.state.cases[id]?.outcome?.status === 'signed',
       },
       {

@@ -46,6 +46,7 @@ export class Grid {
   }
 
   arrange(layout: Layout): void {
+    const same = layout === this.layout;
     this.layout = layout;
     this.element.dataset['layout'] = layout;
     for (const pane of this.panes) {
@@ -55,7 +56,7 @@ export class Grid {
     }
     if (this.activeNumber >= COUNT[layout]) this.activeNumber = 0;
     this.mark();
-    this.resize();
+    if (!same) this.resize();
   }
 
   private mark(): void {

@@ -13,6 +13,7 @@ import type { Hung } from './hanging';
 import { Overlay, seriesName, whenLines, whoLines } from './overlay';
 import { Paper } from './paper';
 import { valueAt } from './probe';
+import { warmImage } from './warm';
 import { applyView, inverted, viewOfImage, viewOfPaper } from './view';
 
 const { Events } = Enums;
@@ -152,8 +153,8 @@ export class Pane {
     this.say(['Opening…']);
     this.busy = true;
     try {
-      const frames = await this.around.library.hold(series.key, series.version, (index) => {
-        const found = start === undefined ? -1 : index.frames.findIndex(({ sop, frame }) => sop === start.sop && frame === start.frame);
+      const frames = await this.around.library.hold(series.key, series.version, start === undefined ? 'middle' : (index) => {
+        const found = index.frames.findIndex(({ sop, frame }) => sop === start.sop && frame === start.frame);
         return found >= 0 ? found : Math.floor(index.frames.length / 2);
       });
       if (turn !== this.turn) {
@@ -191,6 +192,14 @@ export class Pane {
       this.viewport = rendering.getViewport(this.id) as StackViewport;
     }
     return this.viewport;
+  }
+
+  /** Before anything is shown: the graphics take their time over the first image ever drawn. */
+  async warm(): Promise<void> {
+    if (this.wanted !== null) return;
+    const viewport = this.enable();
+    await viewport.setStack([warmImage()], 0);
+    viewport.render();
   }
 
   /** Nothing of what was shown stays to be seen. */

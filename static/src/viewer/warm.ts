@@ -1,0 +1,20 @@
+/** An image of no meaning, drawn out of sight while the page waits, so that the first real one need not wake the graphics. */
+
+import { cache, imageLoader } from '@cornerstonejs/core';
+
+const ID = 'mdt:warm/0/0';
+const SIDE = 16;
+
+export function warmImage(): string {
+  if (!cache.isLoaded(ID)) {
+    imageLoader.createAndCacheLocalImage(ID, {
+      scalarData: new Int16Array(SIDE * SIDE),
+      dimensions: [SIDE, SIDE],
+      spacing: [1, 1],
+      origin: [0, 0, 0],
+      direction: [1, 0, 0, 0, 1, 0, 0, 0, 1],
+      frameOfReferenceUID: ID,
+    });
+  }
+  return ID;
+}
