@@ -102,7 +102,9 @@ class Region:
         return states
 
     def my_meetings(self, session: Session, n: int) -> object:
-        listed = meetings.my_meetings(session, self._of_team(n))
+        by = self._of_team(n)
+        listed = meetings.coming_meetings(session, by, since=NOW)
+        assert meetings.past_meetings(session, by, before=NOW, most=13)
         return readiness.of_patients(session, {case.patient_id for one in listed for case in one.cases}, now=NOW)
 
     def room(self, session: Session, n: int) -> object:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from mdt.core.actor import Actor
@@ -16,12 +16,27 @@ NO_SUCH_CASE = "There is no such case, or you are not a member of its team."
 NO_SUCH_PATIENT = "There is no such patient, or none of your teams has listed them."
 
 
-def my_meetings(session: Session, by: Actor) -> list[Meeting]:
-    """The meetings of the actor's teams, latest first, with their team and cases (no patients)."""
+def coming_meetings(session: Session, by: Actor, *, since: datetime) -> list[Meeting]:
+    """The meetings of the actor's teams from a moment on, next first, with their team and cases (no patients)."""
+    wanted = _of_my_teams(by).where(Meeting.starts_at >= since)
+    return list(session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)))
+
+
+def past_meetings(session: Session, by: Actor, *, before: datetime, beyond: str = "", most: int) -> list[Meeting]:
+    """Those before a moment, latest first; at most so many, because there are more every week.
+
+    `beyond` is the last meeting of the page before, that starts at that moment: others may start with it.
+    """
+    earlier = Meeting.starts_at < before
+    if beyond:
+        earlier = or_(earlier, and_(Meeting.starts_at == before, Meeting.id > beyond))
+    wanted = _of_my_teams(by).where(earlier)
+    return list(session.scalars(wanted.order_by(Meeting.starts_at.desc(), Meeting.id).limit(most)))
+
+
+def _of_my_teams(by: Actor) -> Select[Meeting]:
     wanted = select(Meeting).options(joinedload(Meeting.team), selectinload(Meeting.cases))
-    if not by.is_system:
-        wanted = wanted.where(Meeting.team_id.in_(by.roles))
-    return list(session.scalars(wanted.order_by(Meeting.starts_at.desc(), Meeting.id)))
+    return wanted if by.is_system else wanted.where(Meeting.team_id.in_(by.roles))
 
 
 def meeting(session: Session, by: Actor, meeting_id: str) -> Meeting:

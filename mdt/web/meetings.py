@@ -24,35 +24,51 @@ pages = Blueprint("meetings", __name__)
 
 ON_THE_AGENDA = ("case.list", "case.order", "list.lock", "list.unlock", "meeting.open", "meeting.close")
 
+PAST_AT_ONCE = 12
+
 Change = Callable[[Session, Actor, datetime], None]
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A meeting as the list of meetings shows it."""
+    """A meeting as the list of meetings shows it; of a past one nobody asks any more for how many cases are ready."""
 
     meeting: Meeting
     cases: int
-    ready: int
+    ready: int | None
 
 
 @pages.get("/meetings")
 def mine() -> Any:
+    """With `before` (ISO 8601) and `beyond` (a meeting), those held earlier: where the page before this one ended."""
     by, now = current_actor(), utc_now()
-    with house().db.reading() as db:
-        meetings = queries.my_meetings(db, by)
-        patients = {case.patient_id for meeting in meetings for case in meeting.cases}
-        states = readiness.of_patients(db, patients, now=now)
-    listed = [Listed(meeting, len(meeting.cases), _ready(meeting, states)) for meeting in meetings]
     today = in_london(now).date()
-    groups: dict[str, list[Listed]] = {"Today": [], "Coming": [], "Past": []}
-    for one in listed:
-        day = in_london(one.meeting.starts_at).date()
-        groups["Today" if day == today else "Coming" if day > today else "Past"].append(one)
-    for name in ("Today", "Coming"):  # the next one first; the past has the latest first
-        groups[name].reverse()
+    midnight = in_london(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    before = min(_moment(request.args.get("before", "")) or midnight, midnight)
+    beyond = request.args.get("beyond", "") if before < midnight else ""
+    with house().db.reading() as db:
+        coming = queries.coming_meetings(db, by, since=midnight)
+        past = queries.past_meetings(db, by, before=before, beyond=beyond, most=PAST_AT_ONCE + 1)
+        states = readiness.of_patients(db, {case.patient_id for one in coming for case in one.cases}, now=now)
+    listed = [Listed(meeting, len(meeting.cases), _ready(meeting, states)) for meeting in coming]
+    groups: dict[str, list[Listed]] = {
+        "Today": [one for one in listed if in_london(one.meeting.starts_at).date() == today],
+        "Coming": [one for one in listed if in_london(one.meeting.starts_at).date() > today],
+        "Past": [Listed(meeting, len(meeting.cases), None) for meeting in past[:PAST_AT_ONCE]],
+    }
+    last = past[PAST_AT_ONCE - 1] if len(past) > PAST_AT_ONCE else None
+    earlier = url_for(".mine", before=last.starts_at.isoformat(), beyond=last.id, _anchor="past") if last else None
     plans = any(may(by, "meeting.plan", team) for team in by.roles)
-    return render_template("meeting/mine.html", groups=groups, plans=plans)
+    return render_template("meeting/mine.html", groups=groups, plans=plans, earlier=earlier, is_later=before < midnight)
+
+
+def _moment(text: str) -> datetime | None:
+    """An aware moment from an address; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 @pages.get("/meetings/<meeting_id>")

@@ -1,5 +1,7 @@
 """A meeting is planned, patients are listed and ordered, cases are opened one after another, and it closes."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +13,8 @@ from mdt.meeting.announcements import AgendaChanged
 from mdt.meeting.models import Case
 from mdt.record.models import Patient
 from tests.unit.region import NOW, a_region
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -85,7 +89,8 @@ def test_outsiders_learn_of_no_meeting_no_case_and_no_patient(region):
             queries.case(session, outsider, case.id)
         with pytest.raises(NotFound):
             queries.require_patient(session, outsider, case.patient_id)
-        assert queries.my_meetings(session, outsider) == []
+        assert queries.coming_meetings(session, outsider, since=LONG_AGO) == []
+        assert queries.past_meetings(session, outsider, before=NOW.replace(year=2099), most=9) == []
         assert queries.cases_of_patient(session, outsider, case.patient_id) == []
     with pytest.raises(NotFound):
         region.list_case(meeting, 1, by="outsider")
@@ -196,14 +201,19 @@ def test_a_meeting_that_never_opened_cannot_be_closed(region):
         actions.close_meeting(session, by=region["chair"], meeting_id=meeting.id, now=NOW)
 
 
-def test_the_latest_meeting_comes_first(region):
+def test_what_comes_is_told_from_the_next_on_and_what_was_from_the_last_back(region):
     earlier = region.plan()
     with region.db.writing() as session:
         later = actions.plan(
             session, by=region["coordinator"], team_id=region.team, starts_at=NOW.replace(month=12), now=NOW
         )
     with region.db.reading() as session:
-        assert [each.id for each in queries.my_meetings(session, region["observer"])] == [later.id, earlier.id]
+        by, after = region["observer"], later.starts_at + timedelta(minutes=1)
+        assert [each.id for each in queries.coming_meetings(session, by, since=LONG_AGO)] == [earlier.id, later.id]
+        assert [each.id for each in queries.coming_meetings(session, by, since=later.starts_at)] == [later.id]
+        assert [each.id for each in queries.past_meetings(session, by, before=after, most=9)] == [later.id, earlier.id]
+        assert [each.id for each in queries.past_meetings(session, by, before=after, most=1)] == [later.id]
+        assert [each.id for each in queries.past_meetings(session, by, before=later.starts_at, most=9)] == [earlier.id]
 
 
 def test_a_naive_start_is_refused(region):

@@ -1,6 +1,8 @@
 """What people do on the pages, told as short stories on a real database."""
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import func, select
@@ -41,6 +43,23 @@ def test_my_meetings_are_sorted_into_today_coming_and_past(made):
     assert "Ready for 0 of 3 cases" in page[today:coming]
     assert "No cases yet" in page[coming:past]
     assert "Closed" in page[past:]
+
+
+def test_past_meetings_are_leafed_through_and_none_is_lost_where_two_start_at_once(made):
+    at = utc_now() - timedelta(days=400)
+    with made.house.db.writing() as db:
+        db.add_all(Meeting(team_id=made.teams["lung"], starts_at=at + timedelta(days=n // 2)) for n in range(30))
+    client, address, seen = made.signed_in("member"), "/meetings", []
+    while address:
+        page = client.get(address).text
+        past = page[page.index('id="past"') :]
+        seen += re.findall(r'href="/meetings/([0-9a-f]{32})"', past)
+        earlier = re.search(r'href="([^"]+)">Earlier meetings', past)
+        address = unescape(earlier[1]) if earlier else ""
+    with made.house.db.reading() as db:
+        held = select(Meeting.id).where(Meeting.team_id == made.teams["lung"], Meeting.id != made.meetings["today"])
+        held = held.where(Meeting.starts_at < utc_now())
+        assert sorted(seen) == sorted(db.scalars(held))
 
 
 def test_another_teams_chair_sees_none_of_them(made):
