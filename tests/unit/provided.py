@@ -44,9 +44,10 @@ from tests.unit.objects import an_object, item, ramp, save, smooth
 from tests.unit.pages import Seeded, seeded
 
 STUDY = "1.2.826.0.1.3680043.10.999.77"
-CT, US, CR, DOC = (f"{STUDY}.{number}" for number in (1, 2, 3, 4))
+CT, US, CR, DOC, THORAX = (f"{STUDY}.{number}" for number in (1, 2, 3, 4, 5))
 PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF"
-SLICES = 3
+THIN = 5
+OBJECTS = 4 + 1 + 1 + THIN + 1
 ROOT = "/dicomweb"
 
 
@@ -145,7 +146,7 @@ def _take_in(made: Seeded, paths: list[Path]) -> None:
 
 
 def _objects() -> list[tuple[Dataset, str]]:
-    """A CT series in three transfer syntaxes, an ultrasound loop in JPEG, a radiograph, a document."""
+    """A CT series in four transfer syntaxes, an ultrasound loop in JPEG, a radiograph, thin slices, a document."""
     syntaxes = (UID("1.2.840.10008.1.2.1"), ImplicitVRLittleEndian, ExplicitVRBigEndian)
     objects = [(_slice(number), str(syntaxes[number - 1])) for number in (1, 2, 3)]
     lossless = smooth("uint16", 4000)
@@ -163,6 +164,7 @@ def _objects() -> list[tuple[Dataset, str]]:
     radiograph.SOPClassUID, radiograph.Modality = ComputedRadiographyImageStorage, "CR"
     radiograph.WindowCenter, radiograph.WindowWidth = 2000, 1500
     objects.append((_named(radiograph, CR, 1), str(syntaxes[0])))
+    objects += [(_plain_slice(number), str(syntaxes[0])) for number in range(1, THIN + 1)]
     document = an_object(None, EncapsulatedDocument=PDF + b"\0" * (len(PDF) % 2), EncapsulatedDocumentLength=len(PDF))
     document.SOPClassUID, document.Modality, document.DocumentTitle = EncapsulatedPDFStorage, "DOC", "Pathology"
     document.MIMETypeOfEncapsulatedDocument = "application/pdf"
@@ -184,6 +186,19 @@ def _slice(number: int) -> Dataset:
     block.add_new(0x11, "DS", ["1.5", "2"])
     dataset.RedPaletteColorLookupTableData = bytes(range(256)) * 5
     dataset["RedPaletteColorLookupTableData"].VR = "OW"
+    return dataset
+
+
+def _plain_slice(number: int) -> Dataset:
+    """A slice as scanners write them, of something round."""
+    y, x = np.mgrid[0:128, 0:128]
+    body = np.hypot(x - 64, y - 64) < 50
+    pixels = np.where(body, 40 + 8 * number + 60 * (np.hypot(x - 50, y - 60) < 12), -1000).astype("int16")
+    dataset = _named(an_object(pixels), THORAX, number)
+    dataset.ImageType, dataset.FrameOfReferenceUID = ["ORIGINAL", "PRIMARY", "AXIAL"], f"{STUDY}.9"
+    dataset.RescaleSlope, dataset.RescaleIntercept, dataset.WindowCenter, dataset.WindowWidth = "1", "0", "40", "400"
+    dataset.ImagePositionPatient, dataset.ImageOrientationPatient = [-64, -64, 2.0 * number], [1, 0, 0, 0, 1, 0]
+    dataset.PixelSpacing, dataset.SliceThickness = [1, 1], 2
     return dataset
 
 
