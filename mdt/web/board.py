@@ -32,7 +32,7 @@ from mdt.web.session import current_actor, house, unattended
 
 pages = Blueprint("board", __name__, url_prefix="/meetings/<meeting_id>/imaging")
 
-SHARED_FOR = 0.8  # seconds
+SHARED_FOR = 0.4  # seconds
 LOOKED_AGAIN = 5.0  # seconds, however still it seems
 NOT_READY = "not-ready"
 

@@ -7,6 +7,14 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.system.product import CHROMIUM, launch
+from tests.system.seeded import Running, a_seeded_product
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One product on the seeded region, for all who do not mind what the others did in it."""
+    with a_seeded_product(tmp_path_factory.mktemp("pages")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,45 +1,19 @@
 """The pages in a real browser on the real server: accessible, readable at two widths, usable without a script."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
-from mdt.demo import control
-from mdt.demo.control import Endpoint
-from tests.system.product import PASSWORD, ROOT, Product
+from tests.system.product import PASSWORD, ROOT
+from tests.system.seeded import enter
 from tests.unit import pages
-from tests.unit.pages import Seeded, seeded
+from tests.unit.pages import Seeded
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {1280: 800, 1920: 1080}
 
 pytestmark = pytest.mark.system
-
-
-@dataclass
-class Running:
-    """The product on its small database, and what is in that."""
-
-    product: Product
-    made: Seeded
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("pages")
-    with seeded(folder) as made:
-        pass
-    endpoint = Endpoint("RMC", "Bolton", "dicomweb", "http://127.0.0.1:1", "on")
-    control.publish(folder / "control", [endpoint, replace(endpoint, ods="RWJ", name="Stockport", state="off")])
-    product = Product(folder)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("MDT_DEMO_CONTROL", str(folder / "control"))
-        product.start()
-    yield Running(product, made)
-    product.stop()
 
 
 def addresses(made: Seeded) -> dict[str, str]:
@@ -48,6 +22,8 @@ def addresses(made: Seeded) -> dict[str, str]:
         "my meetings": "/meetings",
         "plan a meeting": "/meetings/plan/",
         "an agenda": today,
+        "an imaging board": f"{today}/imaging/",
+        "locking a list": f"{today}/lock",
         "a past agenda": f"/meetings/{made.meetings['past']}",
         "list a case": f"{today}/list/",
         "is this the right patient": f"{today}/list/{made.patients['new']}",
@@ -60,17 +36,6 @@ def addresses(made: Seeded) -> dict[str, str]:
         "the demo region": "/demo/",
         "no such page": "/nothing",
     }
-
-
-def enter(browser: Browser, running: Running, who: str, **options: object) -> tuple[BrowserContext, Page]:
-    context = browser.new_context(base_url=running.product.url, **options)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(running.made.email(who))
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/meetings")
-    return context, page
 
 
 def serious(page: Page) -> list[str]:
