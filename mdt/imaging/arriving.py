@@ -12,7 +12,7 @@ from mdt.imaging import answers
 from mdt.imaging.answers import Answer
 from mdt.imaging.models import Refusal
 from mdt.people import permissions
-from mdt.record.models import Link
+from mdt.record.models import ARCHIVE, Link
 from mdt.trusts.queries import trust_names
 
 
@@ -73,9 +73,8 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
     names = trust_names(session)
     asking = answers.of_patients(session, [patient_id])[patient_id]
     studies = select(Link.study_id).where(Link.patient_id == patient_id, Link.status != "never")
-    undecided = Counter(
-        session.scalars(select(Link.trust_ods).where(Link.patient_id == patient_id, Link.status == "confirm"))
-    )
+    of_archives = (Link.patient_id == patient_id, Link.status == "confirm", Link.origin == ARCHIVE)
+    undecided = Counter(session.scalars(select(Link.trust_ods).where(*of_archives)))
     refusals = session.scalars(select(Refusal).where(Refusal.study_id.in_(studies)).order_by(Refusal.name))
     return Arriving(
         asked_at=asking.asked_at,

@@ -56,7 +56,7 @@ class _Job:
     patient: Patient
     medium: Medium
     series: dict[str, int] = field(default_factory=dict)  # objects listed of each, by SeriesInstanceUID
-    listed: set[str] = field(default_factory=set)
+    listed: dict[str, str] = field(default_factory=dict)  # files, by their names `on_the_disc`
     remarks: list[str] = field(default_factory=list)
 
     def read_tables(self) -> None:
@@ -64,11 +64,12 @@ class _Job:
         for name, one in told.items():
             self.listed |= media.beside(name, one.files)
             self.series |= one.series
-        missing = self.listed - {media.on_the_disc(item.name) for item in self.medium.items}
+        here = {media.on_the_disc(item.name) for item in self.medium.items}
+        missing = sorted(said for name, said in self.listed.items() if name not in here)
         if missing:
             files = "1 file that is" if len(missing) == 1 else f"{len(missing)} files that are"
             more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-            self.remarks.append(f"The disc lists {files} not on it: {', '.join(sorted(missing)[:MOST_NAMED])}{more}.")
+            self.remarks.append(f"The disc lists {files} not on it: {', '.join(missing[:MOST_NAMED])}{more}.")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -125,10 +125,11 @@ def is_contents(name: str) -> bool:
     return on_the_disc(name).rsplit("/", 1)[-1] == "dicomdir"
 
 
-def beside(contents: str, listed: Collection[str]) -> set[str]:
-    """Files that a DICOMDIR lists, by their names on the medium: it lists them from its own folder."""
-    folder = on_the_disc(contents).rpartition("/")[0]
-    return {on_the_disc(f"{folder}/{name}") for name in listed}
+def beside(contents: str, listed: Iterable[str]) -> dict[str, str]:
+    """Files that a DICOMDIR lists, from its own folder: their names as it says them, by their names `on_the_disc`."""
+    folder = contents.replace("\\", "/").rpartition("/")[0]
+    names = (f"{folder}/{name}" if folder else name for name in listed)
+    return {on_the_disc(name): name for name in names}
 
 
 def _item(entry: zipfile.ZipInfo, bounds: Bounds) -> Item:

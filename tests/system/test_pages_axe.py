@@ -29,6 +29,7 @@ def addresses(made: Seeded) -> dict[str, str]:
         "is this the right patient": f"{today}/list/{made.patients['new']}",
         "a case with a match that waits": f"/cases/{made.cases['maria']}/",
         "a case still arriving": f"/cases/{made.cases['john']}/",
+        "adding imaging from a disc": f"/cases/{made.cases['maria']}/imports/",
         "a case of somebody with a nasty name": f"/cases/{made.cases['nasty']}/",
         "a signed outcome": f"/cases/{made.cases['signed']}/outcome/",
         "an outcome still typed": f"/cases/{made.cases['draft']}/outcome/",

@@ -155,7 +155,7 @@ def test_the_disc_is_compared_with_its_table_of_contents(case: Case) -> None:
     disc = {name: content for name, content in slices(6).items() if name not in ("DICOM/IM0003", "DICOM/IM0004")}
     disc = {f"cd/{name}": content for name, content in {"DICOMDIR": dicomdir({"1.2.3.1": listed}), **disc}.items()}
     row = case.bring({"a.zip": zipped(disc)})
-    assert row.remarks == ["The disc lists 2 files that are not on it: cd/dicom/im0003, cd/dicom/im0004."]
+    assert row.remarks == ["The disc lists 2 files that are not on it: cd/DICOM/IM0003, cd/DICOM/IM0004."]
     assert groups(row) == {
         ("contents", ""): 1,
         ("taken", ""): 3,

@@ -85,7 +85,7 @@ export function bringImports(section: HTMLElement): void {
 
   const bring = async (): Promise<void> => {
     hideRefusal();
-    const files = inputs.flatMap((input) => [...(input.files ?? [])]);
+    const files = inputs.flatMap((input) => [...(input.files ?? [])]).sort(byName);
     const base = form.dataset.base ?? '';
     const label = form.querySelector<HTMLInputElement>('#label')?.value ?? '';
     const begun = await post(`${base}begin.json`, token(section), { label, files: String(files.length), bytes: String(total(files)) });
@@ -127,7 +127,7 @@ export function bringImports(section: HTMLElement): void {
         const file = files[place];
         if (file === undefined) return;
         if (!sending) throw new Refused('This was cancelled. Nothing of it was taken in.');
-        const name = file.webkitRelativePath || file.name;
+        const name = nameOf(file);
         await send(`${address}files/${place}.json?name=${encodeURIComponent(name.slice(0, 600))}`, file, token(section), (bytes) => progress(place, bytes));
         progress(place, file.size);
       }
@@ -198,6 +198,8 @@ function message(text: string): string {
 
 const part = (section: HTMLElement, name: string): HTMLElement | null => section.querySelector<HTMLElement>(`[data-part="${name}"]`);
 const token = (section: HTMLElement): string => section.querySelector<HTMLInputElement>('input[name="csrf_token"]')?.value ?? '';
+const nameOf = (file: File): string => file.webkitRelativePath || file.name;
+const byName = (one: File, other: File): number => nameOf(one).localeCompare(nameOf(other), 'en', { numeric: true });
 const total = (files: readonly File[]): number => files.reduce((sum, file) => sum + file.size, 0);
 const count = (files: number): string => (files === 1 ? '1 file' : `${files.toLocaleString('en-GB')} files`);
 
