@@ -23,8 +23,13 @@ test: setup ## set everything up, then every check and every test
 check: .venv/.runtime .venv/.development static/dist/.built ## only the quick checks: lint, types, imports, unit tests
 	@$(BIN)/python -m tests.suite --quick
 
-bench: setup ## every benchmark, each with its table
-	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+bench: setup ## every benchmark, each with its table; under a quarter of an hour
+	@sh bench/install.sh
+	@ended=0; for bench in "serve --seconds 3" "frames" "gather --runs 1" "record" "live --quick"; do \
+		name=$${bench%% *}; echo; echo "== bench/$$name.py"; \
+		timeout --signal=INT --kill-after=30 420 $(BIN)/python bench/$$name.py $${bench#$$name} \
+			|| { echo "bench/$$name.py did not end well."; ended=1; }; \
+	done; exit $$ended
 
 clean: ## remove what was installed and built (never the data)
 	rm -rf .venv node_modules static/dist
