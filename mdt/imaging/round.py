@@ -23,6 +23,7 @@ from mdt.imaging.plan import Offer, Plan
 from mdt.imaging.progress import Progress
 from mdt.imaging.series import Listed, expect, finish, keep_refusals, kept_counts
 from mdt.imaging.turn import GivenUp, Turn
+from mdt.imaging.withdrawn import take_out
 from mdt.record.clashes import OPEN, STRONG
 from mdt.record.contested import contested
 from mdt.record.correcting import look_again
@@ -147,7 +148,8 @@ class Round:
 
     def _correct(self, ods: str, study_uid: str, found: FoundStudy | None, session: Session) -> None:
         now = self._means.clock()
-        look_again(session, by=self._means.by, trust_ods=ods, study_uid=study_uid, found=found, now=now)
+        if look_again(session, by=self._means.by, trust_ods=ods, study_uid=study_uid, found=found, now=now):
+            take_out(session, by=self._means.by, trust_ods=ods, study_uid=study_uid, now=now)
 
     def _offer(self, turn: Turn, asked: Asked) -> None:
         """Link what it holds, and say which series of what is linked it can bring."""

@@ -14,14 +14,19 @@ from mdt.trusts.source import FoundStudy
 
 def look_again(
     session: Session, *, by: Actor, trust_ods: str, study_uid: str, found: FoundStudy | None, now: datetime
-) -> None:
-    """Keep what it says now of this very study (None: it holds it no more), and judge every link to it again."""
+) -> bool:
+    """Keep what it says now of this very study (None: it holds it no more), and judge every link to it again.
+
+    True when it no longer says what it did: objects that came before came under another claim.
+    """
     study = session.scalar(select(Study).where(Study.study_uid == study_uid).with_for_update())
     if study is None:
-        return
+        return False
+    corrected = False
     if found is not None:
-        hold(session, study, trust_ods, found, now)
+        _, corrected = hold(session, study, trust_ods, found, now)
     elif (holder := holder_of(session, study.id, trust_ods, ARCHIVE)) is not None and holder.gone_at is None:
-        holder.gone_at = now
+        holder.gone_at, corrected = now, True
         audit.record(session, by, "holder.gone", f"study:{study.id}", detail={"trust": trust_ods}, now=now)
     judge_links(session, by=by, study_id=study.id, now=now)
+    return corrected

@@ -283,6 +283,25 @@ def test_a_clash_that_stays_is_asked_about_again_and_stays(tmp_path):
         assert only_study(region.gather())["link"] == "auto"
 
 
+def test_what_came_as_another_persons_is_not_hers_when_its_trust_corrects_the_clash(tmp_path):
+    hers, theirs = Archive([]), Archive([Held(OTHERS)], written=OTHERS)
+    with a_federation(tmp_path, RMC=hers, RWJ=theirs) as region:
+        with region.db.writing() as session:
+            other = Patient(
+                nhs_number="9990000069", family="HARGREAVES", given="Dorothy", birth_date=date(1951, 3, 14), sex="F"
+            )
+            session.add(other)
+        assert only_study(region.gather(other))["received_instances"] == 3
+        hers.held = [Held(DOROTHY)]
+        assert only_study(region.gather())["link"] == "never"
+        theirs.held = []
+        region.gather(other)
+        study = only_study(region.gather())
+        assert (study["link"], study["complete"]) == ("auto", True)
+        with region.db.reading() as session:
+            assert set(session.scalars(select(Instance.trust_ods))) == {"RMC"}
+
+
 def test_a_file_of_somebody_else_among_hers_is_refused_and_the_series_is_not_whole(tmp_path):
     archive = Archive([Held(DOROTHY)])
     with a_federation(tmp_path, RMC=archive) as region:
