@@ -110,4 +110,5 @@ def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
         "lossy": bool(row.lossy),
         "problems": [{"sop": one.sop_uid, "sentence": one.problem} for one in notable if one.problem],
         "documents": documents,
+        "states": sum("presentation" in one.header or "key_objects" in one.header for one in notable),
     }

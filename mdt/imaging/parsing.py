@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from mdt.core.errors import Invalid
-from mdt.imaging import attributes, documents, geometry
+from mdt.imaging import attributes, documents, geometry, key_objects, presentations
 from mdt.imaging.content import content_of
 from mdt.imaging.opening import Opened, opened
 from mdt.imaging.raster import CannotShow, Raster, raster_of
@@ -58,6 +58,11 @@ def describe(path: Path, document_to: Path) -> Description:
     """Read one file; raises Invalid with the sentence that says why it cannot be filed under any study."""
     with opened(path) as file:
         about = _filed(file)
+        if about.sop_class_uid == key_objects.SOP_CLASS:
+            about.header["key_objects"] = key_objects.key_objects(file.dataset)
+        if presentations.is_state(about.sop_class_uid):
+            about.header["presentation"] = presentations.presentation(file.dataset, about.sop_class_uid)
+            return about
         if document := documents.extract(file.dataset, about.sop_class_uid, document_to):
             return replace(about, document=document)
         if file.pixels is None and "Rows" not in file.dataset:

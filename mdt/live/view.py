@@ -57,6 +57,7 @@ def _pane(sent: Json) -> Json:
         "rotation": fields.number(sent.get("rotation"), "rotation"),
         "flip_h": fields.truth(sent, "flip_h"),
         "flip_v": fields.truth(sent, "flip_v"),
+        **({} if sent.get("state") is None else {"state": fields.our_id(sent, "state")}),
     }
 
 

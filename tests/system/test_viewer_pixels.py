@@ -22,6 +22,7 @@ from mdt.record.models import Patient
 from tests.room_stage import Stage, populate
 from tests.system.product import PASSWORD, Product, sign_in
 from tests.unit.objects import an_object, item, save
+from tests.unit.states import a_graphic, a_selection, a_state, an_area, reference
 
 pytestmark = pytest.mark.system
 
@@ -125,6 +126,35 @@ def dataset_of(name: str, number: int, kind: Kind) -> Dataset:
     return an_object(kind.pixels, **uids, **about, **kind.header)
 
 
+SIGNED = "1.2.3.1"  # the first kind's series
+TOP_RIGHT = an_area([129, 1], [256, 128])
+
+
+def what_others_chose() -> list[Dataset]:
+    """Dr Smith's view of the signed image, turned and then flipped, its top right quarter; and the key image."""
+    drawn = item(GraphicLayer="ARROWS", GraphicObjectSequence=[a_graphic("CIRCLE", [192, 64, 192, 96])])
+    drawn.TextObjectSequence = [
+        item(UnformattedTextValue="Tumour", AnchorPoint=[192, 64], AnchorPointAnnotationUnits="PIXEL")
+    ]
+    view = a_state(
+        SIGNED,
+        [f"{SIGNED}.1"],
+        SoftcopyVOILUTSequence=[item(WindowCenter=0, WindowWidth=501)],
+        PresentationLUTShape="INVERSE",
+        ImageRotation=90,
+        ImageHorizontalFlip="Y",
+        DisplayedAreaSelectionSequence=[TOP_RIGHT],
+        GraphicAnnotationSequence=[drawn],
+        ShutterShape="RECTANGULAR",
+        ShutterLeftVerticalEdge=129,
+        ShutterRightVerticalEdge=256,
+        ShutterUpperHorizontalEdge=1,
+        ShutterLowerHorizontalEdge=128,
+        ShutterPresentationValue=0,
+    )
+    return [view, a_selection("1.2.3", SIGNED, [reference(f"{SIGNED}.1")])]
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, Stage]]:
     """One trust's folder with an image of every kind, gathered for the patient of an open meeting's first case."""
@@ -134,6 +164,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, S
     data.mkdir()
     for number, (name, kind) in enumerate(KINDS.items(), 1):
         save(dataset_of(name, number, kind), archive / f"{number}.dcm")
+    for number, dataset in enumerate(what_others_chose()):
+        dataset.StudyDate = "20261120"
+        save(dataset, archive / f"chosen-{number}.dcm")
     settings = from_environment({"MDT_DATA": str(data)})
     upgrade(settings.database_url)
     db = Database(settings.database_url)
@@ -148,7 +181,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product, S
     (folder / "trusts.toml").write_text(trust + source)
     product.command("trusts", "load", str(folder / "trusts.toml"))
     gathered = json.loads(product.command("gather", "--nhs", NHS, "--json", accept=(0, 1)))
-    assert [study["received_instances"] for study in gathered["studies"]] == [len(KINDS)], gathered
+    assert [study["received_instances"] for study in gathered["studies"]] == [len(KINDS) + 2], gathered
     product.start()
     yield product, stage
     product.stop()
@@ -163,7 +196,11 @@ def page(browser: Browser, story: tuple[Product, Stage]) -> Page:
     page.goto(f"/meetings/{stage.meeting}/room")
     wait(page, "room.client.connection === 'in-step'")
     page.keyboard.press("n")
-    wait(page, f"room.case !== null && document.querySelectorAll('.series:not(:disabled)').length === {len(KINDS)}", 90)
+    wait(
+        page,
+        f"room.case !== null && document.querySelectorAll('.series:not(:disabled)').length === {len(KINDS) + 1}",
+        90,
+    )
     page.keyboard.press("Shift+1")
     return page
 
@@ -289,6 +326,43 @@ def test_the_letters_of_a_radiograph_move_with_it_too(page: Page) -> None:
         assert (pane(page)["overlay"]["top"], pane(page)["overlay"]["right"]) == ("R", "H")
     finally:
         page.keyboard.press("r")
+
+
+def test_an_image_is_shown_as_a_presentation_state_says(page: Page) -> None:
+    told = show(page, "signed")
+    assert "KEY IMAGE: For Patient" in told["overlay"]["marks"]
+    assert page.locator(".layer-shape").count() == 0
+    page.get_by_label("Shown as").select_option("The tumour, Smith, Ann, 02-Nov-2026")
+    wait(page, "room.panes[0].view.state && document.querySelector('.layer-shape') !== null")
+    page.wait_for_timeout(300)
+    values = KINDS["signed"].pixels[16::32, 16::32][:4, 4:]  # the quarter, one of each square
+    grey = 255 - (np.clip((values + 250.0) / 500, 0, 1) * 255).round()
+    expected = np.repeat(np.rot90(grey, -1)[:, ::-1, None], 3, axis=-1)
+    screen = painted(page)
+    height, width = screen.shape[:2]
+    step = height / 4
+    rows = [int((n + 0.25) * step) for n in range(4)]
+    columns = [int((width - height) / 2 + (n + 0.25) * step) for n in range(4)]
+    assert np.abs(screen[np.ix_(rows, columns)][..., :3].astype(int) - expected).max() <= 2
+    circle = page.locator(".layer-shape").first.bounding_box()
+    place = page.locator(".pane").first.bounding_box()
+    assert circle is not None
+    assert place is not None
+    middle = (circle["x"] + circle["width"] / 2, circle["y"] + circle["height"] / 2)
+    assert middle == pytest.approx((place["x"] + place["width"] / 2, place["y"] + place["height"] / 2), abs=3)
+    assert circle["width"] == pytest.approx(place["height"] / 2, abs=12), "a radius of 32 of 128 rows, and its stroke"
+    assert page.locator(".layer-text").text_content() == "Tumour"
+    assert "SHOWN AS: The tumour (Smith, Ann, 02-Nov-2026)" in pane(page)["overlay"]["marks"]
+    page.get_by_label("Shown as").select_option("As stored")
+    wait(page, "!room.panes[0].view.state && document.querySelector('.layer-shape') === null")
+    page.wait_for_timeout(300)
+    assert np.abs(middles(painted(page)) - as_pydicom_shows("signed", 1, KINDS["signed"])).max() <= 2
+
+
+def test_a_key_image_chosen_elsewhere_is_one_press_away(page: Page) -> None:
+    show(page, "colour")
+    page.get_by_role("button", name="For Patient").click()
+    wait(page, f"room.panes[0].painted && room.panes[0].sop === '{SIGNED}.1'")
 
 
 def test_the_value_under_the_pointer_is_told(page: Page) -> None:

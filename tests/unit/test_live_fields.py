@@ -103,6 +103,11 @@ def a_view(**changed):
 def test_a_view_is_read_whole_and_what_the_wire_does_not_know_is_left_out():
     read = view.view(a_view(secret="x"))
     assert read == a_view()
+    shown = a_view()
+    shown["panes"][0]["state"] = "c" * 32
+    assert view.view(shown) == shown
+    with pytest.raises(Invalid):
+        view.view(a_view(panes=[{**a_view()["panes"][0], "state": "GSPS"}, None]))
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ export interface SeriesSummary {
   lossy: boolean;
   problems: { sop: string; sentence: string }[];
   documents: { key: string; title: string; type: string }[];
+  /** Presentation states and key object selections in it. */
+  states?: number;
 }
 
 export interface StudySummary {

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { ref } from 'lit-html/directives/ref.js';
 import type { CaseImaging, SeriesSummary, StudySummary, TrustProgress, Wholeness } from '../imaging/types';
+import { origin, type KeySelection } from '../imaging/states';
 import type { KeyImage } from '../room/protocol';
 import { hungBeside } from '../viewer/hanging';
 import { dayOf, wholenessWord } from './words';
@@ -13,6 +14,8 @@ export interface StripState {
   /** Keys of the series in the viewports. */
   shown: ReadonlySet<string>;
   keys: readonly KeyImage[];
+  /** Key images that came with the imaging. */
+  selections: readonly KeySelection[];
   picture(series: SeriesSummary): HTMLCanvasElement | undefined;
   trustName(ods: string): string;
   open: boolean;
@@ -21,6 +24,7 @@ export interface StripState {
 export interface StripActs {
   show(study: StudySummary, series: SeriesSummary): void;
   showKey(key: KeyImage): void;
+  showSelection(selection: KeySelection): void;
   toggle(): void;
 }
 
@@ -34,7 +38,7 @@ export function strip(now: StripState, acts: StripActs): TemplateResult {
       ${now.problem !== null ? html`<p class="strip-word strip-problem" role="alert">${now.problem}</p>` : nothing}
       ${imaging === null ? html`<p class="strip-word">${now.problem === null ? 'No imaging yet.' : nothing}</p>` : html`<ol class="studies">${imaging.studies.map((study) => studyOf(study, now, acts, hungBeside(imaging.studies)))}</ol>`}
       ${imaging !== null && imaging.studies.length === 0 ? html`<p class="strip-word">No imaging has been found so far.</p>` : nothing}
-      ${now.keys.length > 0 ? keyImages(now, acts) : nothing} ${imaging === null ? nothing : arriving(imaging.trusts)}
+      ${now.keys.length + now.selections.length > 0 ? keyImages(now, acts) : nothing} ${imaging === null ? nothing : arriving(imaging.trusts)}
     </div>
   `;
 }
@@ -96,8 +100,16 @@ function keyImages(now: StripState, acts: StripActs): TemplateResult {
       ${now.open
         ? now.keys.map((key) => html`<button class="key-image" @click=${() => acts.showKey(key)} title=${`${key.caption || 'Key image'}, by ${key.author.name}`}>${key.caption || 'Key image'}</button>`)
         : nothing}
+      ${now.open ? now.selections.map((selection) => selected(selection, acts)) : nothing}
     </div>
   `;
+}
+
+/** A selection made elsewhere: each press shows its next image. */
+function selected(selection: KeySelection, acts: StripActs): TemplateResult {
+  const { title, description, images } = selection;
+  const about = [title, origin(selection, dayOf), description].filter(Boolean).join('\n');
+  return html`<button class="key-image" @click=${() => acts.showSelection(selection)} title=${about}>${title} <span class="quiet">(${images.length})</span></button>`;
 }
 
 const WORDS: Record<TrustProgress['status'], string> = { asking: 'asking', answered: 'answered', refused: 'refused', 'no-answer': 'NO ANSWER' };

@@ -33,11 +33,15 @@ export interface ToolbarState {
   playing: boolean;
   mayMark: boolean;
   ready: boolean;
+  /** Presentation states there are for the series, and the one shown. */
+  states: readonly { key: string; name: string }[];
+  state: string | null;
 }
 
 export interface ToolbarActs {
   choose(tool: ToolName): void;
   preset(preset: Preset): void;
+  present(state: string | null): void;
   invert(): void;
   flip(): void;
   turn(): void;
@@ -82,7 +86,7 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
             ${presets(now.modality, now.uptake).map(({ key, name }) => html`<option value=${key}>${key} ${name}</option>`)}
           </select>
         </label>
-        ${button('Invert', 'I', acts.invert, !now.ready)} ${button('Flip', 'F', acts.flip, !now.ready)} ${button('Turn', 'D', acts.turn, !now.ready)}
+        ${now.states.length > 0 ? states(now, acts) : ''} ${button('Invert', 'I', acts.invert, !now.ready)} ${button('Flip', 'F', acts.flip, !now.ready)} ${button('Turn', 'D', acts.turn, !now.ready)}
         ${button('Reset', 'R', acts.reset, !now.ready)}
         ${now.cine ? html`<button aria-pressed=${now.playing} @click=${acts.play}>${now.playing ? 'Pause' : 'Play'}<kbd aria-hidden="true">C</kbd></button>` : ''}
         ${button('Key image', 'K', acts.keyImage, !now.ready || !now.mayMark)}
@@ -98,5 +102,26 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
         <button @click=${acts.keys} title="Keys and mouse (?)">Keys<kbd aria-hidden="true">?</kbd></button>
       </div>
     </div>
+  `;
+}
+
+/** Which of the ways somebody chose to show these images is seen. */
+function states(now: ToolbarState, acts: ToolbarActs): TemplateResult {
+  return html`
+    <label class="preset">
+      <span class="unseen">Shown as</span>
+      <select
+        ?disabled=${!now.ready}
+        .value=${now.state ?? ''}
+        @change=${(event: Event) => {
+          const select = event.target as HTMLSelectElement;
+          acts.present(select.value === '' ? null : select.value);
+          select.blur();
+        }}
+      >
+        <option value="" ?selected=${now.state === null}>As stored</option>
+        ${now.states.map(({ key, name }) => html`<option value=${key} ?selected=${now.state === key}>${name}</option>`)}
+      </select>
+    </label>
   `;
 }

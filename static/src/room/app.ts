@@ -4,6 +4,7 @@ import { parseImageId } from '../imaging/image-id';
 import { openKeeper } from '../imaging/keeper';
 import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
+import { speaksOf, type KeySelection } from '../imaging/states';
 import type { CaseImaging } from '../imaging/types';
 import type { MountOutcome } from '../outcome/api';
 import type { Tab } from '../panel/side';
@@ -26,6 +27,7 @@ import { keyGroups } from './keymap';
 import { OutcomePlace } from './outcome';
 import type { KeyImage, Layout, Mark, MarkBody, RoomEvent, View } from './protocol';
 import { Regions } from './regions';
+import { States } from './states';
 import { Timings } from './timings';
 import { Toasts } from './toasts';
 import { uuid } from './uuid';
@@ -71,6 +73,7 @@ export class App {
   readonly outcome: OutcomePlace;
   private readonly pointers: Pointers;
   readonly thumbnails: Thumbnails;
+  readonly states = new States(() => this.statesCame());
   readonly ahead: Ahead;
   private readonly toasts = new Toasts();
 
@@ -105,6 +108,8 @@ export class App {
           return meetingDay();
         },
         trustName: (ods) => this.trustName(ods),
+        state: (key) => this.states.of(key),
+        said: (frame) => this.states.selections.filter(({ images }) => speaksOf(images, frame)).map(({ title }) => `KEY IMAGE: ${title}`),
         changed: () => this.viewChanged(),
         painted: (pane) => {
           this.timings.painted(pane.coarseness);
@@ -224,6 +229,7 @@ export class App {
     this.touched = false;
     const known = id === null ? null : this.ahead.imagingOf(id);
     this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => this.draw(), known);
+    this.states.renew(id, null);
     this.bindOutcome();
     if (id !== null) {
       this.timings.opened(id);
@@ -250,6 +256,7 @@ export class App {
       return;
     }
     this.patientId = now.patient.id;
+    this.states.renew(this.openId, now);
     this.bindOutcome();
     this.timings.listed();
     const shown = this.client.presented;
@@ -356,6 +363,30 @@ export class App {
       const series = study.series.find((one) => one.series === key.series);
       if (series !== undefined) this.show({ study, series }, key);
     }
+  }
+
+  /** The next image of a selection after the one that is seen, or its first. */
+  showSelection({ images }: KeySelection): void {
+    const seen = this.grid.active.frame;
+    const now = seen === null ? -1 : images.findIndex((image) => speaksOf([image], seen));
+    const next = images[(now + 1) % images.length];
+    const imaging = this.open?.imaging;
+    for (const study of imaging?.studies ?? []) {
+      for (const series of study.series) {
+        if (next !== undefined && series.series === next.series) this.show({ study, series }, { sop: next.sop, frame: next.frames[0] ?? 1 });
+      }
+    }
+  }
+
+  present(key: string | null): void {
+    this.lookElsewhere();
+    void this.grid.active.present(key === null ? null : this.states.of(key)).then(() => this.draw());
+  }
+
+  /** A presenter may show a state that had not come here yet. */
+  private statesCame(): void {
+    this.followPresenter();
+    this.draw();
   }
 
   choose(tool: ToolName): void {

@@ -7,7 +7,10 @@ import { standing } from '../panel/status';
 import { strip } from '../panel/strip';
 import { toolbar } from '../panel/toolbar';
 import { asItCame, flipped, inverted, turned, windowed } from '../viewer/adjust';
+import { origin } from '../imaging/states';
+import { dayOf } from '../panel/words';
 import { idleWords } from '../viewer/idle';
+import { stateName } from '../viewer/overlay';
 import type { App } from './app';
 
 export function drawRoom(app: App): void {
@@ -45,6 +48,7 @@ export function drawRoom(app: App): void {
         problem: app.open?.problem ?? null,
         shown: new Set(grid.visible.flatMap(({ seriesKey }) => seriesKey ?? [])),
         keys: Object.values(state?.keys ?? {}),
+        selections: app.states.selections,
         picture: (series) => app.thumbnails.of(series),
         trustName: (ods) => app.trustName(ods),
         open: app.stripOpen,
@@ -52,6 +56,7 @@ export function drawRoom(app: App): void {
       {
         show: (study, series) => app.show({ study, series }),
         showKey: (key) => app.showKey(key),
+        showSelection: (selection) => app.showSelection(selection),
         toggle: () => {
           app.stripOpen = !app.stripOpen;
           app.draw();
@@ -73,10 +78,13 @@ export function drawRoom(app: App): void {
         playing: active.playing,
         mayMark: app.may('mark') && status === 'open',
         ready: active.stack !== null,
+        states: app.states.forSeries(active.hung?.series.series ?? '').map((state) => ({ key: state.key, name: [stateName(state), origin(state, dayOf)].filter(Boolean).join(', ') })),
+        state: active.state?.key ?? null,
       },
       {
         choose: (tool) => app.choose(tool),
         preset: (preset) => app.adjust(windowed(preset, active.uptake)),
+        present: (key) => app.present(key),
         invert: () => app.adjust(inverted),
         flip: () => app.adjust(flipped),
         turn: () => app.adjust(turned),

@@ -85,6 +85,8 @@ export interface Pane {
   rotation: number;
   flip_h: boolean;
   flip_v: boolean;
+  /** The presentation state shown, by its key; absent while the image is shown as stored. */
+  state?: string;
 }
 
 export type Layout = '1x1' | '1x2' | '2x1' | '2x2';

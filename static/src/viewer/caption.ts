@@ -18,9 +18,11 @@ export interface Captioned {
   inverted: boolean;
   /** How much coarser than it is the image is shown until all of it has come; 1 at full quality. */
   coarse: number;
+  /** What others say of the image, and how it is shown. */
+  said: string[];
 }
 
-export function caption(overlay: Overlay, stack: StackViewport, { hung, index, frame, at, patient, meetingDay, trustName, inverted, coarse }: Captioned): void {
+export function caption(overlay: Overlay, stack: StackViewport, { hung, index, frame, at, patient, meetingDay, trustName, inverted, coarse, said }: Captioned): void {
   const { flipHorizontal, flipVertical } = stack.getCamera();
   overlay.say('who', whoLines(patient, meetingDay));
   overlay.say('when', whenLines(hung, meetingDay, trustName));
@@ -33,7 +35,7 @@ export function caption(overlay: Overlay, stack: StackViewport, { hung, index, f
     inverted,
   };
   overlay.say('how', howLines(shown, frame));
-  overlay.say('marks', [...previewLines(coarse), ...markLines(hung, frame)]);
+  overlay.say('marks', [...previewLines(coarse), ...markLines(hung, frame), ...said]);
   edges(overlay, screenDirections(stack), lettersOf(frame));
 }
 

@@ -1,6 +1,7 @@
 /** The words over an image. Who, when, from where, which slice: on every viewport, always. */
 
 import { scaleOf } from '../imaging/nature';
+import { origin, speaksOf, type PresentationState } from '../imaging/states';
 import type { FrameInfo, Patient, SeriesIndex } from '../imaging/types';
 import { bornOf, dayOf, daysBefore, nameOf, nhsNumber } from '../panel/words';
 import type { Hung } from './hanging';
@@ -130,3 +131,12 @@ export function markLines({ series }: Hung, frame: FrameInfo): string[] {
 }
 
 export const previewLines = (coarse: number): string[] => (coarse > 1 ? [`PREVIEW 1/${coarse} resolution`] : []);
+
+export const stateName = (state: Pick<PresentationState, 'label' | 'description'>): string => state.description || state.label || 'Presentation state';
+
+/** Whose choice it is that is seen, and what of it is not. */
+export function stateLines(state: PresentationState, frame: FrameInfo): string[] {
+  const from = origin(state, dayOf);
+  const name = `SHOWN AS: ${stateName(state)}${from === '' ? '' : ` (${from})`}`;
+  return speaksOf(state.images, frame) ? [name, ...state.left_out] : [`${name} says nothing of this image`];
+}

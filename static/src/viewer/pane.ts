@@ -4,15 +4,19 @@ import { Enums, eventTarget, type StackViewport } from '@cornerstonejs/core';
 import { imageId, parseImageId } from '../imaging/image-id';
 import type { Library } from '../imaging/library';
 import type { SeriesFrames } from '../imaging/series';
+import { speaksOf, type PresentationState } from '../imaging/states';
 import type { FrameInfo, Patient, SeriesIndex } from '../imaging/types';
 import type { Pane as PaneView } from '../room/protocol';
+import { asItCame } from './adjust';
 import { caption } from './caption';
 import { Cine } from './cine';
 import type { Engine } from './engine';
 import type { Hung } from './hanging';
-import { Overlay, seriesName, whenLines, whoLines } from './overlay';
+import { Layer } from './layer';
+import { Overlay, seriesName, stateLines, whenLines, whoLines } from './overlay';
 import { Paper } from './paper';
 import { valueAt } from './probe';
+import { applyState, applyWindow } from './state';
 import { warmImage } from './warm';
 import { applyView, inverted, viewOfImage, viewOfPaper } from './view';
 
@@ -24,6 +28,9 @@ export interface Surroundings {
   patient(): Patient | null;
   meetingDay: string;
   trustName(ods: string): string;
+  state(key: string): PresentationState | null;
+  /** What others said of an image, e.g. that it is a key image. */
+  said(frame: FrameInfo): string[];
   /** The view changed, by hand or by what it was told. */
   changed(pane: Pane): void;
   painted(pane: Pane): void;
@@ -44,6 +51,9 @@ export class Pane {
   readonly id: string;
   private readonly paper = new Paper();
   private readonly cine = new Cine();
+  private readonly layer = new Layer();
+  /** How somebody chose that these images be seen; null is as they are stored. */
+  state: PresentationState | null = null;
   private viewport: StackViewport | null = null;
   private showing: Showing | null = null;
   /** What was asked for last: an answer to an earlier question is dropped. */
@@ -66,13 +76,13 @@ export class Pane {
     this.element.tabIndex = 0;
     this.element.setAttribute('role', 'group');
     this.image.className = 'pane-image';
-    this.element.append(this.image, this.paper.element);
+    this.element.append(this.image, this.layer.element, this.paper.element);
     this.overlay = new Overlay(this.element);
     this.label();
     const on = (name: string, act: (detail: { imageId: string; imageIdIndex: number }) => void): void =>
       this.image.addEventListener(name, ((event: CustomEvent) => act(event.detail)) as EventListener);
     on(Events.PRE_STACK_NEW_IMAGE, (detail) => this.soon(detail));
-    on(Events.STACK_NEW_IMAGE, () => this.say([]));
+    on(Events.STACK_NEW_IMAGE, () => this.came());
     on(Events.CAMERA_MODIFIED, () => this.moved());
     on(Events.VOI_MODIFIED, () => this.moved());
     on(Events.IMAGE_RENDERED, () => this.rendered());
@@ -214,6 +224,8 @@ export class Pane {
     this.image.classList.remove('painted');
     this.element.classList.remove('reading');
     this.paper.clear();
+    this.layer.clear();
+    this.state = null;
     this.overlay.clear();
     this.label();
   }
@@ -257,6 +269,31 @@ export class Pane {
     else this.cine.start(stack, showing.frames, frame?.seconds ?? null);
   }
 
+  /** Shows the images as a presentation state says, or again as they are stored. */
+  async present(state: PresentationState | null): Promise<void> {
+    const { stack, showing, turn } = this;
+    if (stack === null || showing === null) return;
+    const now = this.frame;
+    if (state !== null && (now === null || !speaksOf(state.images, now))) {
+      const first = showing.frames.frames.findIndex((frame) => speaksOf(state.images, frame));
+      if (first < 0) return;
+      await stack.setImageIdIndex(first);
+    }
+    const frame = this.frame;
+    if (turn !== this.turn || frame === null) return;
+    this.state = state;
+    asItCame(stack);
+    if (state !== null) applyState(stack, frame, state);
+    stack.render();
+    this.moved();
+  }
+
+  private came(): void {
+    this.say([]);
+    const { stack, frame, state } = this;
+    if (stack !== null && frame !== null && state !== null && !this.told && speaksOf(state.images, frame)) applyWindow(stack, frame, state);
+  }
+
   private probe(at: [number, number] | null): void {
     const { stack, frame } = this;
     const value = at === null || stack === null || frame === null || this.coarseness > 1 ? null : valueAt(stack, frame, at);
@@ -269,7 +306,7 @@ export class Pane {
     const { hung, stack, frame } = this;
     if (hung === null) return null;
     if (hung.series.kind === 'document') return viewOfPaper(hung);
-    return stack === null || frame === null ? null : viewOfImage(hung, stack, frame);
+    return stack === null || frame === null ? null : viewOfImage(hung, stack, frame, this.state?.key ?? null);
   }
 
   /** Shows what somebody else shows. While one view is loading, only the newest after it counts. */
@@ -310,6 +347,7 @@ export class Pane {
     if (turn !== this.turn || frame === null) return;
     this.told = true;
     try {
+      this.state = view.state === undefined ? null : this.around.state(view.state);
       applyView(stack, frame, view);
     } finally {
       this.told = false;
@@ -342,9 +380,16 @@ export class Pane {
     const first = !this.image.classList.contains('painted');
     this.image.classList.add('painted');
     this.annotate(stack);
+    this.outline(stack);
     if (first) this.label();
     this.around.painted(this);
     this.moved();
+  }
+
+  private outline(stack: StackViewport): void {
+    const { state, frame } = this;
+    if (state !== null && frame !== null && speaksOf(state.images, frame)) this.layer.draw(stack, frame, state);
+    else this.layer.clear();
   }
 
   private annotate(stack: StackViewport): void {
@@ -352,7 +397,7 @@ export class Pane {
     const patient = this.around.patient();
     if (showing === null || frame === null || at === null || patient === null) return;
     const { meetingDay, trustName } = this.around;
-    caption(this.overlay, stack, { hung: showing, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame), coarse: this.coarseness });
+    caption(this.overlay, stack, { hung: showing, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame), coarse: this.coarseness, said: [...this.around.said(frame), ...(this.state === null ? [] : stateLines(this.state, frame))] });
     this.progress();
   }
 

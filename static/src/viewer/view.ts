@@ -26,7 +26,7 @@ export const viewOfPaper = (hung: Hung): PaneView => ({
   flip_v: false,
 });
 
-export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo): PaneView {
+export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo, state: string | null): PaneView {
   const { voiRange, isComputedVOI } = stack.getProperties();
   return {
     ...which(hung),
@@ -35,6 +35,7 @@ export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo):
     voi: isComputedVOI || voiRange === undefined ? null : { lower: voiRange.lower, upper: voiRange.upper },
     invert: inverted(stack, frame),
     ...areaOf(stack),
+    ...(state === null ? {} : { state }),
   };
 }
 
