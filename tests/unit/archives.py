@@ -1,7 +1,7 @@
 """Small archives for tests of gathering: real objects in memory, with the habits and faults that real ones have."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -17,6 +17,7 @@ import mdt.tables  # noqa: F401  (every table, for create_all)
 from mdt.core.actor import system
 from mdt.core.clock import utc_now
 from mdt.core.db import Base, Database
+from mdt.core.sandboxes import Sandboxes
 from mdt.imaging.actions import begin_gather
 from mdt.imaging.gather import Gatherer
 from mdt.imaging.means import PATIENT, Means, Patience
@@ -31,6 +32,7 @@ from mdt.trusts.source import (
     FoundInstance,
     FoundSeries,
     FoundStudy,
+    ImagingSource,
     StudyAnswer,
     StudyQuery,
 )
@@ -159,13 +161,15 @@ def write_slice(path: Path, held: Held, series_uid: str, number: int) -> None:
     pydicom.dcmwrite(path, ds, enforce_file_format=True)
 
 
+Opening = Archive | Callable[[], ImagingSource]
+
+
 @dataclass
 class Federation:
     """A database, a store, Dorothy, and trusts whose archives are these."""
 
     db: Database
     gatherer: Gatherer
-    archives: dict[str, Archive]
     patient: Patient
 
     def gather(self, patient: Patient | None = None) -> dict[str, Any]:
@@ -178,8 +182,15 @@ class Federation:
 
 
 @contextmanager
-def a_federation(folder: Path, patience: Patience = PATIENT, **archives: Archive) -> Iterator[Federation]:
-    """Trusts by ODS code, each with its archive."""
+def a_federation(
+    folder: Path, patience: Patience = PATIENT, readers: Sandboxes | None = None, **archives: Opening
+) -> Iterator[Federation]:
+    """Trusts by ODS code, each with its archive, or with what opens one anew for each round."""
+
+    def opened(source: Source) -> ImagingSource:
+        archive = archives[source.trust_ods]
+        return archive if isinstance(archive, Archive) else archive()
+
     db = Database(f"sqlite:///{folder / 'mdt.db'}")
     Base.metadata.create_all(db.engine)
     with db.writing() as session:
@@ -196,10 +207,10 @@ def a_federation(folder: Path, patience: Patience = PATIENT, **archives: Archive
         db=db,
         store=Store(str(folder / "store")),
         spool=folder / "spool",
-        open_source=lambda source: archives[source.trust_ods],
+        open_source=opened,
         clock=utc_now,
         by=BY,
         patience=patience,
     )
-    yield Federation(db, Gatherer(means), archives, patient)
+    yield Federation(db, Gatherer(means, readers), patient)
     db.close()

@@ -44,6 +44,7 @@ AssociationSocket._shutdown_socket = _shut
 
 OUR_PDU = 128 << 10
 _MOST_PDU = 1 << 20
+_PIECE = 64 << 10
 _MOST_ANSWER = 16 << 20
 _TRANSIENT = 2  # PS3.8 table 9-21: rejected-transient
 # Peers that write a message in several pieces wait for our acknowledgement, which the system would hold back 40 ms;
@@ -185,7 +186,7 @@ def bound(
     line = connection.socket
     line.settimeout(silence)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    receive = connection.recv
+    decode = association.dimse.receive_primitive
 
     def receive_bounded(count: int) -> bytearray:
         if count > _MOST_PDU:
@@ -195,12 +196,23 @@ def bound(
             raise OSError("the peer sends an answer without end")
         if message is not None and message._data_set_file is not None:
             growing(message._data_set_file.tell())
-        data: bytearray = receive(count)
+        data = bytearray()
+        # pynetdicom would wait for the whole PDU, which on a slow line takes longer than the silence borne.
+        while len(data) < count and (piece := line.recv(min(count - len(data), _PIECE))):
+            data += piece
+            heard()
         if _QUICKACK is not None:
             with suppress(OSError):  # the peer may have parted right after these last words
                 line.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
-        heard()
         return data
+
+    def decode_or_part(primitive: Any) -> None:
+        try:
+            decode(primitive)
+        except Exception:  # whatever nonsense does to pynetdicom's decoder would end the thread that listens
+            association.dul.event_queue.put("Evt19")  # PS3.8 table 9-10: unrecognized or invalid PDU
+
+    association.dimse.receive_primitive = decode_or_part
 
     connection.recv = receive_bounded
 
