@@ -28,6 +28,21 @@ if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1
     want redis-server redis-server
 fi
 
+# The OHIF viewer as its project builds it: a package that is only unpacked and served, nothing of it is run here.
+ohif=$(sed -n 's/^VERSION = "\(.*\)"$/\1/p' tests/peers/ohif.py)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/mdt-peers
+if [ ! -f "$cache/ohif-app-$ohif.tgz" ]; then
+    echo "Fetching the OHIF viewer $ohif (50 MB, once)"
+    mkdir -p "$cache"
+    draft=$(mktemp -d "$cache/fetching.XXXXXX")
+    if sh static/npm.sh pack "@ohif/app@$ohif" --silent --ignore-scripts --pack-destination "$draft" >/dev/null; then
+        mv "$draft/ohif-app-$ohif.tgz" "$cache/"
+    else
+        missing="$missing @ohif/app@$ohif"
+    fi
+    rm -rf "$draft"
+fi
+
 if [ -n "$missing" ]; then
     echo "Not on this machine:$missing. The tests that need them will be skipped, each with its reason."
     [ "${CI:-}" != true ] || { echo "CI=true: a missing peer is a failure."; exit 1; }

@@ -14,10 +14,10 @@ from mdt.web.dicomweb.sources import Source
 
 JPEG, PLAIN = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.1"
 FRAMES = (
-    Offer("image/jpeg", True, JPEG),
+    Offer("image/jpeg", True, JPEG, is_usual=False),
     Offer("application/octet-stream", True, JPEG, is_default=False),
     Offer("application/octet-stream", True, PLAIN),
-    Offer("image/jpeg", False, JPEG),
+    Offer("image/jpeg", False, JPEG, is_usual=False),
     Offer("application/octet-stream", False, PLAIN),
 )
 
@@ -25,9 +25,10 @@ FRAMES = (
 @pytest.mark.parametrize(
     ("accept", "expected"),
     [
-        (None, 0),
-        ("*/*", 0),
-        ("multipart/related", 0),
+        (None, 2),
+        ("*/*", 2),
+        ("multipart/related", 2),
+        ("*/*; transfer-syntax=*", 0),
         ('multipart/related; type="application/octet-stream"', 2),
         ("multipart/related; type=application/octet-stream; transfer-syntax=*", 1),
         (f'multipart/related; type="application/octet-stream"; transfer-syntax={PLAIN}', 2),

@@ -1,6 +1,8 @@
 """Objects by their address, for whoever asks and may see their patient, with the addresses of what is sent."""
 
-from flask import url_for
+from urllib.parse import urlsplit
+
+from flask import request, url_for
 
 from mdt.core.errors import Invalid
 from mdt.imaging.provider import catalogue
@@ -21,7 +23,10 @@ def objects(study: str, series: str | None = None, sop: str | None = None) -> li
 
 
 def root() -> str:
-    """Where the provider is, as the client reached it."""
+    """Where the provider is, as the client reached it. Some clients leave the port out of their Host header."""
+    public = urlsplit(house().settings.public_url)
+    if request.host == public.hostname:
+        return f"{public.scheme}://{public.netloc}{url_for('dicomweb.capabilities')}".rstrip("/")
     return url_for("dicomweb.capabilities", _external=True).rstrip("/")
 
 

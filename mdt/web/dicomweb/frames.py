@@ -75,12 +75,12 @@ def _offers(leaf: Leaf, has_packed: bool, *, alone: bool) -> Iterator[Offer]:
     media = media_type(leaf.syntax)
     for multipart in (True, False) if alone else (True,):
         if leaf.compressed and media is not None:
-            yield Offer(media, multipart, leaf.syntax)
+            yield Offer(media, multipart, leaf.syntax, is_usual=False)
         if leaf.compressed:
             yield Offer(OCTETS, multipart, leaf.syntax, is_default=False)
         yield Offer(OCTETS, multipart, PLAIN)
         if has_packed:
-            yield Offer(HTJ2K, multipart, HTJ2K_LOSSLESS)
+            yield Offer(HTJ2K, multipart, HTJ2K_LOSSLESS, is_usual=False)
 
 
 def _what_there_is(leaf: Leaf) -> str:

@@ -28,12 +28,16 @@ class Taken:
 
 @dataclass(frozen=True)
 class Offer:
-    """One representation that can be sent. `is_default` is what the media type means when no syntax is named."""
+    """One representation that can be sent. `is_default` is what the media type means when no syntax is named.
+
+    `is_usual` is what a client gets that takes anything at all: what every client can read.
+    """
 
     type: str
     multipart: bool
     syntax: str | None = None
     is_default: bool = True
+    is_usual: bool = True
 
     @property
     def content_type(self) -> str:
@@ -69,7 +73,9 @@ def _takes(one: Taken, offer: Offer) -> bool:
         return False
     if offer.syntax is None or one.syntax == ANY:
         return True
-    return offer.is_default if one.syntax is None else one.syntax == offer.syntax
+    if one.syntax is not None:
+        return one.syntax == offer.syntax
+    return offer.is_default and (offer.is_usual or wanted != "*")
 
 
 def _split(accept: str) -> list[list[str]]:
