@@ -63,7 +63,7 @@ def window(groups: Groups, *, binary: bool, signed: bool) -> dict[str, Any]:
     if not pairs and (span := segments.span(groups.dataset)):
         pairs = [span]
     if not pairs and binary:
-        pairs = [(0.5, 1.0)]
+        pairs = [(1.0, 2.0)]  # from 0 to 1
     return {
         "centre": [centre for centre, _ in pairs],
         "width": [width for _, width in pairs],

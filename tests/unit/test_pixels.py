@@ -208,7 +208,7 @@ def test_single_bits_run_on_from_frame_to_frame(tmp_path: Path) -> None:
     dataset.PixelData = np.packbits(frames.ravel(), bitorder="little").tobytes() + b"\0"
     entries, shown = frames_of(save(dataset, tmp_path / "a.dcm"), tmp_path)
     assert np.array_equal(np.stack(shown), frames)
-    assert (entries[0]["bits"], entries[0]["centre"], entries[0]["width"]) == (8, [0.5], [1.0])
+    assert (entries[0]["bits"], entries[0]["centre"], entries[0]["width"]) == (8, [1.0], [2.0])
 
 
 def test_colour_by_plane(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_single_bits_are_the_mask_of_a_named_segment(tmp_path: Path) -> None:
     assert (tumour["number"], tumour["label"]) == (1, "Tumour (Neoplasm)")
     assert np.allclose(tumour["colour"], [255, 0, 0], atol=3)
     assert tumour["of"] == {"sop": "1.2.9.2", "frame": 1}
-    assert (entries[0]["centre"], entries[0]["width"]) == ([0.5], [1.0])
+    assert (entries[0]["centre"], entries[0]["width"]) == ([1.0], [2.0])
 
 
 def test_parts_of_a_pixel_are_seen_from_nothing_to_full(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ export function image(id: string, series: SeriesIndex, frame: FrameInfo, { value
     slope: 1,
     intercept: 0,
     windowCenter: colour ? 128 : own ? (frame.centre[0] as number) : (window.lower + window.upper + 1) / 2,
-    windowWidth: colour ? 256 : own ? (frame.width[0] as number) : window.upper - window.lower + 1,
+    windowWidth: colour ? 256 : own ? widthOf(frame) : window.upper - window.lower + 1,
     voiLUTFunction: (own ? frame.voi_function : 'LINEAR') as Types.IImage['voiLUTFunction'],
     color: colour,
     rgba: false,
@@ -48,3 +48,6 @@ export function image(id: string, series: SeriesIndex, frame: FrameInfo, { value
     },
   } as Types.IImage;
 }
+
+/** A linear window of width 1 is a step from black to white; Cornerstone draws all of it white unless it has some width. */
+const widthOf = ({ width, voi_function }: FrameInfo): number => (voi_function === 'LINEAR' ? Math.max(width[0] as number, 1.001) : (width[0] as number));

@@ -32,11 +32,11 @@ const PET: Preset[] = [
 /** `uptake`: whether the image's values can be told as SUV. */
 export const presets = (modality: string, uptake = false): Preset[] => [OWN, ...(modality === 'CT' ? CT : uptake ? PET : [FULL])];
 
-/** The range a linear window covers (PS3.3 C.11.2.1.2). */
-export const range = (centre: number, width: number): { lower: number; upper: number } => ({
-  lower: centre - 0.5 - (width - 1) / 2,
-  upper: centre - 0.5 + (width - 1) / 2,
-});
+/** The range a linear window covers (PS3.3 C.11.2.1.2). One of width 1 is a step, and a range must have some width. */
+export const range = (centre: number, width: number): { lower: number; upper: number } => {
+  const half = Math.max(width - 1, 0.001) / 2;
+  return { lower: centre - 0.5 - half, upper: centre - 0.5 + half };
+};
 
 /** The window of a range, as the image's own function counts it. */
 export const fromRange = ({ lower, upper }: { lower: number; upper: number }, by = 'LINEAR'): { centre: number; width: number } =>
