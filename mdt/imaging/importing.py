@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
@@ -46,6 +47,10 @@ MOST_NAMED = 5
 
 class Stopped(Exception):
     """It was cancelled, or somebody else has gone on with it."""
+
+
+# What stops an import and is no fault of a file: it is gone on with later, or is over.
+_NOT_THE_FILES = (Stopped, Invalid, OSError, DBAPIError)
 
 
 @dataclass
@@ -121,7 +126,7 @@ class Importer:
                 session.get_one(Import, job.row.id).total = len(job.medium.items)
             job.read_tables()
             for places in job.medium.batches(job.row.done):
-                self._take(job, places)
+                self._take_what_can_be(job, places)
             self._finish(job)
         except Invalid as error:
             self._end(job, str(error))
@@ -129,6 +134,28 @@ class Importer:
             self._finish(job)
         else:
             self._end(job)
+
+    def _take_what_can_be(self, job: _Job, places: Sequence[int]) -> None:
+        """One batch; where something of ours fails on a file, the others must not wait for it."""
+        try:
+            self._take(job, places)
+        except _NOT_THE_FILES:
+            raise
+        except Exception:
+            log.exception("import.broke", subject=job.row.id)
+            for place in places:
+                try:
+                    self._take(job, [place])
+                except _NOT_THE_FILES:
+                    raise
+                except Exception:
+                    self._leave_out(job, place)
+
+    def _leave_out(self, job: _Job, place: int) -> None:
+        fate = Fate(job.medium.items[place].name, "refused", "Something went wrong on our side with this file.")
+        with self.db.writing() as session:
+            row = session.get_one(Import, job.row.id)
+            row.outcome, row.done = added(row.outcome, [fate]), place + 1
 
     def _take(self, job: _Job, places: Sequence[int]) -> None:
         """One batch: look at it, keep what is the patient's, write down what became of it."""

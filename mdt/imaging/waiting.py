@@ -54,7 +54,7 @@ class Spool:
         place = self.waiting / ods
         is_new = not place.exists()
         place.mkdir(exist_ok=True)
-        kept = place / next(self._names)
+        kept = next(name for name in (place / one for one in self._names) if not name.exists())
         _sync(arrived)
         os.replace(arrived, kept)
         _sync(place)
@@ -139,13 +139,13 @@ class Taker:
         taken = take_in_unasked(
             self.db, self.store, self.sandbox, trust_ods=ods, paths=batch, by=self.by, now=self.clock()
         )
+        for series in {one.series_id for one in taken if one.series_id}:
+            self._grew[series] = time.monotonic()
+            (self.spool.grown / series).touch()
         for path in batch:
             path.unlink(missing_ok=True)
-        self._grew |= {one.series_id: time.monotonic() for one in taken if one.series_id and one.fresh}
-        refused = sum(one.refused is not None for one in taken)
-        log.info(
-            "receiver.taken", trust=ods, objects=len(taken), fresh=sum(one.fresh for one in taken), refused=refused
-        )
+        fresh, refused = sum(one.fresh for one in taken), sum(one.refused is not None for one in taken)
+        log.info("receiver.taken", trust=ods, objects=len(taken), fresh=fresh, refused=refused)
 
     def _one_by_one(self, ods: str, batch: list[Path]) -> None:
         """Something of ours fails on one of them: the others must not wait for it, and it must not be lost."""

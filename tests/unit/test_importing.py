@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from mdt.core.audit import AuditEntry
 from mdt.core.errors import Forbidden, Invalid, NotFound
 from mdt.core.sandbox import Sandbox
+from mdt.imaging import importing
 from mdt.imaging.actions import decide_match
 from mdt.imaging.disc_identity import not_this_patients
 from mdt.imaging.discs import Announced, begin_import, cancel_import, imports
@@ -18,6 +20,7 @@ from mdt.imaging.importing import Importer
 from mdt.imaging.medium import Medium
 from mdt.imaging.models import Instance, Refusal, Series
 from mdt.imaging.tally import Fate, added
+from mdt.imaging.unasked import keep_unasked
 from mdt.record.actions import add_patient
 from mdt.record.findings import known, note
 from mdt.record.models import Holder, Link, LocalIdentifier, Study
@@ -193,6 +196,30 @@ def test_a_worker_that_is_killed_goes_on_where_it_was(case: Case, monkeypatch: p
     case.importer().run(row.id)
     assert groups(case.now(row.id)) == {("taken", ""): 60}
     assert case.importer().unfinished() == []
+
+
+def test_a_file_that_we_stumble_over_is_left_out_by_name_and_the_others_are_taken(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(session: Any, sender: Any, files: Any, **more: Any) -> Any:
+        if any(file.about and file.about.number == 7 for file in files):
+            raise ZeroDivisionError
+        return keep_unasked(session, sender, files, **more)
+
+    monkeypatch.setattr(importing, "keep_unasked", stumbles)
+    row = case.bring(slices(30))
+    assert groups(row) == {("taken", ""): 29, ("refused", "Something went wrong on our side with this file."): 1}
+    assert [group["names"] for group in row.outcome if group["what"] == "refused"] == [["DICOM/IM0007"]]
+
+
+def test_while_the_disk_is_full_it_waits(case: Case) -> None:
+    row = case.upload(slices(2))
+    full = replace(case.importer(), reserve=1 << 60)
+    with pytest.raises(OSError, match="too full"):
+        full.run(row.id)
+    assert case.now(row.id).state == "working"
+    case.importer().run(row.id)
+    assert groups(case.now(row.id)) == {("taken", ""): 2}
 
 
 def test_it_can_be_cancelled_and_what_was_taken_in_stays(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
