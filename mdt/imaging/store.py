@@ -90,9 +90,11 @@ class Store:
         self._fs.mv(self._object(sha256), f"{self._root}/quarantine/{sha256}")
 
     def drop_object(self, sha256: str) -> None:
-        """Remove an object that nothing refers to any more; no harm where it is gone already."""
-        if self.exists(sha256):
-            self._fs.rm_file(self._object(sha256))
+        """Remove an object that nothing refers to any more and its leaf; no harm where they are gone already."""
+        leaves = self._fs.glob(self._leaf(sha256, "*")) if self._fs.isdir(f"{self._root}/leaves") else []
+        for place in (self._object(sha256), *leaves):
+            if self._fs.exists(place):
+                self._fs.rm_file(place)
 
     def kinds(self) -> dict[str, int]:
         """Bytes of each kind of thing there is: objects, packs, leaves, quarantine."""
@@ -156,7 +158,7 @@ class Store:
         """What was made of an object's header; raises FileNotFoundError while nothing was."""
         return cast(BinaryIO, self._fs.open(self._leaf(sha256, maker), "rb"))
 
-    def _leaf(self, sha256: str, maker: int) -> str:
+    def _leaf(self, sha256: str, maker: int | Literal["*"]) -> str:
         if not _SHA256.fullmatch(sha256):
             raise FileNotFoundError(f"{sha256!r} is not a name in the store")
         return f"{self._root}/leaves/{maker}/{sha256[:2]}/{sha256}"

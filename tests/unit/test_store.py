@@ -120,3 +120,14 @@ def test_what_is_half_written_has_no_name(tmp_path: Path, monkeypatch: pytest.Mo
     kept = store.put(tmp_path / "a")
     assert seen == [[f"/{tmp_path.name}/objects/{kept.sha256[:2]}/{kept.sha256}"]], "it was not there under its name"
     assert [one.sha256 for one in store.objects(kept.sha256[:2])] == [kept.sha256]
+
+
+def test_what_was_made_of_an_object_goes_with_it(tmp_path: Path) -> None:
+    store = Store((tmp_path / "store").as_uri())
+    (tmp_path / "a").write_bytes(b"some bytes")
+    kept = store.put(tmp_path / "a")
+    (tmp_path / "leaf").write_bytes(b"a header with a name in it")
+    store.put_leaf(kept.sha256, 1, tmp_path / "leaf")
+    store.drop_object(kept.sha256)
+    assert not [place for place in (tmp_path / "store").rglob("*") if place.is_file()]
+    store.drop_object(kept.sha256)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from flask.blueprints import BlueprintSetupState
 
-from mdt.core.errors import MdtError
+from mdt.core.errors import MdtError, NotFound
 from mdt.web.dicomweb import answers, bulk, frames, metadata, pictures, receiving, searching, who, whole
 from mdt.web.session import public
 
@@ -37,6 +37,12 @@ def _allow_origin(response: Response) -> Response:
 @pages.errorhandler(MdtError)
 def _refusal(error: MdtError) -> Response:
     return answers.refusal(error)
+
+
+@pages.errorhandler(FileNotFoundError)
+def _gone(_error: FileNotFoundError) -> Response:
+    """It was removed from the store, to make room or because it was damaged, while it was being asked for."""
+    return answers.refusal(NotFound("This object is not kept here at the moment; asking its trusts again brings it."))
 
 
 def capabilities() -> Response:
