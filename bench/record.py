@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 from sqlalchemy import event, text  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 
-from bench import postgres, region  # noqa: E402
+from bench import region  # noqa: E402
 from bench.region import CASES, SPREAD, START, Size  # noqa: E402
 from mdt import migrations  # noqa: E402
 from mdt.core.actor import Actor  # noqa: E402
@@ -43,6 +43,7 @@ from mdt.people.queries import build_actor  # noqa: E402
 from mdt.record import queries as record  # noqa: E402
 from mdt.record.unasked import whose  # noqa: E402
 from mdt.trusts.source import ClaimedIdentity  # noqa: E402
+from tests.peers import postgres  # noqa: E402
 
 SMALL, FULL_SQLITE = 200_000, 2_000_000
 CALLS, GOAL = 300, 50.0

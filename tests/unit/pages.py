@@ -118,7 +118,13 @@ def _template() -> tuple[Path, Seeded]:
     """Made once for all tests, on a migrated database; each test gets a copy."""
     folder = Path(tempfile.mkdtemp(prefix="mdt-pages-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    house = bootstrap.build(from_environment({"MDT_DATA": str(folder)}))
+    made = fill(bootstrap.build(from_environment({"MDT_DATA": str(folder)})))
+    made.house.db.close()
+    return folder, made
+
+
+def fill(house: bootstrap.House) -> Seeded:
+    """Put the region into an empty house."""
     made, now = Seeded(house), utc_now()
     with house.db.writing() as session:
         _trusts_and_people(session, made, now)
@@ -126,8 +132,7 @@ def _template() -> tuple[Path, Seeded]:
         _imaging(session, made, now)
         _outcomes(session, made, now)
         _files(session, made, now)
-    house.db.close()
-    return folder, made
+    return made
 
 
 def _trusts_and_people(session: Session, made: Seeded, now: datetime) -> None:

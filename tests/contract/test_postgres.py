@@ -1,0 +1,59 @@
+"""The product on PostgreSQL: the same region, the same pages, the same words as on SQLite."""
+
+import re
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from mdt import bootstrap
+from mdt.config import from_environment
+from mdt.core import audit
+from mdt.imaging.counts import count_again
+from mdt.imaging.series import unpacked
+from tests.peers import postgres
+from tests.unit.pages import Seeded, fill, seeded
+
+NEVER_THE_SAME = re.compile(r"\b[0-9a-f]{32}\b|\b\d\d:\d\d\b|\b\d+ (?:seconds?|minutes?)\b")
+
+
+def said(made: Seeded, who: str) -> dict[str, str]:
+    """What every page about imaging says, without what each house makes anew."""
+    client, today, maria = made.signed_in(who), made.meetings["today"], made.cases["maria"]
+    pages = {
+        "my meetings": "/meetings",
+        "agenda": f"/meetings/{today}",
+        "board": f"/meetings/{today}/imaging/",
+        "case": f"/cases/{maria}/",
+        "the room's list": f"/imaging/cases/{maria}.json",
+        "outcome": f"/cases/{maria}/outcome/",
+    }
+    found = {}
+    for name, path in pages.items():
+        answer = client.get(path)
+        assert answer.status_code == 200, (name, answer.text[:500])
+        found[name] = " ".join(NEVER_THE_SAME.sub("", re.sub(r"<[^>]+>", " ", answer.text)).split())
+    return found
+
+
+def test_every_page_says_the_same_on_postgresql(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    settings = {"MDT_DATA": str(tmp_path / "data")}
+    with postgres.running(tmp_path / "here") as server, seeded(tmp_path / "sqlite") as on_sqlite:
+        house = bootstrap.build(from_environment({**settings, "MDT_DATABASE_URL": server.url}))
+        with closing(house.db):
+            on_postgres = fill(house)
+            assert said(on_postgres, "chair") == said(on_sqlite, "chair")
+            with house.db.writing() as session:
+                count_again(session, on_postgres.series.values())
+                assert unpacked(session) == []
+                good, broken = audit.verify(session)
+            assert good
+            assert broken is None
+
+
+@pytest.fixture(autouse=True)
+def _reachable(tmp_path: Path) -> None:
+    """The server runs as a user of its own, who must be able to walk to its folder."""
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o711)
