@@ -6,7 +6,7 @@ import type { CaseImaging, SeriesSummary, StudySummary, TrustProgress, Wholeness
 import { origin, type KeySelection } from '../imaging/states';
 import type { KeyImage } from '../room/protocol';
 import { hungBeside } from '../viewer/hanging';
-import { dayOf, wholenessWord } from './words';
+import { dayOf, stoppedAt, wholenessWord } from './words';
 
 export interface StripState {
   imaging: CaseImaging | null;
@@ -49,8 +49,8 @@ function studyOf(study: StudySummary, now: StripState, acts: StripActs, prior: S
       <div class="study-head">
         <b>${study.date === null ? 'No date' : dayOf(study.date)}</b> ${study.modalities.join('/')}
         ${wholeness(study.state, [`${study.received} of ${study.expected} images are here`, ...study.blame].join('\n'))}
-        <span class="study-trust" title=${study.description}>${study.trusts.map(now.trustName).join(', ')}</span>
         ${study.study === prior?.study ? html`<span class="badge badge-green" title=${`Prior to hang beside the newest study: ${prior.reason}`}>PRIOR</span>` : nothing}
+        <span class="study-trust" title=${study.description}>${study.trusts.map(now.trustName).join(', ')}</span>
       </div>
       ${now.open ? html`<ol class="serieses">${study.series.map((series) => seriesOf(study, series, now, acts))}</ol>` : nothing}
     </li>
@@ -125,7 +125,7 @@ function arriving(trusts: readonly TrustProgress[]): TemplateResult {
             <b>${name}</b>
             ${status === 'answered' || (status === 'asking' && expected > 0)
               ? html`${received} of ${expected} <progress max=${expected} value=${received} aria-label=${`${name}: images here`}></progress>`
-              : html`${WORDS[status]}${phase !== null && status !== 'asking' ? ` (${phase})` : ''}`}
+              : html`${WORDS[status]}${phase !== null && status !== 'asking' ? `: ${stoppedAt[phase] ?? phase}` : ''}`}
           </li>
         `,
       )}

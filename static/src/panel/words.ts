@@ -30,6 +30,15 @@ export const sexOf = (sex: string): string => SEXES[sex] ?? 'Not known';
 /** What a study or series is called that is not whole (yet). */
 export const wholenessWord: Record<Wholeness, string> = { complete: '', arriving: 'ARRIVING', incomplete: 'INCOMPLETE' };
 
+/** How far a trust got before it fell silent, as a person would say it. */
+export const stoppedAt: Record<string, string> = {
+  resolve: 'its address could not be found',
+  connect: 'no connection could be made',
+  associate: 'it did not accept our connection',
+  query: 'it stopped while being asked',
+  transfer: 'it stopped while sending',
+};
+
 /** Whole years at a day, or null when it cannot be. */
 export function age(born: string, on: string): number | null {
   const [by, bm, bd] = born.split('-').map(Number) as [number, number, number];
