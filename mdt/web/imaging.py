@@ -3,7 +3,6 @@
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
-from werkzeug.wsgi import wrap_file
 
 from mdt.core.actor import Actor
 from mdt.core.errors import Invalid, NotFound
@@ -14,10 +13,10 @@ from mdt.imaging.store import PackFile
 from mdt.meeting import queries as meetings
 from mdt.web import pieces, reading
 from mdt.web.session import current_actor, house, unattended
+from mdt.web.spans import Span, Spans
 
 pages = Blueprint("imaging", __name__, url_prefix="/imaging")
 
-_CHUNK = 1 << 18
 _FOR_EVER = "private, max-age=31536000, immutable"
 _NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
@@ -75,12 +74,12 @@ def some(series_id: str, version: str) -> Response:
     asked = request.args.get("frames")
     wanted = list(range(count)) if asked is None else outward.frames_asked(asked, count)
     order = outward.outward(wanted, _number("at", count // 2))
-    sent = list(outward.pieces(places, order, have=_number("have", 0) or None, to=_number("to", 1)))
+    sent = outward.pieces(places, order, have=_number("have", 0) or None, to=_number("to", 1))
     pack, _ = house().store.open_pack(series_id, version, "frames")
-    stream = pieces.streamed(pack, places, sent, first)
+    stream = pieces.spans_of(pack, places, sent, first)
     answer = Response(stream, mimetype="application/octet-stream", direct_passthrough=True)
     answer.call_on_close(pack.close)
-    answer.content_length = len(first) + pieces.length_of(sent)
+    answer.content_length = stream.length
     answer.headers["Cache-Control"] = "no-store" if first else _FOR_EVER
     return answer
 
@@ -151,7 +150,7 @@ def _pack(series_id: str, version: str, file: PackFile, kind: str) -> Response:
 
 def _file(file: BinaryIO, size: int, tag: str, kind: str) -> Response:
     """A file that never changes, as a stream; answers Range and If-None-Match."""
-    answer = Response(wrap_file(request.environ, file, _CHUNK), mimetype=kind, direct_passthrough=True)
+    answer = Response(Spans(file, [Span(0, size)]), mimetype=kind, direct_passthrough=True)
     answer.content_length = size
     answer.set_etag(tag)
     answer.headers["Cache-Control"] = _FOR_EVER
@@ -161,4 +160,7 @@ def _file(file: BinaryIO, size: int, tag: str, kind: str) -> Response:
     except BaseException:
         file.close()
         raise
+    if answer.status_code == 206:
+        start, stop = answer.content_range.start or 0, answer.content_range.stop or size
+        answer.response = Spans(file, [Span(start, stop - start)])
     return answer

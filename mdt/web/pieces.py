@@ -3,16 +3,16 @@
 import gzip
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from mdt.imaging.outward import Piece, Places
 from mdt.imaging.packing import INDEX, PIECE
 from mdt.imaging.store import Store
+from mdt.web.spans import Span, Spans
 
 _AT_HAND = 64  # indexes: a meeting's worth
-_TOGETHER = 1 << 18  # bytes that go out in one write
 
 
 @dataclass(frozen=True)
@@ -44,33 +44,15 @@ class Indexes:
         return self._kept[name]
 
 
-def length_of(pieces: Iterable[Piece]) -> int:
-    return sum(PIECE.size + piece.length for piece in pieces)
-
-
 def introduced(contents: Contents) -> bytes:
     """The index as the first part of a stream, so that a series is opened with one question."""
     return PIECE.pack(INDEX, 0, len(contents.compressed)) + contents.compressed
 
 
-def streamed(pack: BinaryIO, places: Places, pieces: Iterable[Piece], first: bytes = b"") -> Iterator[bytes]:
-    """`first`, then each piece's head and bytes, several small ones in one write. The file is closed at the end."""
-    with pack:
-        waiting: list[bytes] = [first] if first else []
-        together = 0
-        for piece in pieces:
-            waiting.append(PIECE.pack(piece.frame, piece.start, piece.length))
-            pack.seek(places.offsets[piece.frame] + piece.start)
-            left = piece.length
-            while left:
-                chunk = pack.read(min(left, _TOGETHER))
-                if not chunk:
-                    raise EOFError("A pack is shorter than its index says.")
-                left -= len(chunk)
-                waiting.append(chunk)
-                together += len(chunk)
-                if together >= _TOGETHER:
-                    yield b"".join(waiting)
-                    waiting, together = [], 0
-        if waiting:
-            yield b"".join(waiting)
+def spans_of(pack: BinaryIO, places: Places, pieces: Iterable[Piece], first: bytes = b"") -> Spans:
+    """`first`, then each piece's head and bytes."""
+    parts: list[bytes | Span] = [first] if first else []
+    for piece in pieces:
+        parts.append(PIECE.pack(piece.frame, piece.start, piece.length))
+        parts.append(Span(places.offsets[piece.frame] + piece.start, piece.length))
+    return Spans(pack, parts)

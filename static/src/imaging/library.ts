@@ -168,6 +168,12 @@ export class Library {
     return { frames: open.frames.frames.length, received: open.frames.received, decoded: open.done.size, failure: open.frames.failure };
   }
 
+  /** Whether a small picture of the series costs nothing of the line. */
+  hasGlance(key: string, version: string): boolean {
+    const frames = this.open.get(`${key}/${version}`)?.frames;
+    return frames !== undefined && frames.factor(Math.floor(frames.frames.length / 2)) !== null;
+  }
+
   /** One frame decoded for a small picture of the series; nothing of it is held. */
   async glance(key: string, version: string): Promise<{ series: SeriesIndex; frame: FrameInfo; decoded: Decoded }> {
     const open = await this.find(key, version);

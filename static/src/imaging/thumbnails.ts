@@ -32,7 +32,7 @@ export class Thumbnails {
     this.running = true;
     for (let series = this.queue.shift(); series !== undefined; series = this.queue.shift()) {
       const version = series.version as string;
-      while (!this.library.idle) await new Promise((wait) => setTimeout(wait, LOOK_AGAIN));
+      while (!this.library.idle && !this.library.hasGlance(series.key, version)) await new Promise((wait) => setTimeout(wait, LOOK_AGAIN));
       try {
         this.pictures.set(`${series.key}/${version}`, await this.picture(series.key, version));
         this.drawn();
