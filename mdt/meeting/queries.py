@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from mdt.core.actor import Actor
@@ -14,6 +14,11 @@ from mdt.people.models import Team
 NO_SUCH_MEETING = "There is no such meeting, or you are not a member of its team."
 NO_SUCH_CASE = "There is no such case, or you are not a member of its team."
 NO_SUCH_PATIENT = "There is no such patient, or none of your teams has listed them."
+
+# The patients that are, or were, on an agenda of one of somebody's teams. Built once: it is asked for every frame.
+PATIENTS_SEEN = (
+    select(Case.patient_id).join(Case.meeting).where(Meeting.team_id.in_(bindparam("teams", expanding=True)))
+)
 
 
 def coming_meetings(session: Session, by: Actor, *, since: datetime) -> list[Meeting]:
@@ -86,9 +91,9 @@ def may_see_patient(session: Session, by: Actor, patient_id: str) -> bool:
     return session.scalar(listed.limit(1)) is not None
 
 
-def patients_seen(by: Actor) -> Select[str]:
-    """The ids of all patients that are, or were, on an agenda of one of the actor's teams; for use in a query."""
-    return select(Case.patient_id).join(Case.meeting).where(Meeting.team_id.in_(by.roles))
+def seen_by(by: Actor) -> dict[str, list[str]]:
+    """What `PATIENTS_SEEN` is to be executed with."""
+    return {"teams": list(by.roles)}
 
 
 def patients_coming(session: Session, now: datetime) -> set[str]:

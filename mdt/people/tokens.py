@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
@@ -18,7 +18,7 @@ from mdt.core.actor import Actor
 from mdt.core.errors import Invalid, NotFound
 from mdt.people.models import AccessToken, Person
 from mdt.people.permissions import require
-from mdt.people.queries import build_actor, person_by_email
+from mdt.people.queries import person_by_email, roles_of
 from mdt.trusts.models import Trust
 
 READ, SEND = "dicomweb", "stow"
@@ -27,6 +27,13 @@ DAYS, MOST_DAYS = 90, 366
 NOTED_EVERY = timedelta(minutes=1)  # how stale `last_used_at` may be
 
 _PREFIX = "mdt_"  # so that a token that leaked into a file can be found by those who look for such
+
+# Built once: it is asked for every frame that a viewer brings.
+_HELD = (
+    select(AccessToken.__table__, Person.name, Person.trust_ods.label("works_for"), Person.administrator, Person.active)
+    .outerjoin(Person, Person.id == AccessToken.person_id)
+    .where(AccessToken.hash == bindparam("hash"))
+)
 
 
 @dataclass(frozen=True)
@@ -94,19 +101,16 @@ def grant(session: Session, secret: str, now: datetime) -> Grant | None:
     """Who shows this token, asked anew on every request; None when it does not hold (any more)."""
     if not secret.startswith(_PREFIX):
         return None
-    wanted = (
-        select(AccessToken, Person)
-        .outerjoin(Person, Person.id == AccessToken.person_id)
-        .where(AccessToken.hash == _hashed(secret))
-    )
-    found = session.execute(wanted).one_or_none()
-    if found is None:
+    found = session.connection().execute(_HELD, {"hash": _hashed(secret)}).one_or_none()
+    if found is None or found.revoked_at is not None or found.expires_at <= now:
         return None
-    token, person = found
-    if token.revoked_at is not None or token.expires_at <= now or (person is not None and not person.active):
-        return None
-    actor = build_actor(session, person, now) if person is not None else None
-    return Grant(token.id, token.scope, actor, token.trust_ods, token.last_used_at)
+    actor = None
+    if found.person_id is not None:
+        if not found.active:
+            return None
+        roles = roles_of(session, found.person_id, now)
+        actor = Actor(found.person_id, found.name, found.works_for, found.administrator, roles)
+    return Grant(found.id, found.scope, actor, found.trust_ods, found.last_used_at)
 
 
 def is_worth_noting(held: Grant, now: datetime) -> bool:

@@ -1,10 +1,11 @@
 """The record searched, for somebody who may see certain patients: their studies, series and objects, nobody else's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mdt.core.errors import NotFound
@@ -15,7 +16,15 @@ from mdt.imaging.queries import NO_SUCH_IMAGING
 from mdt.record.clashes import STRONG
 from mdt.record.models import Link, LocalIdentifier, Patient, Study
 
-Seen = Select[str]  # the ids of the patients that may be seen
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The ids of the patients that may be seen: a query that never changes, and what it is asked with this time."""
+
+    query: Select[str]
+    params: Params
 
 
 @dataclass(frozen=True)
@@ -66,10 +75,11 @@ def search(session: Session, seen: Seen, asked: Question, *, study_uid: str | No
         wanted = wanted.where(Study.study_uid == study_uid)
     if series_uid is not None:
         wanted = wanted.where(Series.series_uid == series_uid)
-    rows = session.execute(wanted.offset(asked.offset).limit(asked.limit + 1)).all()
+    rows = session.execute(wanted.offset(asked.offset).limit(asked.limit + 1), seen.params).all()
     more = 0
     if len(rows) > asked.limit:
-        everything = session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+        count = select(func.count()).select_from(wanted.order_by(None).subquery())
+        everything = session.scalar(count, seen.params) or 0
         more = everything - asked.offset - asked.limit
     return Found(_matches(session, rows[: asked.limit]), more)
 
@@ -78,34 +88,40 @@ def objects(
     session: Session, seen: Seen, study_uid: str, series_uid: str | None = None, sop_uid: str | None = None
 ) -> list[Object]:
     """The objects of a study, a series, or one object, in order; raises NotFound where there is none to be seen."""
-    owner = _owners(seen)
-    columns = (
-        Study.id, Series.id, Instance.id, owner.c.patient_id, Study.study_uid, Series.series_uid, Instance.sop_uid,
-        Instance.sop_class_uid, Instance.transfer_syntax_uid, Instance.sha256, Instance.bytes, Instance.frames,
-    )  # fmt: skip
-    wanted = (
-        select(*columns)
-        .join(Series, Series.study_id == Study.id)
-        .join(Instance, Instance.series_id == Series.id)
-        .join(owner, owner.c.study_id == Study.id)
-        .where(Study.study_uid == study_uid)
-        .order_by(*_in_study(), *_in_series())
-    )
-    if series_uid is not None:
-        wanted = wanted.where(Series.series_uid == series_uid)
-    if sop_uid is not None:
-        wanted = wanted.where(Instance.sop_uid == sop_uid)
-    found = [Object(*row) for row in session.execute(wanted)]
+    named = {"study": study_uid, "series": series_uid, "sop": sop_uid}
+    given = {name: uid for name, uid in named.items() if uid is not None}
+    wanted = _objects(seen.query, frozenset(given))
+    found = [Object(*row) for row in session.connection().execute(wanted, {**given, **seen.params})]
     if not found:
         raise NotFound(NO_SUCH_IMAGING)
     return found
+
+
+@cache
+def _objects(seen: Select[str], given: frozenset[str]) -> Any:
+    """Built once for each depth: it is asked for every frame."""
+    strong = (Link.study_id == Study.id, Link.status.in_(STRONG), Link.patient_id.in_(seen))
+    owner = select(func.min(Link.patient_id)).where(*strong).correlate(Study).scalar_subquery()
+    columns = (
+        Study.id, Series.id, Instance.id, owner, Study.study_uid, Series.series_uid, Instance.sop_uid,
+        Instance.sop_class_uid, Instance.transfer_syntax_uid, Instance.sha256, Instance.bytes, Instance.frames,
+    )  # fmt: skip
+    of = {"study": Study.study_uid, "series": Series.series_uid, "sop": Instance.sop_uid}
+    return (
+        select(*columns)
+        .join(Series, Series.study_id == Study.id)
+        .join(Instance, Instance.series_id == Series.id)
+        .where(select(Link.id).where(*strong).correlate(Study).exists())
+        .where(*(of[name] == bindparam(name) for name in sorted(given)))
+        .order_by(*_in_study(), *_in_series())
+    )
 
 
 def _owners(seen: Seen) -> Any:
     """Studies with the patient each surely belongs to. A study claimed for two people belongs to nobody."""
     return (
         select(Link.study_id, func.min(Link.patient_id).label("patient_id"))
-        .where(Link.status.in_(STRONG), Link.patient_id.in_(seen))
+        .where(Link.status.in_(STRONG), Link.patient_id.in_(seen.query))
         .group_by(Link.study_id)
         .subquery()
     )

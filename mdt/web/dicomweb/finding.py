@@ -6,8 +6,8 @@ from flask import request, url_for
 
 from mdt.core.errors import Invalid
 from mdt.imaging.provider import catalogue
-from mdt.imaging.provider.catalogue import Object
-from mdt.meeting.queries import patients_seen
+from mdt.imaging.provider.catalogue import Object, Seen
+from mdt.meeting.queries import PATIENTS_SEEN, seen_by
 from mdt.trusts.listing import is_uid
 from mdt.web.dicomweb.who import caller
 from mdt.web.session import house
@@ -19,7 +19,12 @@ def objects(study: str, series: str | None = None, sop: str | None = None) -> li
         if not is_uid(uid):
             raise Invalid(f"{uid[:80]!r} is not a UID.")
     with house().db.reading() as session:
-        return catalogue.objects(session, patients_seen(caller().actor), study, series, sop)
+        return catalogue.objects(session, seen(), study, series, sop)
+
+
+def seen() -> Seen:
+    """The patients whom whoever asks may see."""
+    return Seen(PATIENTS_SEEN, seen_by(caller().actor))
 
 
 def root() -> str:

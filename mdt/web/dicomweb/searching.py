@@ -9,13 +9,11 @@ from mdt.core.errors import Invalid
 from mdt.imaging.provider import answering, asking, catalogue
 from mdt.imaging.provider.catalogue import Found
 from mdt.imaging.provider.fields import Level
-from mdt.meeting.queries import patients_seen
 from mdt.trusts.listing import is_uid
 from mdt.web.dicomweb import looks
 from mdt.web.dicomweb.answers import DICOM_JSON, choose, warn
-from mdt.web.dicomweb.finding import address
+from mdt.web.dicomweb.finding import address, seen
 from mdt.web.dicomweb.negotiation import Offer
-from mdt.web.dicomweb.who import caller
 from mdt.web.session import house
 
 _ONLY_JSON = f"A search is answered in {DICOM_JSON}."
@@ -29,8 +27,7 @@ def search(level: Level, study: str | None = None, series: str | None = None) ->
             raise Invalid(f"{uid[:80]!r} is not a UID.")
     asked = asking.parse(level, request.args.items(multi=True))
     with house().db.reading() as session:
-        seen = patients_seen(caller().actor)
-        found = catalogue.search(session, seen, asked, study_uid=study, series_uid=series)
+        found = catalogue.search(session, seen(), asked, study_uid=study, series_uid=series)
     looks.searched(level, {one.study.id for one in found.matches}, {one.patient.id for one in found.matches})
     listed = [answering.as_json(one, asked, within_study=study is not None, address=address) for one in found.matches]
     body = json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode()
