@@ -36,6 +36,8 @@ from mdt.core.actor import Actor  # noqa: E402
 from mdt.core.db import Database  # noqa: E402
 from mdt.imaging import display, readiness, timeline  # noqa: E402
 from mdt.imaging import queries as imaging  # noqa: E402
+from mdt.imaging.provider import asking, catalogue  # noqa: E402
+from mdt.imaging.provider.catalogue import Seen  # noqa: E402
 from mdt.imaging.series import unpacked  # noqa: E402
 from mdt.meeting import queries as meetings  # noqa: E402
 from mdt.people.models import Person  # noqa: E402
@@ -84,7 +86,7 @@ class Region:
             "agenda of 40 cases with completeness": (self.agenda, lately),
             "my meetings": (self.my_meetings, size.teams),
             "the room's list of one case": (self.room, coming * CASES),
-            "patient and studies by NHS number": (self.by_nhs_number, size.often),
+            "QIDO-RS by NHS number": (self.by_nhs_number, size.often),
             "matches to be decided": (self.matches, size.often),
             "may this person see this series": (self.may_see, lately * CASES),
             "whose is a study that was sent": (self.whose, size.patients),
@@ -115,8 +117,10 @@ class Region:
         return shown
 
     def by_nhs_number(self, session: Session, n: int) -> object:
-        patient = record.patient_by_nhs(session, self._actors[0], region.nhs(n))
-        return record.timeline(session, self._actors[0], team_id=_id("t", 0), patient_id=patient.id)
+        by = self._actors[n % self.size.teams]
+        asked = asking.parse("study", [("PatientID", region.nhs(n)), ("limit", "100")])
+        seen = Seen(meetings.PATIENTS_SEEN, meetings.seen_by(by))
+        return catalogue.search(session, seen, asked, study_uid=None, series_uid=None)
 
     def matches(self, session: Session, n: int) -> object:
         return record.matches(session, self._actors[0], team_id=_id("t", 0), patient_id=_id("p", n))

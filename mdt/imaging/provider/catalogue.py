@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session, aliased
 
 from mdt.core.errors import NotFound
 from mdt.imaging.models import Instance, Series
@@ -117,24 +117,26 @@ def _objects(seen: Select[str], given: frozenset[str]) -> Any:
     )
 
 
-def _owners(seen: Seen) -> Any:
-    """Studies with the patient each surely belongs to. A study claimed for two people belongs to nobody."""
-    return (
-        select(Link.study_id, func.min(Link.patient_id).label("patient_id"))
-        .where(Link.status.in_(STRONG), Link.patient_id.in_(seen.query))
-        .group_by(Link.study_id)
-        .subquery()
-    )
-
-
 def _wanted(seen: Seen, asked: Question, dialect: str) -> Select[Any]:
-    owner = _owners(seen)
+    """Every study by one of its links, so that a search for one patient begins with that patient's."""
     wanted: Any = select(Study, Patient)
     if asked.level == "series":
         wanted = select(Study, Patient, Series)
     elif asked.level == "instance":
         wanted = select(Study, Patient, Series, Instance)
-    wanted = wanted.join(owner, owner.c.study_id == Study.id).join(Patient, Patient.id == owner.c.patient_id)
+    other = aliased(Link)
+    before = select(other.id).where(
+        other.study_id == Link.study_id,
+        other.id < Link.id,
+        other.status.in_(STRONG),
+        other.patient_id.in_(seen.query),
+    )
+    wanted = (
+        wanted.select_from(Link)
+        .join(Study, Study.id == Link.study_id)
+        .join(Patient, Patient.id == Link.patient_id)
+        .where(Link.status.in_(STRONG), Link.patient_id.in_(seen.query), ~before.exists())
+    )
     order: list[Any] = [Study.study_date.desc().nulls_last(), Study.study_time.desc(), Study.study_uid]
     if asked.level != "study":
         wanted = wanted.join(Series, Series.study_id == Study.id)
@@ -154,9 +156,7 @@ def _in_series() -> list[Any]:
 
 
 def _matches(session: Session, rows: Sequence[Any]) -> list[Match]:
-    studies = {row[0].id for row in rows}
-    series = _counts(session, studies, Series.study_id)
-    instances = _counts(session, {row[2].id for row in rows if len(row) > 2}, Instance.series_id)
+    counts = _counts(session, {row[0].id for row in rows})
     others = _other_ids(session, {row[1].id for row in rows})
     return [
         Match(
@@ -165,25 +165,23 @@ def _matches(session: Session, rows: Sequence[Any]) -> list[Match]:
             series_of=row[2] if len(row) > 2 else None,
             instance=row[3] if len(row) > 3 else None,
             modalities=tuple(row[0].modalities),
-            series=series.get(row[0].id, (0, 0))[0],
-            instances=series.get(row[0].id, (0, 0))[1],
-            in_series=instances.get(row[2].id, (0, 0))[1] if len(row) > 2 else 0,
+            series=counts.get(row[0].id, (0, 0))[0],
+            instances=counts.get(row[0].id, (0, 0))[1],
+            in_series=row[2].received if len(row) > 2 else 0,
             other_ids=others.get(row[1].id, ()),
         )
         for row in rows
     ]
 
 
-def _counts(session: Session, ids: set[str], by: InstrumentedAttribute[str]) -> dict[str, tuple[int, int]]:
-    """How many series with objects, and how many objects, there are here for each of these."""
+def _counts(session: Session, study_ids: set[str]) -> dict[str, tuple[int, int]]:
+    """How many series with objects, and how many objects, there are here of each of these studies."""
     counted = (
-        select(by, func.count(Series.id.distinct()), func.count(Instance.id))
-        .select_from(Series)
-        .join(Instance, Instance.series_id == Series.id)
-        .where(by.in_(ids))
-        .group_by(by)
+        select(Series.study_id, func.count(), func.sum(Series.received))
+        .where(Series.study_id.in_(study_ids), Series.received > 0)
+        .group_by(Series.study_id)
     )
-    return {key: (series, instances) for key, series, instances in session.execute(counted)} if ids else {}
+    return {key: (series, int(instances)) for key, series, instances in session.execute(counted)}
 
 
 def _other_ids(session: Session, patients: set[str]) -> dict[str, tuple[str, ...]]:
