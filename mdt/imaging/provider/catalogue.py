@@ -118,7 +118,10 @@ def _objects(seen: Select[str], given: frozenset[str]) -> Any:
 
 
 def _wanted(seen: Seen, asked: Question, dialect: str) -> Select[Any]:
-    """Every study by one of its links, so that a search for one patient begins with that patient's."""
+    """Every study by one link to its patient, so that a search for one patient begins with that patient's.
+
+    There is never more than one patient: a study claimed for two people is linked to nobody.
+    """
     wanted: Any = select(Study, Patient)
     if asked.level == "series":
         wanted = select(Study, Patient, Series)
@@ -126,10 +129,10 @@ def _wanted(seen: Seen, asked: Question, dialect: str) -> Select[Any]:
         wanted = select(Study, Patient, Series, Instance)
     other = aliased(Link)
     before = select(other.id).where(
+        other.patient_id == Link.patient_id,
         other.study_id == Link.study_id,
         other.id < Link.id,
         other.status.in_(STRONG),
-        other.patient_id.in_(seen.query),
     )
     wanted = (
         wanted.select_from(Link)
