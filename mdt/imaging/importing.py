@@ -97,13 +97,14 @@ class Importer:
         """Do what is left of one import. One that has ended is only cleared up."""
         with self.db.writing() as session:
             row = session.get(Import, import_id)
-            if row is None or row.state == "uploading":
-                return
-            if row.state == "waiting":
-                row.started_at = self.clock()
-            patient, state = session.get_one(Patient, row.patient_id), row.state
+            state = row.state if row else "unknown"
+            if row and state == "waiting":
+                row.started_at, state = self.clock(), "working"
+            patient = session.get_one(Patient, row.patient_id) if row else None
         folder = folder_of(self.folder, import_id)
-        if state == "working":
+        if state == "uploading":
+            return
+        if row and patient and state == "working":
             log.info("import.started", subject=import_id, patient=patient.id)
             with Sandbox(UNPACKING) as sandbox:
                 self._carry_out(_Job(row, patient, Medium(folder, sandbox, Bounds(self.most, self.largest))))
@@ -111,13 +112,14 @@ class Importer:
         shutil.rmtree(folder, ignore_errors=True)
 
     def unfinished(self) -> list[str]:
-        """Imports to go on with; and uploads that nobody went on with, which are cancelled and cleared up."""
+        """Imports to go on with; and what lies there of others, to be cleared up: nobody goes on with an old upload."""
         with self.db.writing() as session:
             rows = session.scalars(select(Import).where(*OPEN).order_by(Import.asked_at)).all()
             for row in rows:
                 if row.state == "uploading" and self.clock() - row.heard_at > FORGOTTEN_AFTER:
                     row.cancelled_at = self.clock()
-            return [row.id for row in rows if row.state != "uploading"]
+        left = {path.name for path in self.folder.iterdir()} if self.folder.exists() else set()
+        return [row.id for row in rows if row.state != "uploading"] + sorted(left - {row.id for row in rows})
 
     def _carry_out(self, job: _Job) -> None:
         try:
@@ -229,12 +231,11 @@ class Importer:
         """Look at every series as a whole, beside what the disc says of it."""
         with self.db.writing() as session:
             held = (
-                select(Series)
-                .join(Holder, Holder.study_id == Series.study_id)
-                .join(Link, Link.study_id == Series.study_id)
+                select(Holder.study_id)
+                .join(Link, Link.study_id == Holder.study_id)
                 .where(Holder.origin == DISC, Holder.trust_ods == job.row.trust_ods, Link.patient_id == job.patient.id)
             )
-            series = session.scalars(held.distinct()).all()
+            series = session.scalars(select(Series).where(Series.study_id.in_(held))).all()
             for one in series:
                 if (listed := job.series.get(one.series_uid)) is not None:
                     one.expected = max(one.expected or 0, listed)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +271,23 @@ def test_what_cannot_be_brought_is_said_before_anything_is_sent(case: Case, anno
         begin_import(session, by=case.by, announced=announced, most_bytes=1 << 30, now=NOW, **case.whose)
 
 
-def test_an_upload_nobody_goes_on_with_is_cleared_up(case: Case) -> None:
+def test_what_nobody_goes_on_with_is_cleared_up(case: Case) -> None:
+    row = case.upload(slices(1))
+    with case.db.writing() as session:
+        cancel_import(session, by=case.by, import_id=row.id, now=NOW, **case.whose)
+    assert case.importer().unfinished() == [row.id], "the hint that it was cancelled was lost"
+    case.importer().run(row.id)
+    assert case.importer().unfinished() == []
+    old = replace(case.importer(), clock=lambda: NOW + timedelta(days=2))
+    announced = Announced("CD", 1, 10)
+    with case.db.writing() as session:
+        row = begin_import(session, by=case.by, announced=announced, most_bytes=100, now=NOW, **case.whose)
+    assert case.importer().unfinished() == []
+    old.unfinished()
+    assert case.now(row.id).state == "cancelled"
+
+
+def test_files_that_are_gone_are_said_to_be_gone(case: Case) -> None:
     row = case.upload(slices(1))
     shutil.rmtree(case.root / row.id)
     case.importer().run(row.id)

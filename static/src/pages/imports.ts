@@ -86,6 +86,9 @@ export function bringImports(section: HTMLElement): void {
   const bring = async (): Promise<void> => {
     hideRefusal();
     const files = inputs.flatMap((input) => [...(input.files ?? [])]).sort(byName);
+    if (files.length > 1 && files.some((file) => file.webkitRelativePath === '' && /\.zip$/i.test(file.name))) {
+      throw new Refused('Bring one ZIP at a time: what is inside a ZIP is only looked at when it comes by itself.');
+    }
     const base = form.dataset.base ?? '';
     const label = form.querySelector<HTMLInputElement>('#label')?.value ?? '';
     const begun = await post(`${base}begin.json`, token(section), { label, files: String(files.length), bytes: String(total(files)) });
