@@ -11,6 +11,7 @@ from enum import StrEnum
 from mdt.core.clock import in_london
 from mdt.imaging.answers import Answer, Asking
 
+MOST_NAMED = 3  # silent trusts in a meeting's sentence
 STALLED_AFTER = timedelta(seconds=10)
 
 
@@ -84,9 +85,15 @@ class Cell:
     seconds_left: int | None = None
     stalled: bool = False
     since: datetime | None = None
+    refused: bool = False
     stopped_at: str = ""
     lacks: tuple[str, ...] = ()
     matches: tuple[Match, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The state as it is written; a trust that said no did answer, and is told apart from one that said nothing."""
+        return "Refused" if self.refused else self.state
 
     @property
     def is_settled(self) -> bool:
@@ -115,6 +122,7 @@ def cell(
         seconds_left=seconds_left(answer) if answer and sends else None,
         stalled=bool(answer and sends and answer.last_arrived_at and now - answer.last_arrived_at > STALLED_AFTER),
         since=answer.since if answer and state in (State.NO_ANSWER, State.ASKING) else None,
+        refused=answer is not None and state == State.NO_ANSWER and answer.status == "refused",
         stopped_at=answer.stopped_at if answer and state == State.NO_ANSWER else "",
         lacks=lacks if state in (State.PARTIAL, State.NO_ANSWER) else (),
         matches=undecided,
@@ -210,10 +218,11 @@ def summary(words: Sequence[Word], silent: Mapping[str, int], waiting: int) -> l
     arriving, incomplete = words.count(Word.ARRIVING), words.count(Word.INCOMPLETE)
     said += [f"{arriving} still arriving"] if arriving else []
     said += [f"{incomplete} incomplete"] if incomplete else []
-    said += [
-        f"no answer from {name} for {counted(cases, 'case')}"
-        for name, cases in sorted(silent.items(), key=lambda pair: (-pair[1], pair[0]))
-    ]
+    most_first = sorted(silent.items(), key=lambda pair: (-pair[1], pair[0]))
+    if len(most_first) > MOST_NAMED:
+        said.append(f"no answer from {len(most_first)} trusts")
+    else:
+        said += [f"no answer from {name} for {counted(cases, 'case')}" for name, cases in most_first]
     said += [f"{counted(waiting, 'match', 'matches')} to decide"] if waiting else []
     not_asked = words.count(Word.NOT_ASKED)
     return [*said, f"{not_asked} not asked for"] if not_asked else said

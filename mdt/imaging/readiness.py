@@ -55,7 +55,8 @@ class Readiness:
         notes, answered = [], sum(cell.state not in (State.ASKING, State.NOT_ASKED) for cell in self.cells)
         if self.is_moving:
             notes.append(f"{answered} of {counted(len(self.cells), 'trust')} answered")
-        notes += [f"No answer from {name}" for name in self.silent]
+        silent = [cell for cell in self.cells if cell.state == State.NO_ANSWER]
+        notes += [f"{cell.name} refused" if cell.refused else f"No answer from {cell.name}" for cell in silent]
         notes += [f"{cell.name} was not asked" for cell in self.cells if cell.state == State.NOT_ASKED and self.asked]
         if self.incomplete and not self.is_moving:
             notes.append(f"{counted(self.incomplete, 'study', 'studies')} incomplete")
