@@ -140,7 +140,8 @@ def _keep_study(
 
 def _stray(study: Study | None, about: Description, written: ClaimedIdentity) -> str | None:
     """Why an object is not of the person whose study it says it is part of."""
-    held = {holder.place: claims.from_json(holder.claimed) for holder in study.holders} if study else {}
+    there = [holder for holder in study.holders if holder.gone_at is None] if study else []
+    held = {holder.place: claims.from_json(holder.claimed) for holder in there}
     for place, claimed in held.items():
         if wrong := departure(claimed, written):
             return f"It is part of a study that {place} holds as another person's: {wrong}."

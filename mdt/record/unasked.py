@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
 from mdt.record import claims, nhs_number
-from mdt.record.findings import attach, holder_of, known, study_row
+from mdt.record.findings import attach, holder_of, judge_links, known, study_row
 from mdt.record.identity import judge
 from mdt.record.models import ARCHIVE, Clue, Holder, Link, Patient
 from mdt.trusts.source import ClaimedIdentity, FoundStudy
@@ -26,24 +26,24 @@ def note_unasked(
     """Keep that a trust has a study, linked to whom it may belong to, or to nobody until that patient is added.
 
     A claim that is held already stays: what contradicts it is refused before it comes here (see `imaging.unasked`).
+    Only of a trust that had said to hold the study no more is the new claim heard.
     """
     study = study_row(session, found)
     holder = holder_of(session, study.id, trust_ods, origin)
-    if holder is not None:
+    if holder is not None and holder.gone_at is None:
         return holder
-    holder = Holder(
-        study_id=study.id,
-        trust_ods=trust_ods,
-        claimed=claims.to_json(found.claimed),
-        seen_at=now,
-        origin=origin,
-        label=label,
-    )
-    session.add(holder)
+    is_back = holder is not None
+    if holder is None:
+        holder = Holder(study_id=study.id, trust_ods=trust_ods, origin=origin)
+        session.add(holder)
+    holder.claimed, holder.label = claims.to_json(found.claimed), label
+    holder.seen_at, holder.gone_at = now, None
     session.flush()
-    session.add_all(Clue(holder_id=holder.id, key=key) for key in _clues(found.claimed))
+    known_by = set(session.scalars(select(Clue.key).where(Clue.holder_id == holder.id)))
+    session.add_all(Clue(holder_id=holder.id, key=key) for key in _clues(found.claimed) - known_by)
     for patient in whose(session, found.claimed):
-        attach(session, by=by, patient=patient, holder=holder, now=now)
+        attach(session, by=by, patient=patient, holder=holder, claimed_anew=is_back, now=now)
+    judge_links(session, by=by, study_id=study.id, now=now)
     return holder
 
 

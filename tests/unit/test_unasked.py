@@ -13,8 +13,10 @@ from mdt.core.sandbox import Sandbox
 from mdt.imaging.intake import Taken
 from mdt.imaging.models import Instance, Refusal, Series
 from mdt.imaging.unasked import finish_unasked, take_in_unasked
+from mdt.imaging.withdrawn import take_out
 from mdt.record.actions import add_patient, decide_match
 from mdt.record.belonging import departure
+from mdt.record.correcting import look_again
 from mdt.record.findings import note
 from mdt.record.models import Holder, Link, LocalIdentifier, Patient, Study
 from mdt.record.unasked import link_held
@@ -179,6 +181,23 @@ def test_a_study_that_holds_objects_of_somebody_unknown_is_linked_to_nobody_else
     assert link.why == (
         "the same Study Instance UID is used for another person at RMC; nothing is linked until that is corrected"
     )
+
+
+def test_a_trust_that_had_corrected_itself_is_heard_anew_and_still_not_against_the_others(desk: Desk) -> None:
+    desk.push(*slices(1, **ALANS))
+    with desk.place.db.writing() as session:
+        look_again(session, by=BY, trust_ods="RMC", study_uid="1.2.3", found=None, now=NOW)
+        take_out(session, by=BY, trust_ods="RMC", study_uid="1.2.3", now=NOW)
+    desk.add(DOROTHY)
+    desk.add(ALAN)
+    (hers,) = desk.push(*slices(1), trust="RBV")
+    assert hers.fresh
+    (his,) = desk.push({"SOPInstanceUID": "1.2.3.1.8", **ALANS})
+    assert his.refused is not None
+    (again,) = desk.push({"SOPInstanceUID": "1.2.3.1.9"})
+    assert again.fresh
+    assert ("HARGREAVES", "RMC", "auto") in desk.links()
+    assert ("HARGREAVES", "RBV", "auto") in desk.links()
 
 
 def test_what_cannot_be_read_is_refused_by_name_and_the_others_are_taken(desk: Desk) -> None:
