@@ -88,7 +88,7 @@ def _notable(session: Session, series_ids: Collection[str]) -> dict[str, list[Ro
 def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
     series: Series = row.Series
     documents = [
-        {"key": one.id, "title": document["title"], "type": document["type"]}
+        {"key": one.id, **{name: document.get(name, []) for name in ("title", "type", "images")}}
         for one in notable
         if (document := one.header.get("document"))
     ]

@@ -24,7 +24,8 @@ def extract(dataset: Dataset, sop_class_uid: str, to: Path) -> dict[str, Any] | 
     else:
         return None
     to.write_bytes(content)
-    return {"title": _title(dataset), "type": kind, "bytes": len(content)}
+    images = reports.images(dataset) if kind == HTML else []
+    return {"title": _title(dataset), "type": kind, "bytes": len(content), "images": images}
 
 
 def _pdf(dataset: Dataset) -> bytes:

@@ -8,11 +8,11 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from mdt.core.errors import Invalid
-from mdt.imaging import attributes, documents, geometry, key_objects, presentations
+from mdt.imaging import attributes, documents, geometry, key_objects, presentations, video
 from mdt.imaging.content import content_of
 from mdt.imaging.opening import Opened, opened
 from mdt.imaging.raster import CannotShow, Raster, raster_of
-from mdt.imaging.syntaxes import lossiness
+from mdt.imaging.syntaxes import is_video, lossiness
 from mdt.trusts import listing
 from mdt.trusts.attributes import attributes as texts
 from mdt.trusts.source import ClaimedIdentity, FoundStudy
@@ -63,17 +63,26 @@ def describe(path: Path, document_to: Path) -> Description:
         if presentations.is_state(about.sop_class_uid):
             about.header["presentation"] = presentations.presentation(file.dataset, about.sop_class_uid)
             return about
-        if document := documents.extract(file.dataset, about.sop_class_uid, document_to):
-            return replace(about, document=document)
-        if file.pixels is None and "Rows" not in file.dataset:
-            kind = UID(about.sop_class_uid).name
-            return replace(about, problem=f"An object of this kind ({kind}) has no images and cannot be shown.")
         try:
-            raster = raster_of(file)
+            document = _document(file, about.sop_class_uid, document_to)
+            return replace(about, document=document) if document else _image(file, about)
         except CannotShow as error:
             return replace(about, problem=str(error))
-        header = about.header | _header(file, raster)
-        return replace(about, frames=raster.frames, header=header, problem=raster.problem)
+
+
+def _document(file: Opened, sop_class_uid: str, to: Path) -> dict[str, Any] | None:
+    if is_video(file.transfer_syntax):
+        return video.extract(file, to)
+    return documents.extract(file.dataset, sop_class_uid, to)
+
+
+def _image(file: Opened, about: Description) -> Description:
+    if file.pixels is None and "Rows" not in file.dataset:
+        kind = UID(about.sop_class_uid).name
+        raise CannotShow(f"An object of this kind ({kind}) has no images and cannot be shown.")
+    raster = raster_of(file)
+    header = about.header | _header(file, raster)
+    return replace(about, frames=raster.frames, header=header, problem=raster.problem)
 
 
 def _filed(file: Opened) -> Description:

@@ -110,7 +110,7 @@ def _check_ceiling(raster: Raster) -> None:
 
 def _check_syntax(syntax: UID) -> None:
     if is_video(syntax):
-        raise CannotShow(f"It is video ({syntax.name}), which cannot be shown yet.")
+        raise CannotShow(f"It is video ({syntax.name}), which has no frames of its own.")
     if not is_encapsulated(syntax) or syntax in (DEFLATED_FRAMES, PLAIN_FRAMES) or syntax in NOT_IN_PYDICOM:
         return
     try:

@@ -15,6 +15,7 @@ _POLICY = {
     "style-src": "'self'",
     "style-src-attr": "'unsafe-inline'",  # the viewer's own labels on images set one; nobody's text becomes markup
     "img-src": "'self' blob: data:",
+    "media-src": "'self'",
     "font-src": "'self'",
     "connect-src": "'self'",
     "worker-src": "'self' blob:",

@@ -247,7 +247,7 @@ def test_a_pdf_comes_as_it_was_and_a_report_as_a_page_that_can_do_nothing(filled
     assert pdf.headers["Content-Disposition"] == "inline"
     report = browser.get(f"/imaging/documents/{filled.report}")
     assert report.mimetype == "text/html"
-    assert "Finding</dfn>: &lt;script&gt;alert(1)&lt;/script&gt; Nodule of 9 mm &amp; growing." in report.text
+    assert "</dfn>: &lt;script&gt;alert(1)&lt;/script&gt; Nodule of 9 mm &amp; growing." in report.text
     assert "KOWALSKI, Maria; born 14 March 1951; patient ID 9990000018" in report.text
     assert "sandbox" in report.headers["Content-Security-Policy"]
     assert "script-src" not in report.headers["Content-Security-Policy"]

@@ -241,7 +241,8 @@ def test_the_first_files_of_a_series_and_each_doubling_are_worth_a_pack(place: R
 
 def test_what_nobody_here_can_decode_is_kept_and_says_why(place: Receiving, tmp_path: Path) -> None:
     strange = {
-        "1.2.840.10008.1.2.4.100": "It is video (MPEG2 Main Profile / Main Level), which cannot be shown yet.",
+        "1.2.840.10008.1.2.4.100": "It is video (MPEG2 Main Profile / Main Level) in a bare MPEG-2 stream, "
+        "which browsers do not play; its stream is kept as it came.",
         "1.2.840.10008.1.2.4.94": "Its transfer syntax (JPIP Referenced) is not one that can be decoded here.",
     }
     for number, (syntax, problem) in enumerate(strange.items()):

@@ -46,9 +46,23 @@ export interface SeriesSummary {
   version: string | null;
   lossy: boolean;
   problems: { sop: string; sentence: string }[];
-  documents: { key: string; title: string; type: string }[];
+  documents: DocumentSummary[];
   /** Presentation states and key object selections in it. */
   states?: number;
+}
+
+export interface DocumentSummary {
+  key: string;
+  title: string;
+  type: string;
+  /** What a report refers to, in the order in which it numbers them. */
+  images?: DocumentImage[];
+}
+
+export interface DocumentImage {
+  series: string;
+  sop: string;
+  frame: number;
 }
 
 export interface StudySummary {

@@ -64,7 +64,7 @@ const wholeness = (state: Wholeness, why: string): TemplateResult | typeof nothi
 function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, acts: StripActs): TemplateResult {
   const name = series.description || series.documents[0]?.title || series.modality || 'Series';
   const able = series.kind === 'document' || series.version !== null;
-  const why = able ? '' : series.kind === 'none' ? (series.problems[0]?.sentence ?? 'Nothing to look at in this series.') : 'Still being made ready.';
+  const why = able ? '' : series.kind === 'none' ? (series.problems[0]?.sentence ?? ((series.states ?? 0) > 0 ? 'It says how other images are to be shown; choose it above them.' : 'Nothing to look at in this series.')) : 'Still being made ready.';
   const picture = now.picture(series);
   return html`
     <li>
@@ -77,7 +77,7 @@ function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, a
         @click=${() => acts.show(study, series)}
         @dragstart=${(event: DragEvent) => event.dataTransfer?.setData(DRAGGED, series.key)}
       >
-        <span class="picture">${series.kind === 'document' ? html`<span class="paper" aria-hidden="true">PDF</span>` : html`<span ${ref((place) => hold(place, picture))}></span>`}</span>
+        <span class="picture">${series.kind === 'document' ? html`<span class="paper" aria-hidden="true">${PAPER[series.documents[0]?.type ?? ''] ?? 'Text'}</span>` : html`<span ${ref((place) => hold(place, picture))}></span>`}</span>
         <span class="series-name">${name}</span>
         <span class="series-count">${series.modality} ${count(series)}</span>
         ${wholeness(series.state, '')} ${series.lossy ? html`<span class="badge badge-amber">LOSSY</span>` : nothing}
@@ -85,6 +85,8 @@ function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, a
     </li>
   `;
 }
+
+const PAPER: Record<string, string> = { 'application/pdf': 'PDF', 'video/mp4': 'Video' };
 
 const count = ({ kind, frames, packed, received, expected }: SeriesSummary): string =>
   kind === 'document' ? '' : frames > 0 ? (packed < frames ? `${packed}/${frames}` : `${frames}`) : expected === null ? `${received}` : `${received}/${expected}`;

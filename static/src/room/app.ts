@@ -5,7 +5,7 @@ import { openKeeper } from '../imaging/keeper';
 import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
 import { speaksOf, type KeySelection } from '../imaging/states';
-import type { CaseImaging } from '../imaging/types';
+import type { CaseImaging, DocumentImage } from '../imaging/types';
 import type { MountOutcome } from '../outcome/api';
 import type { Tab } from '../panel/side';
 import { londonDay } from '../panel/words';
@@ -109,6 +109,7 @@ export class App {
         },
         trustName: (ods) => this.trustName(ods),
         state: (key) => this.states.of(key),
+        show: (image) => this.showImage(image),
         said: (frame) => this.states.selections.filter(({ images }) => speaksOf(images, frame)).map(({ title }) => `KEY IMAGE: ${title}`),
         changed: () => this.viewChanged(),
         painted: (pane) => {
@@ -370,12 +371,15 @@ export class App {
     const seen = this.grid.active.frame;
     const now = seen === null ? -1 : images.findIndex((image) => speaksOf([image], seen));
     const next = images[(now + 1) % images.length];
-    const imaging = this.open?.imaging;
-    for (const study of imaging?.studies ?? []) {
-      for (const series of study.series) {
-        if (next !== undefined && series.series === next.series) this.show({ study, series }, { sop: next.sop, frame: next.frames[0] ?? 1 });
-      }
+    if (next !== undefined) this.showImage({ ...next, frame: next.frames[0] ?? 1 });
+  }
+
+  private showImage(image: DocumentImage): void {
+    for (const study of this.open?.imaging?.studies ?? []) {
+      const series = study.series.find((one) => one.series === image.series);
+      if (series !== undefined) return this.show({ study, series }, image);
     }
+    this.toasts.say('The image it refers to is not among the images of this case.');
   }
 
   present(key: string | null): void {

@@ -75,6 +75,7 @@ export function whenLines({ study, series }: Hung, meeting: string, trustName: (
     study.date === null ? '' : daysBefore(study.date, meeting),
     study.trusts.map(trustName).join(', '),
     seriesName(study, series),
+    series.documents.some(({ type }) => type.startsWith('video/')) ? 'video, compressed with loss' : '',
   ].filter(Boolean);
 }
 

@@ -5,7 +5,7 @@ import { imageId, parseImageId } from '../imaging/image-id';
 import type { Library } from '../imaging/library';
 import type { SeriesFrames } from '../imaging/series';
 import { speaksOf, type PresentationState } from '../imaging/states';
-import type { FrameInfo, Patient, SeriesIndex } from '../imaging/types';
+import type { DocumentImage, FrameInfo, Patient, SeriesIndex } from '../imaging/types';
 import type { Pane as PaneView } from '../room/protocol';
 import { asItCame } from './adjust';
 import { caption } from './caption';
@@ -29,6 +29,8 @@ export interface Surroundings {
   meetingDay: string;
   trustName(ods: string): string;
   state(key: string): PresentationState | null;
+  /** Somebody wants to see an image that a report refers to. */
+  show(image: DocumentImage): void;
   /** What others said of an image, e.g. that it is a key image. */
   said(frame: FrameInfo): string[];
   /** The view changed, by hand or by what it was told. */
@@ -232,7 +234,7 @@ export class Pane {
   }
 
   private open(hung: Hung): void {
-    if (!this.paper.open(hung.series, () => this.around.painted(this))) {
+    if (!this.paper.open(hung.series, () => this.around.painted(this), (image) => this.around.show(image))) {
       this.say(['This document cannot be shown.']);
       return;
     }
