@@ -7,6 +7,7 @@ that a worker that was killed goes on where it was, and no file is told of twice
 import errno
 import shutil
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -81,7 +82,8 @@ class _Job:
 class Importer:
     """Carries out imports; `folder` is where uploads lie.
 
-    In bytes: `most` of a disc, `largest` of one file, `reserve` of the disk that stays free.
+    In bytes: `most` of a disc, `largest` of one file, `reserve` of the disk that stays free. `reader` is a sandbox to
+    share; without one each import has its own.
     """
 
     db: Database
@@ -92,6 +94,7 @@ class Importer:
     most: int
     largest: int
     reserve: int = 0
+    reader: Sandbox | None = None
 
     def run(self, import_id: str) -> None:
         """Do what is left of one import. One that has ended is only cleared up."""
@@ -106,7 +109,7 @@ class Importer:
             return
         if row and patient and state == "working":
             log.info("import.started", subject=import_id, patient=patient.id)
-            with Sandbox(UNPACKING) as sandbox:
+            with nullcontext(self.reader) if self.reader else Sandbox(UNPACKING) as sandbox:
                 self._carry_out(_Job(row, patient, Medium(folder, sandbox, Bounds(self.most, self.largest))))
             log.info("import.ended", subject=import_id, patient=patient.id)
         shutil.rmtree(folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from mdt.core.actor import Actor
 from mdt.core.db import Database
+from mdt.core.sandbox import Sandbox
 from mdt.imaging.discs import Announced, begin_import, uploaded
 from mdt.imaging.importing import Importer
 from mdt.imaging.models import Import
@@ -125,6 +126,7 @@ class Case:
     db: Database
     store: Store
     root: Path
+    reader: Sandbox
     most: int = 64 << 20
     patient: Patient = field(init=False)
     by: Actor = field(init=False)
@@ -147,7 +149,9 @@ class Case:
         return {"team_id": self.team_id, "patient_id": self.patient.id}
 
     def importer(self) -> Importer:
-        return Importer(self.db, self.store, self.root, lambda: NOW, BY, most=self.most, largest=8 << 20)
+        return Importer(
+            self.db, self.store, self.root, lambda: NOW, BY, most=self.most, largest=8 << 20, reader=self.reader
+        )
 
     def bring(self, disc: Disc, label: str = "CD from Leeds") -> Import:
         """Upload these files and let the worker do its part."""
