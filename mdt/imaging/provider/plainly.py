@@ -57,7 +57,7 @@ def whole(path: Path, to: Path) -> None:
 
 
 def _plain(file: Opened, raster: Raster, wanted: Sequence[int]) -> Iterator[bytes]:
-    if not is_encapsulated(file.transfer_syntax):
+    if not is_encapsulated(file.transfer_syntax) and raster.allocated > 1:
         word = raster.allocated // 8
         for source in sources(file, raster, set(wanted)):
             swapped = file.little_endian or word < 2
