@@ -71,6 +71,8 @@ export interface StudySummary {
   description: string;
   modalities: string[];
   trusts: string[];
+  /** What each disc that it came from was called. */
+  discs?: string[];
   complete: boolean;
   state: Wholeness;
   /** Of an incomplete one: who did not send what, in sentences. */

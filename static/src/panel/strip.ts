@@ -50,7 +50,7 @@ function studyOf(study: StudySummary, now: StripState, acts: StripActs, prior: S
         <b>${study.date === null ? 'No date' : dayOf(study.date)}</b> ${study.modalities.join('/')}
         ${wholeness(study.state, [`${study.received} of ${study.expected} images are here`, ...study.blame].join('\n'))}
         ${study.study === prior?.study ? html`<span class="badge badge-green" title=${`Prior to hang beside the newest study: ${prior.reason}`}>PRIOR</span>` : nothing}
-        <span class="study-trust" title=${study.description}>${study.trusts.map(now.trustName).join(', ')}</span>
+        <span class="study-trust" title=${study.description}>${[...study.trusts.map(now.trustName), ...(study.discs ?? []).map((label) => `disc: ${label}`)].join(', ')}</span>
       </div>
       ${now.open ? html`<ol class="serieses">${study.series.map((series) => seriesOf(study, series, now, acts))}</ol>` : nothing}
     </li>
