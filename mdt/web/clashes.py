@@ -164,5 +164,5 @@ def _plain(value: Any) -> str:
 
 def _verdict(values: list[str]) -> str:
     if not all(values):
-        return "Not said by each"
+        return "Not given by both"
     return "The same" if len(set(values)) == 1 else "Differs"
