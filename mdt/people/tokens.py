@@ -46,12 +46,13 @@ class Made:
 
 @dataclass(frozen=True)
 class Grant:
-    """Who shows a token that holds now: a person as they are today, or a trust. `noted` is its last noted use."""
+    """Who shows a token that holds until `ends`: a person as today, or a trust. `noted` is its last noted use."""
 
     token_id: str
     scope: str
     person: Actor | None
     trust_ods: str | None
+    ends: datetime
     noted: datetime | None
 
 
@@ -110,7 +111,7 @@ def grant(session: Session, secret: str, now: datetime) -> Grant | None:
             return None
         roles = roles_of(session, found.person_id, now)
         actor = Actor(found.person_id, found.name, found.works_for, found.administrator, roles)
-    return Grant(found.id, found.scope, actor, found.trust_ods, found.last_used_at)
+    return Grant(found.id, found.scope, actor, found.trust_ods, found.expires_at, found.last_used_at)
 
 
 def is_worth_noting(held: Grant, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """A trust sends over STOW-RS: each object is answered for; what is wrong with one never costs the others."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from werkzeug.test import TestResponse
 from mdt.core.actor import system
 from mdt.core.clock import utc_now
 from mdt.imaging.models import Instance, Series
+from mdt.people import actions as people
 from mdt.people import tokens
 from mdt.record.models import Holder, Study
 from mdt.web.dicomweb import arriving
+from mdt.web.dicomweb.memory import Memory
 from tests.unit.objects import an_object, ramp, save
-from tests.unit.provided import Provided, provided
+from tests.unit.provided import THORAX, Provided, at, provided
 
 NEW = "1.2.826.0.1.3680043.10.999.88"
 KIND = 'multipart/related; type="application/dicom"; boundary=b0'
@@ -124,7 +127,7 @@ def test_many_objects_go_in_batches_and_leave_nothing_behind(tmp_path: Path) -> 
     whole = body([bytes([number]) for number in range(60)], tmp_path)
     sizes = []
     for batch in arriving.batches(
-        (whole[at : at + 7] for at in range(0, len(whole), 7)), "b0", tmp_path, arriving.Room(9, 0)
+        (whole[start : start + 7] for start in range(0, len(whole), 7)), "b0", tmp_path, arriving.Room(9, 0)
     ):
         sizes.append(len(batch))
         assert len([path for path in tmp_path.iterdir() if path.suffix == ""]) == len(batch)
@@ -140,3 +143,38 @@ def test_a_token_ends_on_its_day_when_revoked_and_with_its_person(held: Provided
     with house.db.writing() as session:
         tokens.revoke(session, by=by, token_id=made.token.id, now=now)
     assert held.ask("/studies", headers={"Authorization": f"Bearer {made.secret}"}).status_code == 401
+
+
+def test_who_leaves_the_team_sees_nothing_of_it_from_the_next_request_on(held: Provided) -> None:
+    now, by, house, team = utc_now(), system("test"), held.seeded.house, held.seeded.teams["lung"]
+    person = held.seeded.people["presenter"]
+    with house.db.writing() as session:
+        made = tokens.make_for_person(session, by=by, email=held.seeded.email("presenter"), days=1, now=now)
+    mine: dict[str, Any] = {"headers": {"Authorization": f"Bearer {made.secret}"}}
+    frame = f"{at(THORAX, 1)}/frames/1"
+    assert [held.ask(frame, **mine).status_code for _ in range(3)] == [200, 200, 200]
+    with house.db.writing() as session:
+        yesterday = now.date() - timedelta(days=1)
+        people.end_membership(session, by=by, person_id=person, team_id=team, last_day=yesterday, now=now)
+    assert held.ask(frame, **mine).status_code == 404
+    assert held.ask("/studies", **mine).status_code == 204
+    assert held.ask("/studies", who="presenter").status_code == 401
+
+
+def test_what_was_found_is_forgotten_when_anything_happens() -> None:
+    memory = Memory(most=2)
+    asked: list[str] = []
+
+    def find(answer: str) -> str:
+        asked.append(answer)
+        return answer
+
+    assert [memory.recall(1, "a", lambda: find("old")), memory.recall(1, "a", lambda: find("new"))] == ["old", "old"]
+    assert memory.recall(2, "a", lambda: find("newer")) == "newer"
+    assert memory.recall(1, "a", lambda: find("late")) == "late"  # a request that began before is not served from after
+    assert memory.recall(2, "a", lambda: find("again")) in ("newer", "again")
+    for key in ("b", "c", "d"):
+        memory.recall(2, key, lambda: find("one more"))
+    before = len(asked)
+    memory.recall(2, "d", lambda: find("not kept"))
+    assert len(asked) == before + 1

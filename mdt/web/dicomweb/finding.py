@@ -9,6 +9,7 @@ from mdt.imaging.provider import catalogue
 from mdt.imaging.provider.catalogue import Object, Seen
 from mdt.meeting.queries import PATIENTS_SEEN, seen_by
 from mdt.trusts.listing import is_uid
+from mdt.web.dicomweb import memory
 from mdt.web.dicomweb.who import caller
 from mdt.web.session import house
 
@@ -18,6 +19,12 @@ def objects(study: str, series: str | None = None, sop: str | None = None) -> li
     for uid in filter(None, (study, series, sop)):
         if not is_uid(uid):
             raise Invalid(f"{uid[:80]!r} is not a UID.")
+    who = caller().actor
+    key = ("objects", who.person_id, frozenset(who.roles), study, series, sop)
+    return memory.recalled(key, lambda: _found(study, series, sop)) if sop else _found(study, series, sop)
+
+
+def _found(study: str, series: str | None, sop: str | None) -> list[Object]:
     with house().db.reading() as session:
         return catalogue.objects(session, seen(), study, series, sop)
 

@@ -1,14 +1,18 @@
 """Who asks: a person by their session or by a token that reads, or a trust by a token that sends."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request, session
 
 from mdt.core.actor import Actor, system
-from mdt.core.clock import utc_now
+from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import MdtError, NotSignedIn
 from mdt.people import tokens
-from mdt.web.session import house, signed_in_actor
+from mdt.people.queries import actor_for
+from mdt.people.sessions import SignIn
+from mdt.web.dicomweb import memory
+from mdt.web.session import house
 
 REALM = 'Bearer realm="MDT DICOMweb"'
 _READING = frozenset({"GET", "HEAD"})
@@ -43,10 +47,19 @@ def caller() -> Caller:
 def _by_session() -> Caller:
     if request.method not in _READING:
         raise NotSignedIn("Sending needs a trust's token (Authorization: Bearer).")
-    actor = signed_in_actor()
+    held, now = SignIn.read(session), utc_now()
+    actor = None
+    if held is not None and not held.is_over(now):
+        key = ("session", held.person_id, held.session_version, in_london(now).date())
+        actor = memory.recalled(key, lambda: _signed_in(held, now))
     if actor is None:
         raise NotSignedIn("Sign in, or show a token (Authorization: Bearer).")
     return Caller(actor)
+
+
+def _signed_in(held: SignIn, now: datetime) -> Actor | None:
+    with house().db.reading() as db:
+        return actor_for(db, held.person_id, held.session_version, now)
 
 
 def _by_token(header: str) -> Caller:
@@ -54,17 +67,29 @@ def _by_token(header: str) -> Caller:
     if scheme.lower() != "bearer":
         raise NotSignedIn("Only bearer tokens are taken here (Authorization: Bearer).")
     now = utc_now()
-    with house().db.reading() as session:
-        held = tokens.grant(session, secret.strip(), now)
-    if held is None:
+    held = memory.recalled(("token", secret.strip(), in_london(now).date()), lambda: _grant(secret.strip(), now))
+    if held is None or held.ends <= now:
         raise NotSignedIn("This token does not hold: it was never given, has ended, or was revoked.")
     _require_scope(held)
-    if tokens.is_worth_noting(held, now):
-        with house().db.writing() as session:
-            tokens.note_use(session, held.token_id, now)
+    _note_use(held, now)
     if held.person is not None:
         return Caller(held.person, held.token_id)
     return Caller(system(f"trust {held.trust_ods}"), held.token_id, held.trust_ods)
+
+
+def _grant(secret: str, now: datetime) -> tokens.Grant | None:
+    with house().db.reading() as db:
+        return tokens.grant(db, secret, now)
+
+
+def _note_use(held: tokens.Grant, now: datetime) -> None:
+    """Once a minute, and in this process not again because of what is remembered."""
+    noted: dict[str, datetime] = current_app.extensions.setdefault("mdt.dicomweb.noted", {})
+    last = noted.get(held.token_id, held.noted)
+    if tokens.is_worth_noting(replace(held, noted=last), now):
+        with house().db.writing() as db:
+            tokens.note_use(db, held.token_id, now)
+        noted[held.token_id] = now
 
 
 def _require_scope(held: tokens.Grant) -> None:
