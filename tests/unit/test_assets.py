@@ -51,3 +51,26 @@ def test_a_page_without_a_build_says_so_in_plain_words(tmp_path):
     assert answer.status_code == 503
     assert answer.mimetype == "text/plain"
     assert "The front end is not built" in answer.text
+
+
+def test_what_the_build_compressed_goes_out_compressed_where_a_browser_takes_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("mdt.web.assets.STATIC", tmp_path / "static")
+    built = tmp_path / "static" / "dist" / "assets"
+    built.mkdir(parents=True)
+    for name, content in (("a-1.js", b"plain"), ("a-1.js.br", b"brotli"), ("a-1.js.gz", b"gzip"), ("b-1.js", b"small")):
+        (built / name).write_bytes(content)
+    with seeded(tmp_path) as made:
+        browser = made.app().test_client()
+        for accepted, encoding, content in (
+            ("gzip, deflate, br", "br", b"brotli"),
+            ("gzip", "gzip", b"gzip"),
+            ("br;q=0, gzip", "gzip", b"gzip"),
+            ("identity", None, b"plain"),
+        ):
+            answer = browser.get("/static/dist/assets/a-1.js", headers={"Accept-Encoding": accepted}, buffered=True)
+            assert (answer.headers.get("Content-Encoding"), answer.data) == (encoding, content)
+            assert answer.mimetype == "text/javascript"
+            assert "Accept-Encoding" in answer.headers["Vary"]
+            assert "immutable" in answer.headers["Cache-Control"]
+        plain = browser.get("/static/dist/assets/b-1.js", headers={"Accept-Encoding": "br"}, buffered=True)
+        assert (plain.headers.get("Content-Encoding"), plain.data) == (None, b"small")

@@ -11,7 +11,7 @@ import pytest
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.frames import Encoded
 from mdt.imaging.models import Instance, Series
-from mdt.imaging.packs import Packer
+from mdt.imaging.packs import MAKER, Packer, outdated
 from mdt.imaging.series import unpacked
 from tests.unit.objects import Pixels, an_object, ramp, save
 from tests.unit.receiving import NOW, Receiving, receiving
@@ -118,6 +118,26 @@ def test_the_worker_knows_which_series_wait(place: Receiving, packer: Packer, tm
     assert waiting() == [series_id], "what was read before the pack and kept after it waits too"
     packer.build(series_id, now=NOW)
     assert waiting() == []
+
+
+def test_a_pack_of_an_older_make_is_made_again(
+    place: Receiving, packer: Packer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def old() -> list[str]:
+        with place.db.reading() as session:
+            return outdated(session, 9)
+
+    taken = place.take(a_slice(tmp_path, 1, 0)[0])
+    series_id = taken[0].series_id or ""
+    with monkeypatch.context() as before:
+        before.setattr("mdt.imaging.packs.MAKER", MAKER - 1)
+        first = packer.build(series_id, now=NOW)
+    assert old() == [series_id]
+    second = packer.build(series_id, now=NOW)
+    assert (second != first, old()) == (True, [])
+    entries = [entry for entry, _ in place.read(series_id, second or "")]
+    assert len(entries[0]["hash"]) == 32
+    assert place.read(series_id, first or ""), "who looks at the one before keeps it"
 
 
 def test_an_object_that_cannot_be_decoded_says_so_and_the_others_are_shown(
