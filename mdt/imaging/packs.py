@@ -31,7 +31,18 @@ from mdt.record.models import Study
 MAKER = 3  # grows when frames are made differently, so that those of older packs are made again
 LIMITS = Limits(memory=4 << 30, cpu_seconds=600, wall_seconds=900.0)
 
+_ROWS = 500
 _WORTH_ANOTHER_TRY = frozenset({"died", "time"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """Of an instance, what packing needs."""
+
+    id: str
+    sop_uid: str
+    sha256: str
+    frames: int
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class _Plan:
 
     series_id: str
     about: dict[str, Any]
-    instances: list[Instance]
+    instances: list[_Object]
     earlier: str | None
 
 
@@ -60,10 +71,10 @@ class _Earlier:
     file: BinaryIO | None = None
     entries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
-    def has(self, instance: Instance) -> bool:
+    def has(self, instance: _Object) -> bool:
         return len(self.entries.get(instance.sop_uid, ())) == instance.frames
 
-    def is_all_of(self, instances: list[Instance]) -> bool:
+    def is_all_of(self, instances: list[_Object]) -> bool:
         return len(self.entries) == len(instances) and all(self.has(instance) for instance in instances)
 
 
@@ -148,7 +159,7 @@ class Packer:
             if made.problem or len(made.entries) != instance.frames:
                 failed[instance.id] = made
 
-    def _make(self, instance: Instance, part: Path) -> Encoded:
+    def _make(self, instance: _Object, part: Path) -> Encoded:
         """Encode one object in a sandbox. A child that died or was too slow gets one more try, in a fresh one."""
         sandbox = self._idle.get()
         try:
@@ -194,19 +205,23 @@ def _plan(session: Session, series_id: str) -> _Plan | None:
     if series is None:
         return None
     study = session.get_one(Study, series.study_id)
-    shown = select(Instance).where(Instance.series_id == series_id, Instance.frames > 0)
-    instances = {row.sop_uid: row for row in session.scalars(shown)}
-    order = in_order([hung(row.sop_uid, row.number, row.header) for row in instances.values()])
-    references = [reference for row in instances.values() if (reference := row.header.get("frame_of_reference"))]
+    shown = select(Instance.id, Instance.sop_uid, Instance.sha256, Instance.frames, Instance.number, Instance.header)
+    rows = session.execute(shown.where(Instance.series_id == series_id, Instance.frames > 0)).yield_per(_ROWS)
+    objects, places, references = {}, [], set()
+    for row in rows:  # a few at a time: of ten thousand, the headers would fill the memory
+        objects[row.sop_uid] = _Object(row.id, row.sop_uid, row.sha256, row.frames)
+        places.append(hung(row.sop_uid, row.number, row.header))
+        references.add(row.header.get("frame_of_reference") or "")
+    references -= {""}
     about = {
         "series": series.series_uid,
         "study": study.study_uid,
         "modality": series.modality,
-        "frame_of_reference": references[0] if len(set(references)) == 1 else None,
+        "frame_of_reference": references.pop() if len(references) == 1 else None,
         "maker": MAKER,
     }
     earlier = session.scalar(select(Pack.version).where(Pack.series_id == series_id))
-    return _Plan(series_id, about, [instances[one.sop_uid] for one in order], earlier)
+    return _Plan(series_id, about, [objects[one.sop_uid] for one in in_order(places)], earlier)
 
 
 def _remember(session: Session, plan: _Plan, built: _Built, *, now: datetime) -> str | None:
