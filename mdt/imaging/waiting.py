@@ -44,8 +44,8 @@ class Spool:
 
     def clear_incoming(self) -> None:
         """At the start of the only process that receives: what was cut off then was never acknowledged."""
-        for left in self.incoming.iterdir():
-            left.unlink()
+        shutil.rmtree(self.incoming)
+        self.incoming.mkdir(mode=0o700)
 
     def keep(self, arrived: Path, ods: str) -> Path:
         """Durable when this returns; raises OSError when it cannot be."""
