@@ -3,11 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from click.testing import CliRunner, Result
 
+from mdt.cli.tokens import token
 from mdt.core.actor import system
+from mdt.core.clock import utc_now
 from mdt.core.errors import Forbidden, Invalid, NotFound
 from mdt.people import actions, tokens
 from mdt.people.models import AccessToken
+from tests.unit.pages import seeded
 from tests.unit.region import NOW, Region, a_region
 
 BY = system("test")
@@ -105,3 +109,30 @@ def test_its_last_use_is_noted_once_a_minute(region):
     assert grant is not None
     assert not tokens.is_worth_noting(grant, NOW + timedelta(seconds=59))
     assert tokens.is_worth_noting(grant, NOW + timedelta(seconds=61))
+
+
+def test_the_command_makes_lists_and_revokes(tmp_path, monkeypatch):
+    with seeded(tmp_path) as house:
+        monkeypatch.setenv("MDT_DATA", str(tmp_path))
+        email = house.email("member")
+
+        def run(*arguments: str) -> Result:
+            return CliRunner().invoke(token, arguments)
+
+        made = run("--person", email, "--scope", "dicomweb", "--days", "3")
+        assert made.exit_code == 0, made.output
+        secret = made.stdout.strip()
+        assert secret.startswith("mdt_")
+        with house.house.db.reading() as session:
+            grant = tokens.grant(session, secret, utc_now())
+        assert grant is not None
+        listed = run("--list").stdout
+        assert f"{grant.token_id}  dicomweb  {email}  until " in listed
+        assert "never used" in listed
+        assert secret not in listed
+        assert run("--revoke", grant.token_id).exit_code == 0
+        assert "revoked" in run("--list").stdout
+        assert isinstance(run("--person", email, "--scope", "stow").exception, Invalid)
+        assert run("--trust", "RMC", "--scope", "stow").exit_code == 0
+        assert "trust RMC" in run("--list").stdout
+        assert run("--list", "--person", email).exit_code == 2
