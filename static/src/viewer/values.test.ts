@@ -47,6 +47,11 @@ describe('the value under the pointer', () => {
   });
 });
 
+test('a lossy image says so, and by how much', () => {
+  expect(markLines(hung, { ...frame, lossy: true, lossy_ratio: 12.4 })).toEqual(['LOSSY 12:1']);
+  expect(markLines(hung, { ...frame, lossy: true, lossy_ratio: null })).toEqual(['LOSSY']);
+});
+
 test('a mask says what it is the mask of', () => {
   const segment = { kind: 'BINARY', number: 1, label: 'Tumour (Neoplasm)', colour: null, of: null, labels: [] } satisfies Segment;
   expect(markLines(hung, { ...frame, segment })).toEqual(['MASK: Tumour (Neoplasm)']);
