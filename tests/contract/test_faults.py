@@ -3,10 +3,12 @@
 A real Orthanc, and a line to it that does harm at a chosen object, over DICOMweb, C-GET and C-MOVE.
 """
 
+import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ import pytest
 from pydicom.uid import CTImageStorage
 from sqlalchemy import select
 
+from mdt.core.clock import utc_now
 from mdt.core.sandboxes import Sandboxes
 from mdt.imaging.means import Patience
 from mdt.imaging.models import Instance, Refusal, TrustAnswer
+from mdt.record.actions import add_patient
 from mdt.trusts.carriers.association import Peer
 from mdt.trusts.carriers.dicomweb import DicomWebSource
 from mdt.trusts.carriers.dimse import DimseSource, Listener
@@ -27,7 +31,7 @@ from tests.peers.line import PART, STORE, Line, crawl, cut, garbage, line, sayin
 from tests.peers.orthanc import Orthanc, orthanc
 from tests.peers.programs import free_port
 from tests.peers.studies import Series, Study
-from tests.unit.archives import Federation, a_federation
+from tests.unit.archives import BY, Federation, a_federation
 
 pytestmark = pytest.mark.contract
 
@@ -35,6 +39,7 @@ COUNT = 60
 QUICKLY = Patience(answer=3.0, others=1.0)
 SHORT = Deadlines(resolve=5, connect=1, associate=1, query=1, transfer=1, tries=1, pause=0)
 LONG = Study(6, "HARGREAVES^Dorothy", "9990000018", "19510314", "F", "CT chest", (Series("CT", CTImageStorage, COUNT),))
+MANY = Study(8, "OKORO^Ada", "9990000026", "19440229", "F", "CT whole body", (Series("CT", CTImageStorage, 600),))
 
 
 @dataclass
@@ -49,7 +54,7 @@ class Archive:
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("faults")
-    files, ours = studies.write(folder / "held", (LONG,)), free_port()
+    files, ours = studies.write(folder / "held", (LONG, MANY)), free_port()
     with (
         line(ours, mark=STORE, from_caller=True) as to_us,
         orthanc(folder / "orthanc", files, move_to={"MDT": to_us.port}) as server,
@@ -218,6 +223,28 @@ def test_objects_that_are_garbage_inside(carrier, archive, readers, tmp_path):
             assert len(session.scalars(select(Refusal)).all()) == COUNT - 30
         there.heal()
         completes(federation, before=30)
+
+
+def test_a_very_long_series_costs_no_memory(archive, readers, tmp_path):
+    """A small version of `bench/memory.py`, which brings ten thousand."""
+    with way("get", archive) as (_, source), region(tmp_path, readers, RMC=source) as federation:
+        with federation.db.writing() as session:
+            ada = add_patient(
+                session, by=BY, nhs=MANY.patient_id, family="Okoro", given="Ada", birth_date=date(1944, 2, 29),
+                sex="F", now=utc_now(),
+            )  # fmt: skip
+        before = resident()
+        (study,) = federation.gather(ada)["studies"]
+        assert (study["received_instances"], study["complete"]) == (600, True)
+        assert resident() - before < 64 << 20
+        assert (named(state(federation)), state(federation).moved) == (("answered", None), 600)
+        federation.gather(ada)
+        assert state(federation).moved == 0
+
+
+def resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 @pytest.mark.parametrize("carrier", ["web", "dimse"])
