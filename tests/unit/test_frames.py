@@ -179,6 +179,24 @@ def test_the_planes_of_a_dose_grid_follow_its_offsets(said: Any) -> None:
     assert [entry["position"] for entry in entries] == [[10, 20, 30], [10, 20, 32.5], [10, 20, 35]]
 
 
+def test_reconstructed_nuclear_medicine_stands_where_its_detector_says(said: Any) -> None:
+    """PS3.3 C.8.4.15: the first slice's place is the detector's, the next ones lie along the normal."""
+    detector = item(ImagePositionPatient=[0, 0, 100], ImageOrientationPatient=AXIAL)
+    entries = said(
+        ramp("uint16", 30, 20).reshape(3, 10, 20),
+        each=True,
+        Modality="NM",
+        Units="CNTS",
+        DetectorInformationSequence=[detector],
+        SpacingBetweenSlices=4.0,
+        PixelSpacing=[4.8, 4.8],
+    )
+    assert [entry["position"] for entry in entries] == [[0, 0, 100], [0, 0, 104], [0, 0, 108]]
+    assert all(entry["orientation"] == AXIAL for entry in entries)
+    assert {entry["units"] for entry in entries} == {"CNTS"}
+    assert {entry["suv"] for entry in entries} == {None}
+
+
 def test_the_time_of_a_cine(said: Any) -> None:
     cine = ramp("uint8", 30, 20).reshape(3, 10, 20)
     assert said(cine, FrameTime=33.3)["seconds"] == pytest.approx(0.0333)
