@@ -1,11 +1,12 @@
 """How fast frames leave the product: its own server beside nginx and Orthanc, under wrk, in the same run.
 
-`python bench/serve.py [--seconds N] [--json]`. A CT of 80 slices is gathered and packed; then wrk asks, as a signed-in
-member of the team, for the whole pack and for one frame after another (ranged reads). nginx serves the very same files
-with sendfile and asks nobody; Orthanc answers WADO-RS for the same frames, from the objects it was given. Every server
-has one core and wrk the other, where there are two: one nginx worker, one process of ours, Orthanc with its threads.
-Orthanc sends frames as they lie in the objects (uncompressed), ours are HTJ2K: frames per second compare, and megabytes
-are beside them. Goals: 0.7 of nginx, five times Orthanc.
+`python bench/serve.py [--seconds N] [--json]`. A CT is gathered and packed; then wrk asks, as a signed-in member of
+the team, for the whole pack, for the stream with which the viewer opens a series, for one frame after another (ranged
+reads), and over WADO-RS. nginx serves the very same file with sendfile and asks nobody; Orthanc answers WADO-RS for
+the same frames, from the objects it was given. Every server has one core and wrk the other, where there are two: one
+nginx worker, one process of ours, Orthanc with its threads. Orthanc sends frames as they lie in the objects
+(uncompressed), ours are HTJ2K: frames per second compare, and megabytes are beside them. Goals: 0.7 of nginx, five
+times Orthanc.
 """
 
 import argparse
@@ -126,7 +127,9 @@ def prepare(folder: Path) -> tuple[House, Subject]:
     return house, Subject(index["study"], index["series"], series.id, version, index["frames"], files, pack)
 
 
-def wrk(folder: Path, server: str, base: str, asks: Sequence[Asked], seconds: float) -> dict[str, Any]:
+def wrk(
+    folder: Path, server: str, base: str, asks: Sequence[Asked], seconds: float, *, warming: bool = False
+) -> dict[str, Any]:
     """Ask for that long; raises when anything but a success came back."""
     written = ", ".join(f"{{{json.dumps(one.path)}, {_table(one.headers)}}}" for one in asks)
     script = folder / "wrk.lua"
@@ -136,7 +139,7 @@ def wrk(folder: Path, server: str, base: str, asks: Sequence[Asked], seconds: fl
         [*command, "-s", str(script), base], env=os.environ | {"PATH": PATH}, capture_output=True, text=True, check=True
     )
     figures: dict[str, Any] = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("{")))
-    if figures["errors"] or not figures["requests"]:
+    if figures["errors"] or not (figures["requests"] or warming):
         raise RuntimeError(f"{server} did not answer well: {done.stdout}")
     return figures
 
@@ -150,7 +153,7 @@ def measure(
     folder: Path, who: str, what: str, base: str, asks: Sequence[Asked], frames: int, seconds: float
 ) -> Figures:
     """`frames` is how many frames one answer carries."""
-    wrk(folder, who, base, asks, 1)  # warm
+    wrk(folder, who, base, asks, 1, warming=True)
     got = wrk(folder, who, base, asks, seconds)
     time = got["us"] / 1e6
     return Figures(
@@ -175,7 +178,7 @@ def _children(pid: int) -> list[int]:
 
 
 def whole_and_ranged(subject: Subject, path: str, headers: dict[str, str]) -> dict[str, tuple[list[Asked], int]]:
-    """The two ways a browser reads a pack."""
+    """A pack as one file, and frame after frame from it."""
     spans = [f"bytes={one['offset']}-{one['offset'] + one['length'] - 1}" for one in subject.frames]
     return {
         "whole pack": ([Asked(path, headers)], len(subject.frames)),
@@ -191,6 +194,10 @@ def of_product(folder: Path, house: House, subject: Subject, seconds: float) -> 
         found = [
             measure(folder, "product", what, server.url, asks, frames, seconds) for what, (asks, frames) in ways.items()
         ]
+        stream = [Asked(subject.path.removesuffix("frames") + "pieces", headers)]
+        found.append(
+            measure(folder, "product", "the viewer's stream", server.url, stream, len(subject.frames), seconds)
+        )
         root = f"{server.url}/dicomweb/studies/{subject.study}/series/{subject.series}"
         asks = by_frame(subject, "/dicomweb", headers)
         if httpx.get(f"{root}/metadata", headers=headers, timeout=60).status_code == 404:
@@ -261,6 +268,11 @@ def ratios(found: Sequence[Figures]) -> dict[str, float]:
     by = {(one.who, one.what): one.frames_a_second for one in found}
     pairs = {
         "whole pack, product / nginx": (("product", "whole pack"), ("nginx", "whole pack")),
+        "the viewer's stream, product / nginx whole": (("product", "the viewer's stream"), ("nginx", "whole pack")),
+        "the viewer's stream, product / Orthanc by frame": (
+            ("product", "the viewer's stream"),
+            ("Orthanc", "frame by WADO-RS"),
+        ),
         "frame by range, product / nginx": (("product", "frame by range"), ("nginx", "frame by range")),
         "frame by range, product / Orthanc by frame": (("product", "frame by range"), ("Orthanc", "frame by WADO-RS")),
         "frame by WADO-RS, product / Orthanc": (("product", "frame by WADO-RS"), ("Orthanc", "frame by WADO-RS")),
@@ -296,10 +308,10 @@ def main() -> None:
         f"{len(subject.frames)} frames of {subject.frames[0]['columns']} x {subject.frames[0]['rows']}, "
         f"{CONNECTIONS} connections, {said.seconds:g} s each; every server on one core"
     )
-    print(f"{'':10} {'':18} {'frames/s':>10} {'MB/s':>9} {'p50 ms':>8} {'p99 ms':>8}")
+    print(f"{'':10} {'':20} {'frames/s':>10} {'MB/s':>9} {'p50 ms':>8} {'p99 ms':>8}")
     for one in found:
         row = f"{one.frames_a_second:>10.0f} {one.mb_a_second:>9.0f} {one.p50:>8.2f} {one.p99:>8.2f}"
-        print(f"{one.who:10} {one.what:18} {row}")
+        print(f"{one.who:10} {one.what:20} {row}")
     for what, ratio in compared.items():
         goal = FROM_ORTHANC if "Orthanc" in what else FROM_NGINX
         print(f"{what}: {ratio:.2f} (goal {goal:g})")
