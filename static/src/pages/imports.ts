@@ -43,8 +43,10 @@ export function bringImports(section: HTMLElement): void {
     if (said !== null && said.textContent !== answer.said) said.textContent = answer.said;
     if (element !== null && element.dataset.html !== answer.part) {
       const focused = element.contains(document.activeElement);
+      const open = [...element.querySelectorAll('details')].map((names) => names.open);
       element.dataset.html = answer.part;
       element.innerHTML = answer.part;
+      element.querySelectorAll('details').forEach((names, place) => (names.open = open[place] ?? false));
       if (focused) element.querySelector<HTMLElement>('[data-cancel]')?.focus();
     }
     return answer.moving;
