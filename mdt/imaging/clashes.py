@@ -1,18 +1,21 @@
 """Two objects under one SOP Instance UID: the one that was here first stays, the other is kept, unseen, and shown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from mdt.core.actor import Actor
-from mdt.imaging.models import Instance, ObjectClash
+from mdt.imaging.models import Instance, ObjectClash, Refusal
 from mdt.imaging.parsing import Description
 from mdt.imaging.store import Kept
 from mdt.people import permissions
 from mdt.record import claims
+from mdt.record.belonging import CAME_WITH, PART_OF
+from mdt.record.models import Study
 
 MOST_SHOWN = 200
 
@@ -73,3 +76,30 @@ def how_many(session: Session, by: Actor) -> int:
     """How many there are, however many are shown."""
     permissions.require(by, "clashes.see")
     return session.scalar(select(func.count(ObjectClash.id))) or 0
+
+
+@dataclass(frozen=True)
+class Stray:
+    """Objects that one trust sent under one study and that are somebody else's: how many, since when, in words why."""
+
+    study: Study
+    trust_ods: str
+    why: str
+    objects: int
+    latest: datetime
+
+
+def strays(session: Session, by: Actor) -> list[Stray]:
+    """For whoever may see clashes, the newest first. They were refused; whose they are is not kept."""
+    permissions.require(by, "clashes.see")
+    latest = func.max(Refusal.at).label("latest")
+    anothers = or_(Refusal.why.startswith(CAME_WITH), Refusal.why.startswith(PART_OF))
+    rows = session.execute(
+        select(Study, Refusal.trust_ods, Refusal.why, func.count(), latest)
+        .join(Refusal, Refusal.study_id == Study.id)
+        .where(anothers)
+        .group_by(Study.id, Refusal.trust_ods, Refusal.why)
+        .order_by(latest.desc(), Study.id)
+        .limit(MOST_SHOWN)
+    )
+    return [Stray(*row) for row in rows]

@@ -27,7 +27,7 @@ from mdt.imaging.growth import worth_packing
 from mdt.imaging.models import Instance, Refusal, Series
 from mdt.imaging.parsing import Description, describe
 from mdt.imaging.store import Kept, Store
-from mdt.record.belonging import contradiction
+from mdt.record.belonging import CAME_WITH, contradiction
 from mdt.record.identity import Known
 from mdt.trusts.source import ClaimedIdentity
 
@@ -148,7 +148,7 @@ def _why_not(errand: Errand, about: Description) -> str | None:
     if about.study_uid != errand.study_uid:
         return f"It belongs to another study ({about.study_uid}) than the one asked for."
     if wrong := contradiction(errand.known, errand.claimed, about.identity):
-        return f"It came with a study of this patient, but {wrong}."
+        return f"{CAME_WITH} this patient, but {wrong}."
     return None
 
 

@@ -23,7 +23,7 @@ from mdt.imaging.parsing import Description
 from mdt.imaging.series import finish
 from mdt.imaging.store import Store
 from mdt.record import claims
-from mdt.record.belonging import contradiction, departure
+from mdt.record.belonging import CAME_WITH, PART_OF, contradiction, departure
 from mdt.record.clashes import STRONG
 from mdt.record.findings import known
 from mdt.record.models import ARCHIVE, DISC, Holder, Study
@@ -144,12 +144,12 @@ def _stray(study: Study | None, about: Description, written: ClaimedIdentity) ->
     held = {holder.place: claims.from_json(holder.claimed) for holder in there}
     for place, claimed in held.items():
         if wrong := departure(claimed, written):
-            return f"It is part of a study that {place} holds as another person's: {wrong}."
+            return f"{PART_OF} that {place} holds as another person's: {wrong}."
     for link in study.links if study else ():
         if link.status in STRONG and (wrong := contradiction(known(link.patient), held[link.place], written)):
-            return f"It is part of a study of another patient: {wrong}."
+            return f"{PART_OF} of another patient: {wrong}."
     if wrong := departure(about.identity, written):
-        return f"It came with a study of another person: {wrong}."
+        return f"{CAME_WITH} another person: {wrong}."
     return None
 
 

@@ -7,6 +7,10 @@ from mdt.record.identity import Known, judge
 from mdt.record.names import is_garbled, same_family
 from mdt.trusts.source import ClaimedIdentity
 
+# How a refusal begins for what is somebody else's, so that such refusals can be told from others.
+CAME_WITH = "It came with a study of"
+PART_OF = "It is part of a study"
+
 
 def contradiction(known: Known, claimed: ClaimedIdentity, written: ClaimedIdentity) -> str | None:
     """What is wrong about the identity `written` on an object, or None.

@@ -70,6 +70,8 @@ def page() -> Any:
             "of_studies": [reader.study(one) for one in studies.now],
             "of_objects": [reader.object(one) for one in kept],
             "more": objects.how_many(db, by) - len(kept),
+            "strays": objects.strays(db, by),
+            "names": trust_names(db),
             "ended": studies.ended,
             "labels": LABELS,
         }

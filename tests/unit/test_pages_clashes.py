@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from mdt.core.audit import AuditEntry
 from mdt.core.clock import utc_now
-from mdt.imaging.models import Instance, ObjectClash
+from mdt.imaging.models import Instance, ObjectClash, Refusal
 from mdt.people.models import Membership
 from mdt.record import claims
 from mdt.record.models import Holder, Link, Study, StudyClash
@@ -41,6 +41,9 @@ def made(tmp_path):
                     differs=["ImageLaterality", "PixelData"], found_at=now,
                 )
             )  # fmt: skip
+            why = "It came with a study of this patient, but the date of birth written on it is another one."
+            for ods, said in (("RMP", why), ("RMP", why), ("RW6", "It is not a DICOM file.")):
+                session.add(Refusal(trust_ods=ods, study_id=instance.series.study_id, name="1.9", why=said, at=now))
         yield made
 
 
@@ -56,6 +59,9 @@ def test_an_administrator_sees_what_clashes_and_not_whose_it_is(made):
     assert page.count("Differs") == 4, "Patient ID, family name, given name, date of birth"
     assert "The image itself differs" in page
     assert "ImageLaterality" in page
+    assert page.count("the date of birth written on it is another one") == 1, "counted, not listed one by one"
+    assert "Tameside" in page
+    assert "Pennine" not in page, "what cannot be read is no clash"
     for where in ("Bolton", "The Christie", "Wrightington, Wigan and Leigh"):
         assert where in page
     assert not any(name in page for name in ("KOWALSKI", "WU-HARTLEY", "9990000018", "14-Mar-1951"))
@@ -84,4 +90,4 @@ def test_the_link_is_where_administrators_look_and_nowhere_else(made):
 
 def test_a_region_without_clashes_says_so(tmp_path):
     with seeded(tmp_path) as made:
-        assert made.signed_in("administrator").get("/clashes/").text.count("There is none.") == 2
+        assert made.signed_in("administrator").get("/clashes/").text.count("There is none.") == 3
