@@ -113,6 +113,7 @@ def _engine(url: str) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("folded", 1, _folded, deterministic=True)  # SQLite's lower() knows ASCII only
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -120,3 +121,8 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def _folded(text: Any) -> Any:
+    """Without case, in every alphabet, as PostgreSQL's lower()."""
+    return text.lower() if isinstance(text, str) else text

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from mdt.core.clock import utc_now
 from mdt.people.models import AccessToken
+from mdt.record.models import Patient
 from tests.unit.provided import CR, CT, DOC, OBJECTS, PDF, STUDY, THIN, THORAX, US, Provided, at, parts, provided
 
 OCTETS, JPEG = "application/octet-stream", "1.2.840.10008.1.2.4.50"
@@ -136,6 +137,16 @@ def test_matching(held: Provided, query: str, expected: int) -> None:
     assert len(found(held, f"/studies?{query}")) == expected
 
 
+def test_names_are_found_without_case_in_every_alphabet(held: Provided) -> None:
+    with held.seeded.house.db.writing() as session:
+        maria = session.get_one(Patient, held.seeded.patients["maria"])
+        maria.family = "Żółkiewska"
+    for name in ("ŻÓŁKIEWSKA%5Emaria", "żół*", "?ółkiewska*"):
+        assert len(found(held, f"/studies?PatientName={name}")) == 3, name
+    with held.seeded.house.db.writing() as session:
+        session.get_one(Patient, held.seeded.patients["maria"]).family = "Kowalski"
+
+
 def test_pages_of_a_search_follow_one_another_and_say_what_is_left(held: Provided) -> None:
     first = held.ask("/studies?limit=2")
     assert first.headers["Warning"] == '299 mdt "There are 1 additional results that can be requested"'
@@ -165,6 +176,7 @@ def test_what_a_search_cannot_do_is_said(held: Provided) -> None:
         "Modality=CT": "not kept in this index at the study level",
         "includefield=Colour": "no attribute",
         "NumberOfStudyRelatedSeries=4": "cannot be searched by",
+        "PatientName=*a*b*c*d*e*f*g*h*i*": "more than 8 wildcards",
     }.items():
         refused = held.ask(f"/studies?{query}")
         assert refused.status_code == 400, query
@@ -397,7 +409,8 @@ def test_what_a_picture_cannot_be_is_said(held: Provided) -> None:
     ):
         assert held.ask(f"{at(CT, 1)}/rendered?{query}").status_code == 400, query
     assert held.ask(f"{at(CT, 1)}/rendered?viewport=9,9,400,400,9,9").status_code == 406
-    warned = held.ask(f"{at(CT, 1)}/rendered?annotation=patient,technique&quality=50")
+    warned = held.ask(f"{at(CT, 1)}/rendered?annotation=patient,%C5%BB%0A&quality=50")
+    assert warned.status_code == 200
     assert "annotation values are not supported" in warned.headers["Warning"]
 
 

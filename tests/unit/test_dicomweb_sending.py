@@ -1,7 +1,7 @@
 """A trust sends over STOW-RS: each object is answered for; what is wrong with one never costs the others."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from mdt.imaging.models import Instance, Series
 from mdt.people import actions as people
 from mdt.people import tokens
 from mdt.record.models import Holder, Study
-from mdt.web.dicomweb import arriving
+from mdt.trusts.models import Trust
+from mdt.web.dicomweb import arriving, who
 from mdt.web.dicomweb.memory import Memory
 from tests.unit.objects import an_object, ramp, save
 from tests.unit.provided import THORAX, Provided, at, provided
@@ -150,6 +151,20 @@ def test_a_token_ends_on_its_day_when_revoked_and_with_its_person(held: Provided
     with house.db.writing() as session:
         tokens.revoke(session, by=by, token_id=made.token.id, now=now)
     assert held.ask("/studies", headers={"Authorization": f"Bearer {made.secret}"}).status_code == 401
+
+
+def test_an_ended_token_and_a_trust_that_is_gone_are_told_so(
+    held: Provided, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with held.seeded.house.db.writing() as session:
+        session.get_one(Trust, "RMC").live_until = date(2021, 1, 1)
+    gone = send(held, body([an_image(9)], tmp_path))
+    assert (gone.status_code, "not a live trust" in gone.get_json()["message"]) == (403, True)
+    with held.seeded.house.db.writing() as session:
+        session.get_one(Trust, "RMC").live_until = None
+    later = utc_now() + timedelta(days=30, seconds=1)
+    monkeypatch.setattr(who, "utc_now", lambda: later)
+    assert held.ask("/studies").status_code == 401
 
 
 def test_who_leaves_the_team_sees_nothing_of_it_from_the_next_request_on(held: Provided) -> None:

@@ -9,6 +9,7 @@ from mdt.core.errors import Invalid
 from mdt.imaging.provider.fields import MATCHED, ON_REQUEST, Field, Level, canonical, is_private_tag, reaching
 
 MOST = {"study": 1000, "series": 2000, "instance": 5000}
+MOST_WILDCARDS = 8  # each may be tried at every place of every text
 
 NOT_FUZZY = "The fuzzymatching parameter is not supported. Only literal matching has been performed."
 
@@ -110,6 +111,8 @@ def _condition(found: Field, value: str) -> Condition:
         if not all(map(_UID.fullmatch, uids)):
             raise Invalid(f"{found.keyword} must be a UID or a list of them; wildcards are not for UIDs.")
         return Condition(found, one_of=uids)
+    if value.count("*") > MOST_WILDCARDS:
+        raise Invalid(f"{found.keyword} has more than {MOST_WILDCARDS} wildcards.")
     several = re.split(r"[,\\]", value) if vr == "CS" else [value]
     return Condition(found, one_of=tuple(part.strip() for part in several))
 

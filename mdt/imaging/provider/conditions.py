@@ -28,7 +28,7 @@ def _text(column: Any, *, folded: bool = False) -> Callable[[Condition, str], Cl
 def _like(column: Any, text: str, dialect: str, folded: bool) -> Clause:
     """`*` is any run of characters, `?` any one; SQLite's LIKE ignores case, so GLOB is asked there."""
     if folded:
-        column, text = func.lower(column), text.lower()
+        column, text = (func.folded if dialect == "sqlite" else func.lower)(column), text.lower()
     if not set(text) & {"*", "?"}:
         same: Clause = column == text
         return same

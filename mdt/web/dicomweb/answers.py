@@ -144,7 +144,9 @@ def slices(opening: Callable[[], BinaryIO], start: int, stop: int) -> Iterator[b
 
 
 def warn(answer: Response, *sentences: str) -> Response:
+    """Warning headers (RFC 7234 5.5): ASCII, whatever the client's own words were."""
     for sentence in sentences:
-        quoted = sentence.replace("\\", "\\\\").replace('"', '\\"')
+        plain = "".join(letter if " " <= letter <= "~" else "?" for letter in sentence)
+        quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
         answer.headers.add("Warning", f'299 {AGENT} "{quoted}"')
     return answer

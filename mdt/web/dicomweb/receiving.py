@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from mdt.core import audit
-from mdt.core.clock import utc_now
-from mdt.core.errors import Invalid
+from mdt.core.clock import in_london, utc_now
+from mdt.core.errors import Forbidden, Invalid
 from mdt.imaging.intake import Taken
 from mdt.imaging.parsing import Description
 from mdt.imaging.unasked import finish_unasked, take_in_unasked
 from mdt.trusts import multipart
 from mdt.trusts.listing import is_uid
+from mdt.trusts.queries import live_trusts
 from mdt.web.dicomweb import arriving, leaves
 from mdt.web.dicomweb.answers import DICOM_JSON, Unsupported, choose
 from mdt.web.dicomweb.arriving import Came, Room
@@ -56,6 +57,7 @@ class Outcome:
 
 def receive(study: str | None = None) -> Response:
     who = caller()
+    _require_live(who.trust_ods)
     if study is not None and not is_uid(study):
         raise Invalid(f"{study[:80]!r} is not a UID.")
     choose([Offer(DICOM_JSON, multipart=False)], f"What became of the objects is said in {DICOM_JSON}.")
@@ -82,6 +84,14 @@ def receive(study: str | None = None) -> Response:
     answer = jsonify(outcome.dataset(study))
     answer.status_code, answer.content_type = outcome.status, DICOM_JSON
     return answer
+
+
+def _require_live(trust_ods: str | None) -> None:
+    """Only trusts that we ask may send, as at our C-STORE listener."""
+    with house().db.reading() as session:
+        live = {trust.ods for trust in live_trusts(session, on=in_london(utc_now()).date())}
+    if trust_ods not in live:
+        raise Forbidden(f"{trust_ods} is not a live trust at the moment, so nothing is taken from it.")
 
 
 def _boundary(content_type: str) -> str:
