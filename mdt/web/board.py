@@ -1,10 +1,10 @@
 """The imaging board of a meeting: every case by every trust, right within two seconds without loading the page again.
 
-Its script asks for `board.json` every second: the worker is another process and the database is the truth, so that
-somebody has to look there again and again, and one small answer asks for the rights of whoever looks each time anew.
-An answer is made at most once a second however many look, and only if a stamp of four sums differs; 304 says that
-nothing changed. A stream of events would
-save the asking and cost an open connection for each screen, its own renewal of rights, and a loop that looks as often.
+Its script asks for `board.json` about once a second: the worker is another process and the database is the truth, so
+somebody has to look there again and again, and one small answer asks anew for the rights of whoever looks. It is made
+for all who look at once, and only if a stamp of four sums differs; 304 says that nothing changed. A stream of events
+would save the asking and cost an open connection for each screen, its own renewal of rights, and a loop that looks as
+often.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-/** Keeps the imaging board right: asks every second whether anything changed, and changes only the cells that did. */
+/** Keeps the imaging board right: asks about once a second whether anything changed, and changes only the cells that did. */
 
 interface Answer {
   moving: boolean;
@@ -7,8 +7,8 @@ interface Answer {
   table: string;
 }
 
-const MOVING = 1000;
-const STILL = 1500;
+const MOVING = 750;
+const STILL = 1200;
 const HIDDEN = 10_000;
 const TOO_OLD = 6000;
 
