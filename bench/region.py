@@ -10,7 +10,8 @@ written when it is gathered, and objects for twenty million studies would measur
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from string import Template
@@ -103,9 +104,9 @@ GIVEN_OF = "split_part('$given', ',', 1 + CAST(k / 12 % 12 AS INTEGER))"
 BORN = "day(CAST(-29000 + k % 20000 AS INTEGER))"
 SEX = "CASE WHEN k % 2 = 0 THEN 'F' ELSE 'M' END"
 CLAIMED = (
-    'json(\'{"patient_id": "MU\' || lpad(\'\' || k, 8, \'0\') || \'", "issuer": "MFT", "other_ids": ["\' || nhs(k) || '
-    f'\'"], "family": "\' || {NAME_OF} || \'", "given": "\' || {GIVEN_OF} || \'", "birth_date": "\' || {BORN} || '
-    f'\'", "sex": "\' || {SEX} || \'", "says_birth_date": true, "says_other_ids": true}}\')'
+    """json('{"patient_id": "MU' || lpad('' || k, 8, '0') || '", "issuer": "MFT", "other_ids": null, "family": "' || """
+    f"""{NAME_OF} || '", "given": "' || {GIVEN_OF} || '", "birth_date": "' || {BORN} || '", "sex": "' || {SEX} || """
+    """'", "says_birth_date": true, "says_other_ids": true}')"""
 )
 WITH_K = f"(SELECT n, CAST({WHOSE} AS BIGINT) AS k FROM $numbers) AS made"
 HELD = "INSERT INTO holder (id, study_id, trust_ods, series, instances, claimed, seen_at, origin, label) "
@@ -296,11 +297,12 @@ def fill_postgres(url: str, size: Size, said: Callable[[str], None]) -> None:
         ).fetchall()
         for drop, _ in (*aside, *indexes):
             connection.execute(drop)
-        for table, statement in steps(size, "generate_series(0, {last}) AS numbers(n)"):
-            done = connection.execute(statement)
-            said(f"{table}: {done.rowcount}")
-        for _, create in (*reversed(aside), *indexes):
-            # Keys first, then what refers to them.
+        made = steps(size, "generate_series(CAST(0 AS BIGINT), {last}) AS numbers(n)")
+        _side_by_side(url, made, said)
+        keys = [create for _, create in aside if "FOREIGN KEY" not in create]
+        _side_by_side(url, [("index", create) for create in (*keys, *(create for _, create in indexes))], said)
+        # A foreign key takes a lock on both its tables: one after another.
+        for create in (create for _, create in aside if "FOREIGN KEY" in create):
             connection.execute(create)
         connection.execute("DROP TABLE places")
         for function in _OURS:
@@ -308,6 +310,19 @@ def fill_postgres(url: str, size: Size, said: Callable[[str], None]) -> None:
         said("indexes")
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
+
+
+def _side_by_side(url: str, statements: Sequence[tuple[str, str]], said: Callable[[str], None]) -> None:
+    """Each in a connection of its own, two at a time, whatever their order."""
+
+    def carry_out(one: tuple[str, str]) -> None:
+        name, statement = one
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            rows = connection.execute(statement).rowcount
+        said(f"{name}: {rows}" if rows >= 0 else statement)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(carry_out, statements))
 
 
 def fill_sqlite(path: str, size: Size, said: Callable[[str], None]) -> None:
