@@ -3,7 +3,8 @@
 import type { CaseImaging } from '../imaging/types';
 import type { Layout, View } from '../room/protocol';
 import { hang, type Hung } from './hanging';
-import { Pane, type Surroundings } from './pane';
+import { Pane } from './pane';
+import type { Surroundings } from './surroundings';
 
 export const LAYOUTS: readonly Layout[] = ['1x1', '1x2', '2x1', '2x2'];
 const COUNT: Record<Layout, number> = { '1x1': 1, '1x2': 2, '2x1': 2, '2x2': 4 };

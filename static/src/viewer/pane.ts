@@ -1,52 +1,28 @@
 /** One viewport: a series (or a document), the words over it, and the view of it that others can be shown. */
 
 import { Enums, eventTarget, type StackViewport } from '@cornerstonejs/core';
-import { imageId, parseImageId } from '../imaging/image-id';
-import type { Library } from '../imaging/library';
-import type { SeriesFrames } from '../imaging/series';
+import { parseImageId } from '../imaging/image-id';
 import { speaksOf, type PresentationState } from '../imaging/states';
-import type { DocumentImage, FrameInfo, Patient, SeriesIndex } from '../imaging/types';
+import type { FrameInfo, SeriesIndex } from '../imaging/types';
 import type { Pane as PaneView } from '../room/protocol';
 import { asItCame } from './adjust';
 import { caption } from './caption';
 import { Cine } from './cine';
-import type { Engine } from './engine';
+import { Follower, type Followed } from './follower';
 import type { Hung } from './hanging';
 import { Layer } from './layer';
 import { Overlay, seriesName, stateLines, whenLines, whoLines } from './overlay';
 import { Paper } from './paper';
 import { valueAt } from './probe';
+import { Showing, type Start } from './showing';
 import { applyState, applyWindow } from './state';
+import type { Surroundings } from './surroundings';
 import { warmImage } from './warm';
 import { applyView, inverted, viewOfImage, viewOfPaper } from './view';
 
 const { Events } = Enums;
 
-export interface Surroundings {
-  engine: Engine;
-  library: Library;
-  patient(): Patient | null;
-  meetingDay: string;
-  trustName(ods: string): string;
-  state(key: string): PresentationState | null;
-  /** Somebody wants to see an image that a report refers to. */
-  show(image: DocumentImage): void;
-  /** What others said of an image, e.g. that it is a key image. */
-  said(frame: FrameInfo): string[];
-  /** The view changed, by hand or by what it was told. */
-  changed(pane: Pane): void;
-  painted(pane: Pane): void;
-}
-
-interface Showing extends Hung {
-  frames: SeriesFrames;
-  version: string;
-  places: Map<string, number>;
-}
-
-const place = (sop: string, frame: number): string => `${sop}/${frame}`;
-
-export class Pane {
+export class Pane implements Followed {
   readonly element = document.createElement('section');
   readonly image = document.createElement('div');
   readonly overlay: Overlay;
@@ -54,15 +30,13 @@ export class Pane {
   private readonly paper = new Paper();
   private readonly cine = new Cine();
   private readonly layer = new Layer();
+  private readonly follower = new Follower(this);
   /** How somebody chose that these images be seen; null is as they are stored. */
   state: PresentationState | null = null;
   private viewport: StackViewport | null = null;
   private showing: Showing | null = null;
   /** What was asked for last: an answer to an earlier question is dropped. */
-  private turn = 0;
-  private target: PaneView | null = null;
-  /** The turn in which a view is being applied. */
-  private applying = -1;
+  turn = 0;
   private wanted: Hung | null = null;
   /** From asking for a series until its first image is there, or will not come. */
   busy = false;
@@ -109,9 +83,7 @@ export class Pane {
   /** The place, in the series, of the image on the screen: not of one that is still to come. */
   get at(): number | null {
     const shown = this.viewport?.getCornerstoneImage() as { imageId: string } | undefined;
-    if (this.showing === null || shown === undefined) return null;
-    const { key, version, index } = parseImageId(shown.imageId);
-    return key === this.showing.series.key && version === this.showing.version ? index : null;
+    return this.showing?.placeOf(shown?.imageId) ?? null;
   }
 
   get frame(): FrameInfo | null {
@@ -127,7 +99,7 @@ export class Pane {
   /** How much coarser than it is the image on the screen is shown, until all of it has come. */
   get coarseness(): number {
     const at = this.at;
-    return at === null || this.showing === null ? 1 : this.around.library.coarseness(imageId(this.showing.series.key, this.showing.version, at));
+    return at === null || this.showing === null ? 1 : this.around.library.coarseness(this.showing.imageId(at));
   }
 
   get stack(): StackViewport | null {
@@ -139,17 +111,21 @@ export class Pane {
   }
 
   indexOf(sop: string, frame: number): number | undefined {
-    return this.showing?.places.get(place(sop, frame));
+    return this.showing?.indexOf({ sop, frame });
   }
 
   imageIdOf(sop: string, frame: number): string | null {
     const at = this.indexOf(sop, frame);
-    return at === undefined || this.showing === null ? null : imageId(this.showing.series.key, this.showing.version, at);
+    return at === undefined ? null : (this.showing?.imageId(at) ?? null);
   }
 
-  /** Shows a series from its middle, or from where `start` says; the images before are gone at once. */
-  async show(hung: Hung, start?: { sop: string; frame: number }): Promise<void> {
-    this.clear();
+  /**
+   * Shows a series from its middle, or from where `start` says. The images before are gone at once, unless they are of
+   * the same series, which has grown.
+   */
+  async show(hung: Hung, start?: Start): Promise<void> {
+    const grown = this.at !== null && this.seriesKey === hung.series.key;
+    this.clear(grown);
     const turn = this.turn;
     const { series } = hung;
     this.wanted = hung;
@@ -162,7 +138,7 @@ export class Pane {
       this.say(['These images are not ready to look at yet.']);
       return;
     }
-    this.say(['Opening…']);
+    if (!grown) this.say(['Opening…']);
     this.busy = true;
     try {
       const frames = await this.around.library.hold(series.key, series.version, start === undefined ? 'middle' : (index) => {
@@ -173,7 +149,7 @@ export class Pane {
         this.around.library.release(series.key, series.version);
         return;
       }
-      await this.mount({ ...hung, frames, version: series.version, places: new Map(frames.frames.map(({ sop, frame }, at) => [place(sop, frame), at])) }, start);
+      await this.mount(new Showing(hung, frames, series.version), start);
     } catch (error) {
       if (turn === this.turn) this.say([error instanceof Error ? error.message : 'This series cannot be shown.']);
     } finally {
@@ -184,15 +160,11 @@ export class Pane {
     }
   }
 
-  private async mount(showing: Showing, start?: { sop: string; frame: number }): Promise<void> {
+  private async mount(showing: Showing, start?: Start): Promise<void> {
     const turn = this.turn;
     this.showing = showing;
-    const at = (start && showing.places.get(place(start.sop, start.frame))) ?? Math.floor(showing.frames.frames.length / 2);
     const viewport = this.enable();
-    await viewport.setStack(
-      showing.frames.frames.map((_, index) => imageId(showing.series.key, showing.version, index)),
-      at,
-    );
+    await viewport.setStack(showing.imageIds, showing.begin(start));
     if (turn === this.turn) viewport.render();
   }
 
@@ -215,21 +187,21 @@ export class Pane {
     viewport.render();
   }
 
-  /** Nothing of what was shown stays to be seen. */
-  clear(): void {
+  /** Nothing of what was shown stays to be seen, unless more of the same is about to be. */
+  clear(grown = false): void {
     this.turn += 1;
-    this.target = null;
+    this.follower.forget();
     this.play(false);
-    if (this.showing !== null) this.around.library.release(this.showing.series.key, this.showing.version);
+    if (this.showing !== null) this.around.library.release(this.showing.key, this.showing.version);
     this.showing = null;
     this.wanted = null;
     this.busy = false;
-    this.image.classList.remove('painted');
+    if (!grown) this.image.classList.remove('painted');
     this.element.classList.remove('reading');
     this.paper.clear();
     this.layer.clear();
     this.state = null;
-    this.overlay.clear();
+    if (!grown) this.overlay.clear();
     this.label();
   }
 
@@ -312,42 +284,16 @@ export class Pane {
     return stack === null || frame === null ? null : viewOfImage(hung, stack, frame, this.state?.key ?? null);
   }
 
-  /** Shows what somebody else shows. While one view is loading, only the newest after it counts. */
-  async follow(view: PaneView, hung: Hung): Promise<void> {
-    if (this.seriesKey !== view.key || this.wanted?.series.version !== hung.series.version) {
-      const shown = this.show(hung, view);
-      this.target = view;
-      await shown;
-    } else {
-      this.wanted = hung;
-      if (this.showing !== null) Object.assign(this.showing, hung);
-      this.target = view;
-    }
-    const { turn } = this;
-    if (this.busy || this.applying === turn) return;
-    this.applying = turn;
-    try {
-      for (let next = this.target as PaneView | null; next !== null && turn === this.turn; next = this.target) {
-        this.target = null;
-        await this.apply(next);
-      }
-    } finally {
-      if (this.applying === turn) this.applying = -1;
-    }
+  follow(view: PaneView, hung: Hung): Promise<void> {
+    return this.follower.follow(view, hung);
   }
 
-  private async apply(view: PaneView): Promise<void> {
-    const stack = this.stack;
-    const turn = this.turn;
-    if (stack === null) return;
-    const at = this.indexOf(view.sop, view.frame);
-    if (at === undefined) {
-      this.say(['The presenter shows an image that is not here yet.']);
-      return;
-    }
-    await stack.setImageIdIndex(at);
-    const frame = this.frame;
-    if (turn !== this.turn || frame === null) return;
+  rename(hung: Hung): void {
+    this.wanted = hung;
+    if (this.showing !== null) this.showing.hung = hung;
+  }
+
+  take(view: PaneView, stack: StackViewport, frame: FrameInfo): void {
     this.told = true;
     try {
       this.state = view.state === undefined ? null : this.around.state(view.state);
@@ -368,7 +314,7 @@ export class Pane {
   private failed({ imageId: id, error }: { imageId?: string; error?: Error }): void {
     if (id === undefined || this.showing === null) return;
     const { key, index } = parseImageId(id);
-    if (key !== this.showing.series.key || index !== this.viewport?.getCurrentImageIdIndex()) return;
+    if (key !== this.showing.key || index !== this.viewport?.getCurrentImageIdIndex()) return;
     this.image.classList.remove('painted'); // the image before must not pass for this one
     this.say([`Image ${index + 1} cannot be shown. ${error?.message ?? ''}`]);
   }
@@ -400,7 +346,7 @@ export class Pane {
     const patient = this.around.patient();
     if (showing === null || frame === null || at === null || patient === null) return;
     const { meetingDay, trustName } = this.around;
-    caption(this.overlay, stack, { hung: showing, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame), coarse: this.coarseness, said: [...this.around.said(frame), ...(this.state === null ? [] : stateLines(this.state, frame))] });
+    caption(this.overlay, stack, { hung: showing.hung, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame), coarse: this.coarseness, said: [...this.around.said(frame), ...(this.state === null ? [] : stateLines(this.state, frame))] });
     this.progress();
   }
 
@@ -416,7 +362,7 @@ export class Pane {
     if (this.wanted === null) this.say(lines);
   }
 
-  private say(lines: string[]): void {
+  say(lines: string[]): void {
     this.overlay.say('message', lines);
   }
 

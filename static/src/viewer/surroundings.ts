@@ -1,0 +1,23 @@
+/** What a viewport stands in: where its images, its patient and other people's words come from, and who is told of it. */
+
+import type { Library } from '../imaging/library';
+import type { PresentationState } from '../imaging/states';
+import type { DocumentImage, FrameInfo, Patient } from '../imaging/types';
+import type { Engine } from './engine';
+import type { Pane } from './pane';
+
+export interface Surroundings {
+  engine: Engine;
+  library: Library;
+  patient(): Patient | null;
+  meetingDay: string;
+  trustName(ods: string): string;
+  state(key: string): PresentationState | null;
+  /** Somebody wants to see an image that a report refers to. */
+  show(image: DocumentImage): void;
+  /** What others said of an image, e.g. that it is a key image. */
+  said(frame: FrameInfo): string[];
+  /** The view changed, by hand or by what it was told. */
+  changed(pane: Pane): void;
+  painted(pane: Pane): void;
+}
