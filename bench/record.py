@@ -226,7 +226,7 @@ def in_postgres(folder: Path, size: Size, calls: int, keep: Callable[[str], None
                 )
             ).all()
         _tell_sizes("PostgreSQL", size, seconds, sizes, [(name, int(held)) for name, held in indexes])
-        found = list(measure("PostgreSQL", db, size, calls, server.cool))
+        found = _telling(measure("PostgreSQL", db, size, calls, server.cool), keep)
         db.close()
     return found
 
@@ -257,8 +257,19 @@ def in_sqlite(folder: Path, size: Size, calls: int, keep: Callable[[str], None])
     ]
     indexes = sorted(((row[2], row[3]) for row in rows if row[1] == "index"), key=lambda one: -one[1])[:16]
     _tell_sizes("SQLite", size, seconds, sizes, indexes)
-    found = list(measure("SQLite", db, size, calls, lambda: postgres.forget(folder)))
+    found = _telling(measure("SQLite", db, size, calls, lambda: postgres.forget(folder)), keep)
     db.close()
+    return found
+
+
+def _telling(figures: Iterator[Figures], keep: Callable[[str], None]) -> list[Figures]:
+    """All of them, each told as soon as it is there."""
+    found = []
+    for one in figures:
+        keep(
+            f"{one.question}: cold {one.cold_p50:.1f} / {one.cold_p95:.1f}, warm {one.warm_p50:.1f} / {one.warm_p95:.1f}"
+        )
+        found.append(one)
     return found
 
 
