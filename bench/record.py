@@ -266,9 +266,8 @@ def _telling(figures: Iterator[Figures], keep: Callable[[str], None]) -> list[Fi
     """All of them, each told as soon as it is there."""
     found = []
     for one in figures:
-        keep(
-            f"{one.question}: cold {one.cold_p50:.1f} / {one.cold_p95:.1f}, warm {one.warm_p50:.1f} / {one.warm_p95:.1f}"
-        )
+        cold, warm = f"{one.cold_p50:.1f} / {one.cold_p95:.1f}", f"{one.warm_p50:.1f} / {one.warm_p95:.1f}"
+        keep(f"{one.question}: cold {cold}, warm {warm}")
         found.append(one)
     return found
 
