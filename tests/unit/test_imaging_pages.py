@@ -27,6 +27,7 @@ from mdt.record.models import Link, Patient, Study
 from mdt.trusts.source import ClaimedIdentity
 from tests.unit.objects import Pixels, an_object, item, ramp, read_pack, save
 from tests.unit.pages import Seeded, seeded
+from tests.unit.states import a_selection, a_state, reference
 
 PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n%%EOF"
 REPORT_CLASS, PDF_CLASS = UID("1.2.840.10008.5.1.4.1.1.88.11"), UID("1.2.840.10008.5.1.4.1.1.104.1")
@@ -307,3 +308,31 @@ def test_what_is_said_of_a_series_comes_compressed_where_a_browser_takes_it(fill
     again = browser.get(filled.at("index.json"), headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
     assert (again.status_code, again.data) == (304, b"")
     assert browser.get(filled.at("index.json")).headers["ETag"] != packed_tag
+
+
+def test_what_others_chose_to_be_seen_is_told_to_the_team_and_audited_once(filled: Filled, tmp_path: Path) -> None:
+    made, address = filled.seeded, f"/imaging/cases/{filled.seeded.cases['maria']}/states.json"
+    observer = made.signed_in("observer")
+    assert observer.get(address).get_json() == {"case": made.cases["maria"], "presentations": [], "key_objects": []}
+    assert not filled.audited("states.read"), "there was nothing to read"
+    with made.house.db.reading() as session:
+        study = session.scalars(select(Study).where(Study.study_uid == "1.2.3.77")).one()
+        maria = session.get_one(Patient, made.patients["maria"])
+        errand = Errand(study.id, study.study_uid, "RMC", known(maria), ClaimedIdentity())
+    who: dict[str, Any] = {"PatientName": "KOWALSKI^Maria", "StudyInstanceUID": study.study_uid}
+    objects = [
+        a_state("1.2.3.77.1", ["1.2.3.77.1.0"], **who),
+        a_selection("1.2.3.77", "1.2.3.77.1", [reference("1.2.3.77.1.2")], **who),
+    ]
+    paths = [save(dataset, tmp_path / f"{n}.dcm") for n, dataset in enumerate(objects)]
+    with Sandbox() as sandbox:
+        take_in(made.house.db, made.house.store, sandbox, errand, paths, by=system("test"), now=utc_now())
+    said = observer.get(address).get_json()
+    (state,), (selection,) = said["presentations"], said["key_objects"]
+    assert (state["study"], state["label"], state["creator"]) == ("1.2.3.77", "TUMOUR", "Smith, Ann")
+    assert (selection["title"], selection["images"][0]["sop"]) == ("For Patient", "1.2.3.77.1.2")
+    observer.get(address)
+    (entry,) = filled.audited("states.read")
+    assert entry.patient_id == maria.id
+    listed = observer.get(f"/imaging/cases/{made.cases['maria']}.json").get_json()["studies"][0]["series"]
+    assert sum(series["states"] for series in listed) == 2
