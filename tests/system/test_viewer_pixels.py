@@ -233,11 +233,9 @@ def page(browser: Browser, story: tuple[Product, Stage]) -> Page:
     page.goto(f"/meetings/{stage.meeting}/room")
     wait(page, "room.client.connection === 'in-step'")
     page.keyboard.press("n")
-    wait(
-        page,
-        f"room.case !== null && document.querySelectorAll('.series:not(:disabled)').length > {len(KINDS)}",
-        90,
-    )
+    listed = f"document.querySelectorAll('.series').length >= {len(KINDS) + 2}"
+    waiting = "document.querySelectorAll('.series:disabled').length"  # in the end only the view, which is no image
+    wait(page, f"room.case !== null && {listed} && {waiting} === 1", 90)
     page.keyboard.press("Shift+1")
     return page
 
