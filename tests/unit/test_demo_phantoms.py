@@ -17,6 +17,7 @@ from mdt.demo.phantoms.objects import Shot, uid
 from mdt.demo.phantoms.person import Chest, Nodule
 from mdt.demo.phantoms.report import encapsulated, pathology
 from mdt.demo.phantoms.uptake import Focus
+from mdt.imaging.suv import suv as standardised
 
 DAY = date(2026, 11, 24)
 NODULE = (-62.0, -12.0, 88.0)
@@ -105,6 +106,9 @@ def test_uptake_can_be_read_as_suv_and_lies_where_the_ct_shows_the_nodule():
     suv = nearest.pixel_array * float(nearest.RescaleSlope) * float(nearest.PatientWeight) * 1000 / dose
     x, y = (NODULE[k] - nearest.ImagePositionPatient[k] for k in (0, 1))
     column, row = round(x / nearest.PixelSpacing[1]), round(y / nearest.PixelSpacing[0])
+    worked_out = standardised(nearest)
+    assert worked_out is not None
+    assert worked_out["factor"] == pytest.approx(float(nearest.PatientWeight) * 1000 / dose, rel=1e-3)
     assert 6 < suv[row - 2 : row + 3, column - 2 : column + 3].max() < 16
     assert np.median(suv[suv > 0.2]) < 1.5
 
