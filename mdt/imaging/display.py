@@ -77,7 +77,7 @@ def _notable(session: Session, series_ids: Collection[str]) -> dict[str, list[Ro
     """The objects of each series that are documents, or have a problem."""
     rows = session.execute(
         select(Instance.id, Instance.series_id, Instance.sop_uid, Instance.problem, Instance.header)
-        .where(Instance.series_id.in_(series_ids), text(NOTABLE))
+        .where(Instance.series_id.in_(series_ids), text(f"({NOTABLE})"))
         .order_by(Instance.number, Instance.sop_uid)
     )
     found: dict[str, list[Row[Any]]] = defaultdict(list)
@@ -104,6 +104,7 @@ def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
         "received": series.received,
         "complete": Wholeness(series.expected, series.received, tuple(series.gaps)).complete,
         "gaps": series.gaps,
+        "duplicates": series.duplicates,
         "kind": "images" if series.frames else "document" if documents else "none",
         "frames": series.frames,
         "packed": row.packed or 0,
