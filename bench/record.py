@@ -90,7 +90,7 @@ class Region:
             "matches to be decided": (self.matches, size.often),
             "may this person see this series": (self.may_see, lately * CASES),
             "whose is a study that was sent": (self.whose, size.patients),
-            "the sweep: what is not packed": (self.sweep, 1),
+            "the sweep: a sixteenth of all series": (self.sweep, 16),
         }
 
     def timeline(self, session: Session, n: int) -> object:
@@ -139,7 +139,7 @@ class Region:
         return whose(session, said)
 
     def sweep(self, session: Session, n: int) -> object:
-        return unpacked(session)
+        return unpacked(session, beginning=f"{n:x}")
 
     def _of_team(self, meeting: int) -> Actor:
         return self._actors[meeting % self.size.teams]

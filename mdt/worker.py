@@ -1,5 +1,6 @@
 """Face: background jobs (gather, import, packing) in a process of their own."""
 
+import itertools
 import os
 import signal
 import threading
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 THREADS = 3
 SWEEP_SECONDS = 60.0
+LONG_LOOK = 1.0
 LOST_AFTER = timedelta(seconds=30)
 REMADE_AT_ONCE = 4  # packs of an older make, in a quiet minute
 
@@ -112,22 +114,29 @@ def _import_the_rest(house: House, importer: Importer) -> None:
         house.jobs.ask("import", import_id)
 
 
-def _pack_the_rest(house: House) -> None:
+def _pack_the_rest(house: House, beginning: str = "") -> None:
     """Every image that is here gets into a pack, whatever became of the hint that asked for it."""
     with house.db.reading() as session:
-        lacking = unpacked(session)
+        lacking = unpacked(session, beginning=beginning)
     for series_id in lacking:
         house.jobs.ask("pack", series_id)
 
 
 def _sweep(house: House, gatherer: Gatherer, importer: Importer) -> None:
-    """Now and then, what was asked for and whose hint was lost."""
+    """Now and then, what was asked for and whose hint was lost.
+
+    Series are looked at all together, until there are so many that it takes long; then a sixteenth of them each time.
+    """
+    parts = itertools.cycle(("",))
     while True:
         time.sleep(SWEEP_SECONDS)
         for gather_id in gatherer.unfinished(waiting_since=utc_now() - LOST_AFTER):
             house.jobs.ask("gather", gather_id)
         _import_the_rest(house, importer)
-        _pack_the_rest(house)
+        began = time.monotonic()
+        _pack_the_rest(house, next(parts))
+        if time.monotonic() - began > LONG_LOOK:
+            parts = itertools.cycle("0123456789abcdef")
         _pack_anew(house, gatherer)
 
 

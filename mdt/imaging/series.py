@@ -90,8 +90,8 @@ def finish(session: Session, series_uid: str, *, expected: int, answered: Collec
     return judged.received
 
 
-def unpacked(session: Session, series_id: str | None = None) -> list[str]:
-    """Series (or this one) with images that no pack holds yet.
+def unpacked(session: Session, series_id: str | None = None, *, beginning: str = "") -> list[str]:
+    """Series (or this one, or those whose id begins so) with images that no pack holds yet.
 
     Told by counting, never by times: an object may be read before a pack is built and be there only after it.
     """
@@ -102,6 +102,8 @@ def unpacked(session: Session, series_id: str | None = None) -> list[str]:
     )
     if series_id is not None:
         wanted = wanted.where(Series.id == series_id)
+    if beginning:  # ids are hexadecimal, and no digit comes after "f"
+        wanted = wanted.where(Series.id >= beginning, Series.id < beginning + "g")
     return list(session.scalars(wanted))
 
 

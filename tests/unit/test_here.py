@@ -5,10 +5,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from mdt.core.db import Database
+from mdt.core.clock import utc_now
+from mdt.core.db import Database, new_id
 from mdt.imaging.completeness import Wholeness
 from mdt.imaging.here import is_whole
-from mdt.imaging.models import Series
+from mdt.imaging.models import Pack, Series
+from mdt.imaging.series import unpacked
 from mdt.record.models import Study
 from mdt.tables import METADATA
 
@@ -37,4 +39,26 @@ def test_the_database_and_the_rule_agree_on_what_is_whole(tmp_path: Path) -> Non
     assert found == {f"{where} {n}" for where in ("alone", "beside") for n in complete}
     assert any(said)
     assert not all(said)
+    db.close()
+
+
+def test_the_parts_of_the_sweep_are_together_the_whole(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path}/sweep.db")
+    METADATA.create_all(db.engine)
+    with db.writing() as session:
+        session.add(Study(id="study", study_uid="1", modalities=[]))
+        session.flush()
+        for n in range(64):
+            session.add(Series(id=new_id(), study_id="study", series_uid=f"1.{n}", frames=n % 3))
+        session.flush()
+        for n, one in enumerate(session.scalars(select(Series).where(Series.frames > 0)).all()):
+            if n % 2:
+                about = {"version": "v", "bytes": 1, "built_at": utc_now(), "maker": 1}
+                session.add(Pack(series_id=one.id, frames=1, **about))
+    with db.reading() as session:
+        whole = unpacked(session)
+        parts = [unpacked(session, beginning=digit) for digit in "0123456789abcdef"]
+    assert whole
+    assert sorted(one for part in parts for one in part) == sorted(whole)
+    assert max(map(len, parts)) < len(whole)
     db.close()
