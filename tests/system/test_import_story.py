@@ -29,7 +29,7 @@ def test_the_folder_of_a_disc_is_brought_and_cannot_be_brought_without_saying_wh
     page.get_by_role("button", name="Add imaging from a disc or file").click()
     page.get_by_label("The disc itself, or a folder").set_input_files(tmp_path / "CD")
     page.get_by_role("button", name="Bring it to this case").click()
-    assert page.get_by_role("alert").get_by_text("Enter what is written on the disc").is_visible()
+    page.get_by_role("alert").get_by_text("Enter what is written on the disc").wait_for()
 
     page.get_by_label("What is written on the disc").fill("CD from Leeds")
     page.get_by_role("button", name="Bring it to this case").click()
