@@ -45,6 +45,7 @@ export interface SeriesSummary {
   packed: number;
   version: string | null;
   lossy: boolean;
+  duplicates?: string[];
   problems: { sop: string; sentence: string }[];
   documents: DocumentSummary[];
   /** Presentation states and key object selections in it. */

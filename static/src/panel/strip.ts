@@ -73,7 +73,7 @@ function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, a
         ?disabled=${!able}
         aria-pressed=${now.shown.has(series.key)}
         draggable=${able}
-        title=${[name, why, ...series.gaps, ...series.problems.map(({ sentence }) => sentence)].filter(Boolean).join('\n')}
+        title=${[name, why, ...series.gaps, ...(series.duplicates ?? []), ...series.problems.map(({ sentence }) => sentence)].filter(Boolean).join('\n')}
         @click=${() => acts.show(study, series)}
         @dragstart=${(event: DragEvent) => event.dataTransfer?.setData(DRAGGED, series.key)}
       >
