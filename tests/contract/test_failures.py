@@ -204,9 +204,9 @@ def test_every_page_is_read_however_the_server_pages(limit, pages, warns, found)
 
     with rude.answering(answer) as url:
         source = DicomWebSource(url, deadlines=ONCE)
-        answer = source.find_studies(StudyQuery(patient_id="9990000018"))
-        assert len(answer.studies) == found
-        assert any("some may be lacking" in remark for remark in answer.remarks) == (found < 450)
+        listed = source.find_studies(StudyQuery(patient_id="9990000018"))
+        assert len(listed.studies) == found
+        assert any("some may be lacking" in remark for remark in listed.remarks) == (found < 450)
         source.close()
 
 

@@ -25,7 +25,7 @@ def files(folder, count, pause=0.0, then=None):
 
 
 def test_what_came_is_counted_in_objects_and_bytes_and_a_second_round_moves_nothing(tmp_path):
-    told = []
+    told: list[GatherProgressed] = []
     with a_federation(tmp_path, RMC=Archive([Held(DOROTHY)]), RM3=Archive()) as region:
         region.db.announcer.listen(GatherProgressed, told.append)
         region.gather()
@@ -35,6 +35,8 @@ def test_what_came_is_counted_in_objects_and_bytes_and_a_second_round_moves_noth
         assert (sent.moved, sent.received, sent.expected) == (3, 3, 3)
         assert sent.received_bytes > 3 * 500
         assert sent.bytes_per_second > 0
+        assert sent.transfer_began_at is not None
+        assert sent.last_arrived_at is not None
         assert sent.transfer_began_at <= sent.last_arrived_at <= sent.changed_at
         assert (nothing.moved, nothing.received_bytes, nothing.transfer_began_at) == (0, 0, None)
         assert {(one.gather_id, one.patient_id) for one in told} == {(sent.gather_id, region.patient.id)}
