@@ -4,8 +4,8 @@ import { parseImageId } from '../imaging/image-id';
 import { openKeeper } from '../imaging/keeper';
 import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
-import { speaksOf, type KeySelection } from '../imaging/states';
-import type { CaseImaging, DocumentImage } from '../imaging/types';
+import { speaksOf } from '../imaging/states';
+import type { CaseImaging } from '../imaging/types';
 import type { MountOutcome } from '../outcome/api';
 import type { Tab } from '../panel/side';
 import { londonDay } from '../panel/words';
@@ -16,6 +16,7 @@ import { find, Grid } from '../viewer/grid';
 import type { Hung } from '../viewer/hanging';
 import { Marks } from '../viewer/marks';
 import { Pointers } from '../viewer/pointers';
+import { Acts } from './acts';
 import { Ahead } from './ahead';
 import { loadAgenda, neighbour, type Agenda, type AgendaCase } from './agenda';
 import { OpenCase } from './case';
@@ -25,12 +26,12 @@ import { watchHands } from './hands';
 import { listen } from './keys';
 import { keyGroups } from './keymap';
 import { OutcomePlace } from './outcome';
-import type { KeyImage, Layout, Mark, MarkBody, RoomEvent, View } from './protocol';
+import type { Layout, Mark, MarkBody, RoomEvent } from './protocol';
 import { Regions } from './regions';
+import { Sharing } from './sharing';
 import { States } from './states';
 import { Timings } from './timings';
 import { Toasts } from './toasts';
-import { uuid } from './uuid';
 
 export interface Addresses {
   meeting: string;
@@ -52,16 +53,12 @@ export class App {
   readonly library: Library;
   readonly timings = new Timings();
   readonly marks: Marks;
-  following = true;
   open: OpenCase | null = null;
   agenda: Agenda | null = null;
   private patientId: string | null = null;
   tab: Tab = 'agenda';
   sideOpen = true;
   stripOpen = true;
-  private sentView = '';
-  /** Somebody here has chosen what is shown: nothing is hung by itself any more. */
-  private touched = false;
   private drawing = false;
   private mayMark = false;
   /** Series that have come further than their viewports say. */
@@ -70,19 +67,21 @@ export class App {
   private pending = 0;
   readonly engine: Engine;
   readonly regions: Regions;
+  readonly sharing: Sharing;
+  readonly acts = new Acts(this);
   readonly outcome: OutcomePlace;
   private readonly pointers: Pointers;
   readonly thumbnails: Thumbnails;
   readonly states = new States(() => this.statesCame());
   readonly ahead: Ahead;
-  private readonly toasts = new Toasts();
+  readonly toasts = new Toasts();
 
   constructor(root: HTMLElement, clientId: string, readonly at: Addresses, mountOutcome: MountOutcome) {
     const meetingDay = (): string => this.meetingDay;
     this.library = new Library(openKeeper(at.framesKey));
     this.client = new RoomClient(at.meeting, clientId, at.ticket, {
       changed: (events) => this.roomChanged(events),
-      viewed: () => this.followPresenter(),
+      viewed: () => this.sharing.followPresenter(),
       pointed: (client, name, pointer) => this.pointers.show(client, name, pointer),
       status: () => this.statusChanged(),
       refused: (op, answer) => this.refused(op.kind, answer.message),
@@ -109,17 +108,23 @@ export class App {
         },
         trustName: (ods) => this.trustName(ods),
         state: (key) => this.states.of(key),
-        show: (image) => this.showImage(image),
+        show: (image) => this.acts.showImage(image),
         said: (frame) => this.states.selections.filter(({ images }) => speaksOf(images, frame)).map(({ title }) => `KEY IMAGE: ${title}`),
-        changed: () => this.viewChanged(),
+        changed: () => this.sharing.changed(),
         painted: (pane) => {
           this.timings.painted(pane.coarseness);
           if (pane.at !== null) this.library.painted(pane.seriesKey as string);
           this.pointers.draw();
         },
       },
-      () => this.viewChanged(),
+      () => this.sharing.changed(),
     );
+    this.sharing = new Sharing(this.client, this.grid, {
+      openId: () => this.openId,
+      imaging: () => this.open?.imaging ?? null,
+      refresh: () => this.open?.refresh(),
+      draw: () => this.draw(),
+    });
     this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer));
     this.marks = new Marks(this.grid, {
       put: (mark) => void this.client.op('mark.put', { case: this.openId, mark }),
@@ -139,7 +144,7 @@ export class App {
     });
     watchHands(this.grid, {
       moves: () => MOVES.has(this.engine.tool),
-      elsewhere: () => this.lookElsewhere(),
+      elsewhere: () => this.sharing.elsewhere(),
       dropped: (key, number) => this.dropped(key, number),
     });
     listen(keyGroups(this), { key: 'q', hold: (down) => this.pointers.hold(down) });
@@ -176,11 +181,6 @@ export class App {
     return this.client.state.status === 'open' && (this.may('case.open') || this.client.presenting);
   }
 
-  /** Whether this screen shows what somebody else presents. */
-  get shownTo(): boolean {
-    return this.following && !this.client.presenting && this.client.state.presenter !== null;
-  }
-
   private kept(): Record<string, Mark> {
     return this.openId === null ? {} : (this.client.state.cases[this.openId]?.marks ?? {});
   }
@@ -209,12 +209,7 @@ export class App {
       const opened = events.findLast(({ kind }) => kind === 'case.open');
       this.switchTo(state.case, (opened?.body['patient'] as string | undefined) ?? null);
     }
-    // A new presenter, or a line that is back: everybody is shown what this screen shows now.
-    if (events.length === 0 || events.some(({ kind }) => kind.startsWith('presenter.'))) {
-      this.sentView = '';
-      this.viewChanged();
-      if (!this.client.presenting) this.followPresenter();
-    }
+    if (events.length === 0 || events.some(({ kind }) => kind.startsWith('presenter.'))) this.sharing.tellAgain();
     this.marks.sync();
     this.statusChanged();
   }
@@ -225,9 +220,8 @@ export class App {
     this.grid.clear();
     this.marks.clear();
     this.pointers.clear();
-    this.sentView = '';
+    this.sharing.begin();
     this.patientId = patient;
-    this.touched = false;
     const known = id === null ? null : this.ahead.imagingOf(id);
     this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => this.draw(), known);
     this.states.renew(id, null);
@@ -260,13 +254,7 @@ export class App {
     this.states.renew(this.openId, now);
     this.bindOutcome();
     this.timings.listed();
-    const shown = this.client.presented;
-    if (shown !== null && this.shownTo) this.followPresenter();
-    else if (shown !== null && before === null && this.client.presenting) {
-      this.touched = true; // this page was reloaded
-      this.grid.follow(shown.view, now);
-    } else if (!this.touched && (before === null || this.grid.hangsOtherwise(now))) this.grid.hang(now);
-    else this.grid.renew(now);
+    this.sharing.hang(before, now);
     this.thumbnails.want(now.studies.flatMap(({ series }) => series));
     this.marks.sync();
     this.draw();
@@ -305,33 +293,6 @@ export class App {
     }
   }
 
-  // --- the view, to others and from others ------------------------------------------------------------------------
-
-  private viewChanged(): void {
-    this.draw();
-    if (!this.client.presenting || this.openId === null || this.open?.imaging === null || this.grid.visible.some(({ busy }) => busy)) return;
-    const view: View = this.grid.view(this.openId);
-    const text = JSON.stringify(view);
-    if (text === this.sentView) return;
-    this.sentView = text;
-    this.client.show(view);
-  }
-
-  private followPresenter(): void {
-    const shown = this.client.presented;
-    const imaging = this.open?.imaging;
-    if (!this.shownTo || shown === null || imaging === null || imaging === undefined) return;
-    this.touched = true;
-    if (this.grid.follow(shown.view, imaging).length > 0) this.open?.refresh();
-    this.draw();
-  }
-
-  /** Looking somewhere else by hand is looking freely; one key or click goes back. */
-  private lookElsewhere(): void {
-    this.touched = true;
-    if (this.shownTo) this.follow(false);
-  }
-
   private dropped(key: string, number: number): void {
     const hung = this.open?.imaging ? find(this.open.imaging, key) : null;
     if (hung === null) return;
@@ -343,7 +304,7 @@ export class App {
 
   /** Does something to the active viewport, by hand. */
   act(what: (pane: Grid['active']) => void): void {
-    this.lookElsewhere();
+    this.sharing.elsewhere();
     what(this.grid.active);
   }
 
@@ -352,44 +313,20 @@ export class App {
   }
 
   show(hung: Hung, start?: { sop: string; frame: number }): void {
-    this.lookElsewhere();
+    this.sharing.elsewhere();
     void this.grid.active.show(hung, start).then(() => this.marks.sync());
     this.grid.active.element.focus({ preventScroll: true }); // so that the next key is for the images
     this.draw();
   }
 
-  showKey(key: KeyImage): void {
-    const imaging = this.open?.imaging;
-    for (const study of imaging?.studies ?? []) {
-      const series = study.series.find((one) => one.series === key.series);
-      if (series !== undefined) this.show({ study, series }, key);
-    }
-  }
-
-  /** The next image of a selection after the one that is seen, or its first. */
-  showSelection({ images }: KeySelection): void {
-    const seen = this.grid.active.frame;
-    const now = seen === null ? -1 : images.findIndex((image) => speaksOf([image], seen));
-    const next = images[(now + 1) % images.length];
-    if (next !== undefined) this.showImage({ ...next, frame: next.frames[0] ?? 1 });
-  }
-
-  private showImage(image: DocumentImage): void {
-    for (const study of this.open?.imaging?.studies ?? []) {
-      const series = study.series.find((one) => one.series === image.series);
-      if (series !== undefined) return this.show({ study, series }, image);
-    }
-    this.toasts.say('The image it refers to is not among the images of this case.');
-  }
-
   present(key: string | null): void {
-    this.lookElsewhere();
+    this.sharing.elsewhere();
     void this.grid.active.present(key === null ? null : this.states.of(key)).then(() => this.draw());
   }
 
   /** A presenter may show a state that had not come here yet. */
   private statesCame(): void {
-    this.followPresenter();
+    this.sharing.followPresenter();
     this.draw();
   }
 
@@ -399,55 +336,9 @@ export class App {
   }
 
   arrange(layout: Layout): void {
-    this.lookElsewhere();
+    this.sharing.elsewhere();
     this.grid.arrange(layout);
-    this.viewChanged();
-  }
-
-  follow(following: boolean): void {
-    this.following = following;
-    this.client.follow(following);
-    if (following) this.followPresenter();
-    this.draw();
-  }
-
-  /** Space: back to the presenter, or away. */
-  toggleFollow(): void {
-    if (!this.client.presenting && this.client.state.presenter !== null) this.follow(!this.following);
-  }
-
-  take(): void {
-    const { presenter } = this.client.state;
-    if (this.client.presenting) return;
-    if (this.may(presenter === null ? 'presenter.take' : 'presenter.takeback')) void this.client.op('presenter.take', {});
-    else this.toasts.say(presenter === null ? 'Your role here does not present.' : `${presenter.name} presents; only the chair can take over.`);
-  }
-
-  go(by: 1 | -1): void {
-    if (this.agenda === null) return;
-    const next = neighbour(this.agenda, this.openId, by);
-    if (!this.mayOpenCases) this.toasts.say('The chair, the coordinator or whoever presents opens the next case.');
-    else if (next === null) this.toasts.say(by > 0 ? 'That was the last case.' : 'This is the first case.');
-    else this.openIt(next.case);
-  }
-
-  openIt(id: string): void {
-    if (id !== this.openId) void this.client.op('case.open', { case: id });
-  }
-
-  removeMarks(): void {
-    if (!this.marks.removeSelected()) this.toasts.say('Point at a mark to remove it.');
-  }
-
-  async keyImage(): Promise<void> {
-    const { hung, frame } = this.grid.active;
-    const { openId } = this;
-    if (hung === null || frame === null || openId === null || !this.may('mark')) return;
-    const { study } = hung.study;
-    const { series } = hung.series;
-    const caption = await askText('Caption of this key image', '');
-    if (caption === null || openId !== this.openId) return;
-    void this.client.op('key.put', { case: openId, key: { id: uuid(), study, series, sop: frame.sop, frame: frame.frame, caption } });
+    this.sharing.changed();
   }
 
   toggleSide(): void {

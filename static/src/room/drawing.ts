@@ -19,7 +19,7 @@ export function drawRoom(app: App): void {
   const imaging = app.open?.imaging ?? null;
   const state = app.open === null ? undefined : client.state.cases[app.open.id];
   const active = grid.active;
-  regions.set({ sideOpen: app.sideOpen, presenting: client.presenting, free: !app.following && presenter !== null && !client.presenting });
+  regions.set({ sideOpen: app.sideOpen, presenting: client.presenting, free: !app.sharing.following && presenter !== null && !client.presenting });
   render(banner(app.openCase, app.open === null ? 'none' : app.openCase === null ? 'opening' : 'open', app.meetingDay), regions.banner);
   render(
     standing(
@@ -33,11 +33,11 @@ export function drawRoom(app: App): void {
         status,
         presenter,
         presenting: client.presenting,
-        following: app.following,
+        following: app.sharing.following,
         may: new Set(client.me?.may ?? []),
         leaveUrl: app.at.leaveUrl,
       },
-      { take: () => app.take(), release: () => void client.op('presenter.release', {}), follow: (following) => app.follow(following), openMeeting: () => void client.op('meeting.open', {}) },
+      { take: () => app.acts.take(), release: () => void client.op('presenter.release', {}), follow: (following) => app.sharing.follow(following), openMeeting: () => void client.op('meeting.open', {}) },
     ),
     regions.standing,
   );
@@ -55,8 +55,8 @@ export function drawRoom(app: App): void {
       },
       {
         show: (study, series) => app.show({ study, series }),
-        showKey: (key) => app.showKey(key),
-        showSelection: (selection) => app.showSelection(selection),
+        showKey: (key) => app.acts.showKey(key),
+        showSelection: (selection) => app.acts.showSelection(selection),
         toggle: () => {
           app.stripOpen = !app.stripOpen;
           app.draw();
@@ -90,7 +90,7 @@ export function drawRoom(app: App): void {
         turn: () => app.adjust(turned),
         reset: () => app.adjust(asItCame),
         play: () => app.play(),
-        keyImage: () => void app.keyImage(),
+        keyImage: () => void app.acts.keyImage(),
         arrange: (layout) => app.arrange(layout),
         keys: () => app.showKeys(),
       },
@@ -118,7 +118,7 @@ export function drawRoom(app: App): void {
           app.drawNow();
         },
         toggle: () => app.toggleSide(),
-        openCase: (id) => app.openIt(id),
+        openCase: (id) => app.acts.openIt(id),
         hand: (to) => void client.op('presenter.hand', { client: to }),
       },
       app.outcome.element,

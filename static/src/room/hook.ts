@@ -30,7 +30,7 @@ export function hook(app: App): object {
     },
     get client() {
       const { client, last, connection, behind, presenting, resyncs, roster, me } = app.client;
-      return structuredClone({ client, last, connection, behind, presenting, resyncs, roster, me, pending: app.client.outbox.pending.length, following: app.following });
+      return structuredClone({ client, last, connection, behind, presenting, resyncs, roster, me, pending: app.client.outbox.pending.length, following: app.sharing.following });
     },
     get case() {
       return app.openId;

@@ -1,0 +1,71 @@
+/** What somebody asks of the room with a key or a button, and the word they get when it cannot be. */
+
+import { speaksOf, type KeySelection } from '../imaging/states';
+import type { DocumentImage } from '../imaging/types';
+import { askText } from '../viewer/dialogs';
+import { neighbour } from './agenda';
+import type { App } from './app';
+import type { KeyImage } from './protocol';
+import { uuid } from './uuid';
+
+export class Acts {
+  constructor(private readonly app: App) {}
+
+  showKey(key: KeyImage): void {
+    const imaging = this.app.open?.imaging;
+    for (const study of imaging?.studies ?? []) {
+      const series = study.series.find((one) => one.series === key.series);
+      if (series !== undefined) this.app.show({ study, series }, key);
+    }
+  }
+
+  /** The next image of a selection after the one that is seen, or its first. */
+  showSelection({ images }: KeySelection): void {
+    const seen = this.app.grid.active.frame;
+    const now = seen === null ? -1 : images.findIndex((image) => speaksOf([image], seen));
+    const next = images[(now + 1) % images.length];
+    if (next !== undefined) this.showImage({ ...next, frame: next.frames[0] ?? 1 });
+  }
+
+  showImage(image: DocumentImage): void {
+    for (const study of this.app.open?.imaging?.studies ?? []) {
+      const series = study.series.find((one) => one.series === image.series);
+      if (series !== undefined) return this.app.show({ study, series }, image);
+    }
+    this.app.toasts.say('The image it refers to is not among the images of this case.');
+  }
+
+  take(): void {
+    const { presenter } = this.app.client.state;
+    if (this.app.client.presenting) return;
+    if (this.app.may(presenter === null ? 'presenter.take' : 'presenter.takeback')) void this.app.client.op('presenter.take', {});
+    else this.app.toasts.say(presenter === null ? 'Your role here does not present.' : `${presenter.name} presents; only the chair can take over.`);
+  }
+
+  go(by: 1 | -1): void {
+    if (this.app.agenda === null) return;
+    const next = neighbour(this.app.agenda, this.app.openId, by);
+    if (!this.app.mayOpenCases) this.app.toasts.say('The chair, the coordinator or whoever presents opens the next case.');
+    else if (next === null) this.app.toasts.say(by > 0 ? 'That was the last case.' : 'This is the first case.');
+    else this.openIt(next.case);
+  }
+
+  openIt(id: string): void {
+    if (id !== this.app.openId) void this.app.client.op('case.open', { case: id });
+  }
+
+  removeMarks(): void {
+    if (!this.app.marks.removeSelected()) this.app.toasts.say('Point at a mark to remove it.');
+  }
+
+  async keyImage(): Promise<void> {
+    const { hung, frame } = this.app.grid.active;
+    const { openId } = this.app;
+    if (hung === null || frame === null || openId === null || !this.app.may('mark')) return;
+    const { study } = hung.study;
+    const { series } = hung.series;
+    const caption = await askText('Caption of this key image', '');
+    if (caption === null || openId !== this.app.openId) return;
+    void this.app.client.op('key.put', { case: openId, key: { id: uuid(), study, series, sop: frame.sop, frame: frame.frame, caption } });
+  }
+}
