@@ -137,6 +137,7 @@ def _take_in(made: Seeded, paths: list[Path]) -> None:
         session.add(study)
         session.flush()
         session.add(Link(patient_id=maria.id, study_id=study.id, trust_ods="RMC", status="auto"))
+        session.add(Holder(study_id=study.id, trust_ods="RMC", claimed={}, seen_at=now))
         errand = Errand(study.id, STUDY, "RMC", known(maria), ClaimedIdentity())
     with Sandbox() as sandbox, Packer(house.db, house.store) as packer:
         taken = take_in(house.db, house.store, sandbox, errand, paths, by=system("test"), now=now)

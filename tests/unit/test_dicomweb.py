@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import imagecodecs
 import numpy as np
 import pytest
+from flask import request
 from PIL import Image
 from pydicom import dcmread
 from pydicom.encaps import generate_frames
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from mdt.core.clock import utc_now
 from mdt.people.models import AccessToken
 from mdt.record.models import Patient
+from mdt.web.dicomweb.answers import stream
 from tests.unit.provided import CR, CT, DOC, OBJECTS, PDF, STUDY, THIN, THORAX, US, Provided, at, parts, provided
 
 OCTETS, JPEG = "application/octet-stream", "1.2.840.10008.1.2.4.50"
@@ -263,6 +265,24 @@ def test_other_forms_are_refused_by_name(held: Provided) -> None:
         assert refused.get_json()["message"].endswith("."), path
     assert held.ask(at(CT), "application").status_code == 400
     assert held.ask(f"{at(CT)}?frame=1").status_code == 400
+
+
+def test_an_answer_is_made_while_it_is_sent(held: Provided) -> None:
+    made: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(1000):
+            made.append(number)
+            yield bytes(1000)
+
+    assert held.ask("/studies").status_code == 200
+    assert held.app is not None
+    with held.app.test_request_context("/dicomweb/studies"):
+        answer = stream(pieces(), "multipart/related", None, "tag")
+        assert made == []
+        sent = answer(request.environ, lambda *_: None)  # type: ignore[arg-type]
+        next(iter(sent))
+        assert len(made) == 1
 
 
 # -- frames

@@ -95,6 +95,7 @@ def validated(answer: Response, tag: str) -> Response:
     answer.set_etag(tag)
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["Vary"] = "Accept, Authorization, Cookie"
+    answer.implicit_sequence_conversion = False  # or all of a stream would be made just to count it
     answer.make_conditional(request.environ)
     return answer
 
