@@ -39,7 +39,8 @@ SCROLLED = 40
 SCROLL_OURS = """async (steps) => {
     const element = document.querySelector('.pane .pane-image'), took = [];
     for (let step = 0; step < steps; step++) {
-        const seen = new Promise((done) => element.addEventListener('CORNERSTONE_IMAGE_RENDERED', () => done(performance.now()), {once: true}));
+        const seen = new Promise((done) =>
+            element.addEventListener('CORNERSTONE_IMAGE_RENDERED', () => done(performance.now()), {once: true}));
         const from = performance.now();
         window.dispatchEvent(new KeyboardEvent('keydown', {key: step < steps / 2 ? 'ArrowDown' : 'ArrowUp'}));
         took.push(await seen - from);
