@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +13,7 @@ MOST_SECONDS = 0.5
 _TURN = 0.1  # seconds between two looks at whether the other side is still there
 
 
-def batches(paths: Iterator[Path], *, wanted: Callable[[], bool] = lambda: True) -> Iterator[list[Path]]:
+def batches(paths: Iterator[Path], *, wanted: Callable[[], bool] = lambda: True) -> Generator[list[Path]]:
     """A few files at a time: enough to share a transaction, few enough to keep the spool small and progress visible.
 
     Raises what `paths` raises, after the files that came before it. A batch waits at most MOST_SECONDS for more. Ends

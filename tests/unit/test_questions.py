@@ -8,10 +8,14 @@ import pytest
 from mdt.imaging.federation import ask
 from mdt.imaging.questions import questions
 from mdt.record.identity import Known
+from mdt.trusts.abilities import Ability
 from mdt.trusts.errors import Refused
 from mdt.trusts.matching import filtered
 from mdt.trusts.source import StudyQuery
 from tests.unit.archives import DOROTHY, Archive, Held
+
+ONLY_THE_NUMBER: tuple[Ability, ...] = ("patient-id",)
+ONLY_LOCAL: tuple[Ability, ...] = ("local-number",)
 
 KNOWN = Known(nhs_number="9990000018", family="HARGREAVES", given="Dorothy", birth_date=date(1951, 3, 14), sex="F")
 
@@ -61,7 +65,7 @@ def test_demographics_come_last_and_only_what_an_archive_can_answer_is_asked():
 
 def test_what_could_not_be_asked_is_said():
     held = [Held(DOROTHY), Held(replace(DOROTHY, patient_id="9990000018", other_ids=()), study="1.9")]
-    asked = ask(Archive(held), KNOWN, (), ("patient-id",))
+    asked = ask(Archive(held), KNOWN, (), ONLY_THE_NUMBER)
     assert [one.study.study_uid for one in asked.candidates] == ["1.9"]
     assert asked.remarks[0] == (
         "It cannot be searched by the NHS number among Other Patient IDs, its own number for the patient or name and "
@@ -73,8 +77,8 @@ def test_what_could_not_be_asked_is_said():
 def test_an_archive_that_can_be_asked_nothing_has_not_answered():
     archive = Archive([Held(DOROTHY)])
     with pytest.raises(Refused, match="only by its own number for the patient, and none is known there"):
-        ask(archive, KNOWN, (), ("local-number",))
-    assert len(ask(archive, KNOWN, ("M1",), ("local-number",)).candidates) == 1
+        ask(archive, KNOWN, (), ONLY_LOCAL)
+    assert len(ask(archive, KNOWN, ("M1",), ONLY_LOCAL).candidates) == 1
 
 
 def test_one_way_of_asking_that_is_refused_does_not_cost_the_others():
