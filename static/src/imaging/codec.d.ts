@@ -1,6 +1,6 @@
 /** The part of the OpenJPH build that is used here; the package brings no types. */
 declare module '@cornerstonejs/codec-openjph/wasmjs' {
-  interface HTJ2KDecoder {
+  export interface HTJ2KDecoder {
     getEncodedBuffer(length: number): Uint8Array;
     getDecodedBuffer(): Uint8Array;
     decode(): void;
@@ -8,5 +8,20 @@ declare module '@cornerstonejs/codec-openjph/wasmjs' {
     decodeSubResolution(level: number): void;
     getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned: boolean };
   }
-  export default function createCodec(options: { locateFile: (name: string) => string }): Promise<{ HTJ2KDecoder: new () => HTJ2KDecoder }>;
+  interface Picture {
+    width: number;
+    height: number;
+    bitsPerSample: number;
+    componentCount: number;
+    isSigned: boolean;
+    isUsingColorTransform: boolean;
+  }
+  export interface HTJ2KEncoder {
+    getDecodedBuffer(picture: Picture): Uint8Array;
+    setQuality(reversible: boolean, step: number): void;
+    encode(): void;
+    getEncodedBuffer(): Uint8Array;
+    delete(): void;
+  }
+  export default function createCodec(options: { locateFile: (name: string) => string }): Promise<{ HTJ2KDecoder: new () => HTJ2KDecoder; HTJ2KEncoder: new () => HTJ2KEncoder }>;
 }

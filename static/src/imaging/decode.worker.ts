@@ -1,6 +1,6 @@
 /** Decodes one frame at a time, away from the page's own thread. One HTJ2K decoder serves the worker's whole life. */
 
-import createCodec from '@cornerstonejs/codec-openjph/wasmjs';
+import createCodec, { type HTJ2KDecoder, type HTJ2KEncoder } from '@cornerstonejs/codec-openjph/wasmjs';
 import wasm from '@cornerstonejs/codec-openjph/wasm?url';
 import { enlarged, samplesOf, shown, type Decoded, type Samples, type Stored } from './pixels';
 
@@ -15,7 +15,25 @@ export interface DecodeRequest {
 
 export type DecodeReply = { id: number; decoded: Decoded } | { id: number; error: string };
 
-const decoder = createCodec({ locateFile: () => wasm }).then((codec) => new codec.HTJ2KDecoder());
+const decoder = createCodec({ locateFile: () => wasm }).then((codec) => {
+  const made = new codec.HTJ2KDecoder();
+  warm(made, new codec.HTJ2KEncoder());
+  return made;
+});
+
+/** The browser compiles the decoder well only once it has been used: that is done before anybody waits for an image. */
+function warm(made: HTJ2KDecoder, encoder: HTJ2KEncoder): void {
+  const noise = encoder.getDecodedBuffer({ width: 256, height: 256, bitsPerSample: 16, componentCount: 1, isSigned: true, isUsingColorTransform: false });
+  for (let at = 0; at < noise.length; at += 2) noise[at] = Math.imul(at, 2654435761) >>> 24; // the low bytes: as noisy as a CT
+  encoder.setQuality(true, 0);
+  encoder.encode();
+  const codestream = encoder.getEncodedBuffer().slice();
+  encoder.delete();
+  for (let time = 0; time < 4; time++) {
+    made.getEncodedBuffer(codestream.length).set(codestream);
+    made.decode();
+  }
+}
 
 async function htj2k(bytes: Uint8Array, stored: Stored, factor: number): Promise<Samples> {
   const htj2kDecoder = await decoder;

@@ -33,7 +33,7 @@ export const DRAGGED = 'application/x-mdt-series';
 export function strip(now: StripState, acts: StripActs): TemplateResult {
   const { imaging } = now;
   return html`
-    <div class="strip" role="region" aria-label="Imaging of this case">
+    <div class=${now.open ? 'strip strip-open' : 'strip'} role="region" aria-label="Imaging of this case">
       <button class="fold" aria-expanded=${now.open} @click=${acts.toggle} title=${now.open ? 'Hide the pictures' : 'Show the pictures'}>${now.open ? '▾' : '▸'}<span class="unseen">Imaging of this case</span></button>
       ${now.problem !== null ? html`<p class="strip-word strip-problem" role="alert">${now.problem}</p>` : nothing}
       ${imaging === null ? html`<p class="strip-word">${now.problem === null ? 'No imaging yet.' : nothing}</p>` : html`<ol class="studies">${imaging.studies.map((study) => studyOf(study, now, acts, hungBeside(imaging.studies)))}</ol>`}

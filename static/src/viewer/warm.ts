@@ -3,7 +3,7 @@
 import { cache, imageLoader } from '@cornerstonejs/core';
 
 const ID = 'mdt:warm/0/0';
-const SIDE = 16;
+const SIDE = 512; // as most images: what is set aside for it serves them too
 
 export function warmImage(): string {
   if (!cache.isLoaded(ID)) {
