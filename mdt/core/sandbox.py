@@ -143,6 +143,8 @@ class Sandbox:
         return self._child.pop().end() if self._child else 0
 
     def _how_it_died(self) -> SandboxError:
+        if not self._child:  # ended by the end of this process
+            return SandboxError("The reader was closed.", "broke")
         # Let a child that closed its socket reach its own end first, so that the signal that ended it is known.
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child[0].process.wait(1)

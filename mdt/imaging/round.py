@@ -66,7 +66,8 @@ class Round:
         self._progress = Progress(means.db, means.clock, gather_id, [trust.ods for trust in trusts])
 
     def run(self) -> None:
-        threading.Thread(target=_warm, args=(self._readers,), daemon=True).start()
+        warming = threading.Thread(target=_warm, args=(self._readers,), daemon=True)
+        warming.start()
         # Daemons, because one that hangs in a peer's silence must not hold the process.
         threads = {
             turn: threading.Thread(target=self._take, args=(turn,), name=f"gather {turn.ods}", daemon=True)
@@ -80,6 +81,7 @@ class Round:
             for turn in running:
                 self._watch(turn)
             self._progress.tick()
+        warming.join()  # whoever lent the readers may close them as soon as this returns
         self._progress.write()
 
     def _watch(self, turn: Turn) -> None:
