@@ -8,7 +8,7 @@ const SIDE = 512; // as most images: what is set aside for it serves them too
 export function warmImage(): string {
   if (!cache.isLoaded(ID)) {
     imageLoader.createAndCacheLocalImage(ID, {
-      scalarData: new Int16Array(SIDE * SIDE),
+      scalarData: Int16Array.from({ length: SIDE * SIDE }, (_, at) => (at % 4096) - 1024), // a CT's range: it decides how it is drawn
       dimensions: [SIDE, SIDE],
       spacing: [1, 1],
       origin: [0, 0, 0],
