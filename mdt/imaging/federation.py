@@ -8,7 +8,8 @@ from mdt.record.identity import Known, Verdict, is_incomplete, is_plausible, jud
 from mdt.record.names import is_garbled
 from mdt.trusts.abilities import EVERY, WORDS, Ability, in_words, lacking
 from mdt.trusts.errors import Refused, SourceError
-from mdt.trusts.source import ClaimedIdentity, FoundStudy, ImagingSource, RefusedFile
+from mdt.trusts.matching import remarks_on
+from mdt.trusts.source import ClaimedIdentity, FoundStudy, ImagingSource, RefusedFile, StudyAnswer
 
 MOST_PEEKS = 40
 
@@ -39,12 +40,12 @@ def ask(
     if not asked:
         raise Refused("query", f"It can be asked only by {in_words(abilities)}, and none is known there.")
     found: dict[str, FoundStudy] = {}
-    remarks: dict[str, None] = {}
+    answers: list[StudyAnswer] = []
+    remarks: list[str] = []
     refusals: dict[str, RefusedFile] = {}
     refused: dict[Ability, Refused] = {}
     if unasked := lacking(abilities):
-        remarks[f"It cannot be searched by {in_words(unasked)}: what it files only so is not found."] = None
-    answered: set[Ability] = set()
+        remarks.append(f"It cannot be searched by {in_words(unasked)}: what it files only so is not found.")
     for question in asked:
         try:
             answer = source.find_studies(question.query)
@@ -53,16 +54,16 @@ def ask(
                 raise
             refused.setdefault(question.by, refusal)
             continue
-        answered.add(question.by)
-        remarks |= dict.fromkeys(answer.remarks)
+        answers.append(answer)
         refusals |= {one.name: one for one in answer.refusals}
         for study in answer.studies:
             there = found.get(study.study_uid)
             if there is None or _says(study.claimed) > _says(there.claimed):
                 found[study.study_uid] = study
-    if not answered:
+    if not answers:
         raise next(iter(refused.values()))
-    remarks |= {f"It refused to be asked by {WORDS[by]}: {why}": None for by, why in refused.items()}
+    remarks += remarks_on(answers)
+    remarks += [f"It refused to be asked by {WORDS[by]}: {why}" for by, why in refused.items()]
     studies, unsaid = _looked_into(source, known, found)
     judged = ((study, judge(known, study.claimed)) for study in studies)
     return Asked(

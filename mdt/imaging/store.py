@@ -19,6 +19,7 @@ from typing import BinaryIO, Literal, cast
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from mdt.core.durable import sync
 from mdt.core.loops import share_with_greenlets
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -187,9 +188,9 @@ class Store:
             return
         target = Path(place)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sync(draft)
+        sync(draft)
         os.replace(draft, target)
-        _sync(target.parent)
+        sync(target.parent)
 
     def _settle_remotely(self, draft: Path, place: str) -> None:
         """At once where a file is there only when it is whole, as in S3; elsewhere under another name, changed last."""
@@ -216,11 +217,3 @@ def _copy_and_hash(source: Path, target: Path) -> Kept:
             writing.write(chunk)
             length += len(chunk)
     return Kept(digest.hexdigest(), length)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

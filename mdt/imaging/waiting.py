@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from mdt.core.actor import Actor
 from mdt.core.clock import Clock
 from mdt.core.db import Database
+from mdt.core.durable import sync
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.store import Store
 from mdt.imaging.unasked import finish_unasked, take_in_unasked
@@ -55,11 +56,11 @@ class Spool:
         is_new = not place.exists()
         place.mkdir(exist_ok=True)
         kept = next(name for name in (place / one for one in self._names) if not name.exists())
-        _sync(arrived)
+        sync(arrived)
         os.replace(arrived, kept)
-        _sync(place)
+        sync(place)
         if is_new:
-            _sync(self.waiting)
+            sync(self.waiting)
         return kept
 
     def batches(self) -> Iterator[tuple[str, list[Path]]]:
@@ -157,11 +158,3 @@ class Taker:
             except Exception:
                 log.exception("receiver.set_aside", trust=ods, file=path.name)
                 self.spool.set_aside(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

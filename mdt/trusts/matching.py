@@ -47,11 +47,13 @@ def same_identifier(one: str, other: str) -> bool:
     return _compact(one) == _compact(other) != ""
 
 
-def filtered(query: StudyQuery, studies: Iterable[FoundStudy], remarks: Iterable[str] = ()) -> StudyAnswer:
+def filtered(
+    query: StudyQuery, studies: Iterable[FoundStudy], remarks: Iterable[str] = (), *, was_asked: bool = True
+) -> StudyAnswer:
     """The studies that match as far as their peer lets us see, each once, and the keys that nobody could check.
 
     A study is kept when no key contradicts it and at least one agrees: a peer that ignored every key would otherwise
-    hand over its whole archive.
+    hand over its whole archive. `was_asked` is false where all there is was listed, to be matched here.
     """
     kept: dict[str, FoundStudy] = {}
     unseen: set[str] = set()
@@ -67,12 +69,30 @@ def filtered(query: StudyQuery, studies: Iterable[FoundStudy], remarks: Iterable
             notes.append(f"More than {MOST_STUDIES} studies match; only the first {MOST_STUDIES} are listed.")
             break
         kept.setdefault(study.study_uid, study)
-    notes += [
-        f'The source ignored the key "{key}", or matched it loosely: what does not match was left out here.'
-        for key in sorted(ignored)
-    ]
-    notes += [f"This source does not say the {key}, so it could not be matched there." for key in sorted(unseen)]
-    return StudyAnswer(studies=tuple(kept.values()), remarks=tuple(dict.fromkeys(notes)))
+    return StudyAnswer(
+        studies=tuple(kept.values()),
+        remarks=tuple(dict.fromkeys(notes)),
+        ignored=tuple(sorted(ignored)) if was_asked else (),
+        unsaid=tuple(sorted(unseen)),
+    )
+
+
+def remarks_on(answers: Iterable[StudyAnswer]) -> list[str]:
+    """What several answers of one source could not do, each thing said once."""
+    answers = list(answers)
+    remarks = [remark for answer in answers for remark in answer.remarks]
+    if ignored := dict.fromkeys(key for answer in answers for key in answer.ignored):
+        remarks.append(
+            f"It ignored or matched loosely what was asked of the {_listed(ignored)}; what does not match was left out."
+        )
+    if unsaid := dict.fromkeys(key for answer in answers for key in answer.unsaid):
+        remarks.append(f"It does not say the {_listed(unsaid)}, which therefore could not be matched in its list.")
+    return list(dict.fromkeys(remarks))
+
+
+def _listed(keys: Iterable[str]) -> str:
+    *others, last = keys
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _checks(query: StudyQuery) -> dict[str, Callable[[FoundStudy], bool | None]]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from mdt.trusts.abilities import EVERY, WORDS, Ability
 from mdt.trusts.errors import Phase, Refused, SourceError
-from mdt.trusts.source import ImagingSource, StudyQuery
+from mdt.trusts.matching import remarks_on
+from mdt.trusts.source import ImagingSource, StudyAnswer, StudyQuery
 
 # A UID of our own root that no study has: a search for it costs an archive nothing and shows nobody's data.
 _NO_STUDY = "2.25.302020202020202020202020202020202020"
@@ -62,12 +63,13 @@ def prove(ods: str, kind: str, opening: Callable[[], ImagingSource], asked_by: t
 
 def _remarks(source: ImagingSource, asked_by: Collection[Ability]) -> list[str]:
     """Look for somebody whom no archive has."""
-    remarks: dict[str, None] = {}
+    answers: list[StudyAnswer] = []
+    refused: list[str] = []
     for ability, query in _SEARCHES.items():
         if ability not in asked_by:
             continue
         try:
-            remarks |= dict.fromkeys(source.find_studies(query).remarks)
+            answers.append(source.find_studies(query))
         except Refused as refusal:
-            remarks[f"It refuses to be asked by {WORDS[ability]}: {refusal}"] = None
-    return list(remarks)
+            refused.append(f"It refuses to be asked by {WORDS[ability]}: {refusal}")
+    return remarks_on(answers) + refused

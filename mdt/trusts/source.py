@@ -84,8 +84,9 @@ class RefusedFile:
 
 @dataclass(frozen=True)
 class StudyAnswer:
-    """Studies found, and in words what the peer could not do (a key it ignored, a limit reached).
+    """Studies found, and what the peer could not do: keys by their names in words, anything else as a sentence.
 
+    `ignored` are keys that it matched loosely or not at all, `unsaid` those whose values it does not tell.
     `refusals` lists what the source holds and nobody can read, whoever it belongs to (a folder's broken files): the
     same ones come with every answer, so keep one of each name.
     """
@@ -93,13 +94,15 @@ class StudyAnswer:
     studies: tuple[FoundStudy, ...]
     remarks: tuple[str, ...] = ()
     refusals: tuple[RefusedFile, ...] = ()
+    ignored: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 class ImagingSource(Protocol):
     """One trust's imaging over one carrier. Every method may raise `Refused` or `NoAnswer` with its phase.
 
     Retries live in the carrier and nowhere else. Answers are filtered again on our side, because many archives
-    ignore keys they do not know; a key the peer cannot answer for is left to the caller and named in `remarks`.
+    ignore keys they do not know; a key the peer cannot answer for is left to the caller and named in `unsaid`.
     """
 
     def echo(self) -> None:

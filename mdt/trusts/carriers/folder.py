@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mdt.core.sandbox import Sandbox, SandboxError
@@ -53,8 +53,8 @@ class FolderSource:
     def find_studies(self, query: StudyQuery) -> StudyAnswer:
         index = self._index()
         studies = [_study(uid, series) for uid, series in index.studies.items()]
-        answer = filtered(query, studies)
-        return StudyAnswer(answer.studies, answer.remarks, tuple(index.refusals))
+        answer = filtered(query, studies, was_asked=False)
+        return replace(answer, refusals=tuple(index.refusals))
 
     def find_series(self, study_uid: str) -> list[FoundSeries]:
         found = self._index().studies.get(study_uid, {})
