@@ -363,6 +363,32 @@ def test_the_letters_of_a_radiograph_move_with_it_too(page: Page) -> None:
         page.keyboard.press("r")
 
 
+def test_an_image_keeps_its_shape_when_its_place_changes_twice_between_two_paintings(page: Page) -> None:
+    show(page, "signed")
+    page.keyboard.press("Shift+Digit2")
+    try:
+        wait(page, "room.panes.length === 2 && room.panes[0].painted")
+        page.wait_for_timeout(300)
+        page.evaluate(
+            """() => {
+                for (const code of ['Digit1', 'Digit2']) {
+                    window.dispatchEvent(new KeyboardEvent('keydown', {key: code, code, shiftKey: true}));
+                }
+            }"""
+        )
+        page.wait_for_timeout(300)
+        painted_at, place = page.evaluate(
+            """() => {
+                const canvas = document.querySelector('.pane canvas.cornerstone-canvas');
+                return [[canvas.width, canvas.height], [canvas.clientWidth, canvas.clientHeight]];
+            }"""
+        )
+        assert painted_at == place
+    finally:
+        page.keyboard.press("Shift+Digit1")
+        page.wait_for_timeout(300)
+
+
 def test_an_image_is_shown_as_a_presentation_state_says(page: Page) -> None:
     told = show(page, "signed")
     assert "KEY IMAGE: For Patient" in told["overlay"]["marks"]

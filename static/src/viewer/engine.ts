@@ -50,6 +50,19 @@ export class Engine {
     this.group?.addViewport(viewportId, this.rendering.id);
   }
 
+  /**
+   * Makes every viewport as large as its place on the page, from the next painting on. Cornerstone compares a place with
+   * the canvas as it was last painted: one that changed and changed back since would be painted in the shape between.
+   */
+  fit(keepCamera: boolean): void {
+    for (const { canvas, sWidth, sHeight } of this.rendering.getViewports()) {
+      if (canvas.width === sWidth && canvas.height === sHeight) continue;
+      canvas.width = sWidth;
+      canvas.height = sHeight;
+    }
+    this.rendering.resize(true, keepCamera);
+  }
+
   /** The left button does this; wheel, right and middle always scroll, zoom and pan. */
   choose(tool: ToolName): void {
     this.tool = tool;

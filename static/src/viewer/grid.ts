@@ -70,7 +70,7 @@ export class Grid {
    */
   private resize(): void {
     const shown = this.visible.flatMap(({ stack, at }) => (stack === null || at === null ? [] : [{ stack, view: stack.getViewPresentation() }]));
-    this.around.engine.rendering.resize(true, false);
+    this.around.engine.fit(false);
     for (const { stack, view } of shown) {
       stack.setViewPresentation(view);
       stack.render();

@@ -174,7 +174,7 @@ export class Pane implements Followed {
       rendering.enableElement({ viewportId: this.id, type: Enums.ViewportType.STACK, element: this.image, defaultOptions: { background: [0, 0, 0] } });
       this.around.engine.add(this.id);
       this.viewport = rendering.getViewport(this.id) as StackViewport;
-      rendering.resize(true, true); // the others share its canvas: left unmeasured, they would be drawn squeezed
+      this.around.engine.fit(true); // the others share its canvas: left unmeasured, they would be drawn squeezed
     }
     return this.viewport;
   }
