@@ -35,7 +35,7 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
 
 
 def _trust(trust: arriving.TrustProgress) -> dict[str, Any]:
-    names = ("ods", "name", "status", "phase", "detail", "expected", "received", "queued")
+    names = ("ods", "name", "status", "phase", "detail", "expected", "received", "queued", "waiting")
     return {name: getattr(trust, name) for name in names}
 
 

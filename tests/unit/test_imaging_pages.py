@@ -130,6 +130,7 @@ def test_a_case_lists_what_there_is_to_look_at(filled: Filled) -> None:
         "sex": "F",
     }
     assert {trust["ods"]: trust["status"] for trust in said["trusts"]}["RW6"] == "no-answer"
+    assert {trust["ods"] for trust in said["trusts"] if trust["waiting"]} == {"RMP"}, "somebody must decide first"
     today = next(study for study in said["studies"] if study["study"] == "1.2.3.77")
     assert said["studies"][0] == today
     assert [study["date"] for study in said["studies"]] == sorted((s["date"] for s in said["studies"]), reverse=True)

@@ -22,6 +22,8 @@ export interface TrustProgress {
   received: number;
   /** It is about to be asked again. */
   queued: boolean;
+  /** Studies of which a person must say whose they are before anything of them is shown. */
+  waiting: number;
 }
 
 /** `arriving` while more of it may come; `incomplete` when nothing more will. */

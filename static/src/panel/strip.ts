@@ -117,15 +117,18 @@ function selected(selection: KeySelection, acts: StripActs): TemplateResult {
 const WORDS: Record<TrustProgress['status'], string> = { asking: 'asking', answered: 'answered', refused: 'refused', 'no-answer': 'NO ANSWER' };
 
 function arriving(trusts: readonly TrustProgress[]): TemplateResult {
-  const said = trusts.filter(({ status, expected, received, queued }) => status !== 'answered' || received < expected || queued);
+  const said = trusts.filter(({ status, expected, received, queued, waiting }) => status !== 'answered' || received < expected || queued || waiting > 0);
   if (said.length === 0) return html``;
   return html`
     <ul class="arriving" aria-label="What is still arriving">
       ${said.map(
-        ({ name, status, detail, phase, expected, received }) => html`
+        ({ name, status, detail, phase, expected, received, waiting }) => html`
           <li class="trust trust-${status}" title=${detail}>
             <b>${name}</b>
-            ${status === 'answered' || (status === 'asking' && expected > 0)
+            ${waiting > 0 ? html`<span class="badge badge-amber">${waiting === 1 ? '1 STUDY WAITS' : `${waiting} STUDIES WAIT`} FOR A PERSON</span>` : nothing}
+            ${status === 'answered' && received >= expected && waiting > 0
+              ? nothing
+              : status === 'answered' || (status === 'asking' && expected > 0)
               ? html`${received} of ${expected} <progress max=${expected} value=${received} aria-label=${`${name}: images here`}></progress>`
               : html`${WORDS[status]}${phase !== null && status !== 'asking' ? `: ${stoppedAt[phase] ?? phase}` : ''}`}
           </li>

@@ -24,6 +24,7 @@ export interface Captioned {
 
 export function caption(overlay: Overlay, stack: StackViewport, { hung, index, frame, at, patient, meetingDay, trustName, inverted, coarse, said }: Captioned): void {
   const { flipHorizontal, flipVertical } = stack.getCamera();
+  overlay.onPaper((stack.getProperties().invert ?? false) !== (frame.photometric === 'MONOCHROME1'));
   overlay.say('who', whoLines(patient, meetingDay));
   overlay.say('when', whenLines(hung, meetingDay, trustName));
   overlay.say('where', whereLines(index, at));

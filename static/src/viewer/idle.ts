@@ -22,13 +22,19 @@ export function idleWords({ caseIsOpen, imaging, problem }: Idle): string[] {
   if (received < expected) return ['Images are on their way.', `${received} of ${expected} are here.`];
   if (asking !== null) return ['No image yet.', `Still asking ${asking}.`];
   if (studies.some(({ series }) => series.some((one) => one.kind === 'images' && one.received > 0))) return ['The images are here and are being made ready to look at.'];
-  const found = studies.length > 0 ? 'No images are here, only what is listed above.' : 'No imaging of this patient has been found.';
+  const waiting = listed(trusts.filter((trust) => trust.waiting > 0));
   const silent = named(trusts, ['no-answer', 'refused']);
-  return silent === null ? [found] : [found, `No answer from ${silent}: there may be more.`];
+  const found = studies.length > 0 ? 'No images are here, only what is listed above.' : waiting === null ? 'No imaging of this patient has been found.' : 'No images are here yet.';
+  const words = [found];
+  if (waiting !== null) words.push(`A study at ${waiting} waits until a person says whose it is.`);
+  if (silent !== null) words.push(`No answer from ${silent}: there may be more.`);
+  return words;
 }
 
-function named(trusts: readonly TrustProgress[], statuses: TrustProgress['status'][]): string | null {
-  const names = trusts.filter(({ status }) => statuses.includes(status)).map(({ name }) => name);
+const named = (trusts: readonly TrustProgress[], statuses: TrustProgress['status'][]): string | null => listed(trusts.filter(({ status }) => statuses.includes(status)));
+
+function listed(trusts: readonly TrustProgress[]): string | null {
+  const names = trusts.map(({ name }) => name);
   if (names.length === 0) return null;
   return names.length > 2 ? `${names.length} trusts` : names.join(' and ');
 }

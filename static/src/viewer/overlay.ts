@@ -44,6 +44,11 @@ export class Overlay {
     );
   }
 
+  /** On black on white the words stand on a dark ground of their own. */
+  onPaper(light: boolean): void {
+    for (const place of PLACES) this.places[place].classList.toggle('over-light', light);
+  }
+
   clear(): void {
     for (const place of PLACES) this.say(place, []);
   }

@@ -29,7 +29,7 @@ describe('letters of a radiograph, which knows only where its rows and columns l
 });
 
 describe('an empty viewport', () => {
-  const trust = (name: string, status: 'asking' | 'answered' | 'no-answer', expected = 0, received = 0) => ({ ods: name, name, status, phase: null, detail: '', expected, received, queued: false });
+  const trust = (name: string, status: 'asking' | 'answered' | 'no-answer', expected = 0, received = 0) => ({ ods: name, name, status, phase: null, detail: '', expected, received, queued: false, waiting: 0 });
   const words = (trusts: ReturnType<typeof trust>[], studies: StudySummary[] = []): string =>
     idleWords({ caseIsOpen: true, problem: null, imaging: { case: 'c', patient: { id: 'p', nhs: '', family: '', given: '', born: '', sex: '' }, trusts, studies } as CaseImaging }).join(' ');
   test('says that no case is open', () => expect(idleWords({ caseIsOpen: false, imaging: null, problem: null })).toEqual(['No case is open.']));
@@ -37,6 +37,8 @@ describe('an empty viewport', () => {
   test('counts what is on its way', () => expect(words([trust('Bolton', 'answered', 80, 12)])).toContain('12 of 80'));
   test('names who is still asked', () => expect(words([trust('Bolton', 'asking'), trust('Wigan', 'answered')])).toContain('Still asking Bolton'));
   test('never takes silence for nothing', () => expect(words([trust('Bolton', 'no-answer'), trust('Wigan', 'answered')])).toContain('No answer from Bolton'));
+  test('never takes a match that waits for a person for nothing', () =>
+    expect(words([{ ...trust('Wigan', 'answered'), waiting: 1 }, trust('Bolton', 'answered')])).toBe('No images are here yet. A study at Wigan waits until a person says whose it is.'));
   test('says that there is nothing only when everybody said so', () => expect(words([trust('Bolton', 'answered')])).toBe('No imaging of this patient has been found.'));
 });
 
