@@ -114,7 +114,8 @@ export function howLines({ voi, zoom, rotation, flipped, inverted }: Shown, fram
     }
   }
   lines.push(`Zoom ${Math.round(zoom * 100)} %`);
-  const turned = [flipped ? 'FLIPPED' : '', rotation % 360 === 0 ? '' : `ROTATED ${Math.round(rotation)}°`, inverted ? 'INVERTED' : ''].filter(Boolean);
+  const degrees = ((Math.round(rotation) % 360) + 360) % 360;
+  const turned = [flipped ? 'FLIPPED' : '', degrees === 0 ? '' : `ROTATED ${degrees}°`, inverted ? 'INVERTED' : ''].filter(Boolean);
   if (turned.length > 0) lines.push(turned.join(' '));
   return lines;
 }

@@ -8,6 +8,12 @@ import { worded } from './values';
 
 const uptake = { factor: 0.0002, type: 'SUVbw', why: null };
 const shown = { voi: { lower: 0, upper: 25000 }, zoom: 1, rotation: 0, flipped: false, inverted: false };
+
+describe('a turn', () => {
+  const turned = (rotation: number): string[] => howLines({ ...shown, rotation }, { units: null, voi_function: 'LINEAR' });
+  test('of a hair, as arithmetic leaves it, is none', () => [1e-6, 359.999999, 360, -0.2].forEach((rotation) => expect(turned(rotation).join(' ')).not.toContain('ROTATED')));
+  test('is told in degrees', () => [[90, 'ROTATED 90°'], [270.0001, 'ROTATED 270°'], [-90, 'ROTATED 270°']].forEach(([rotation, words]) => expect(turned(rotation as number)).toContain(words)));
+});
 const hung = { study: {}, series: { modality: 'PT', complete: true, packed: 1, frames: 1 } } as unknown as Hung;
 const frame = { lossy: false, spacing: [1, 1], orientation: [1, 0, 0, 0, 1, 0] } as unknown as FrameInfo;
 
