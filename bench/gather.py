@@ -40,8 +40,8 @@ from mdt.core.clock import utc_now  # noqa: E402
 from mdt.demo import library, story  # noqa: E402
 from mdt.demo.story import Story  # noqa: E402
 from mdt.imaging.actions import begin_gather, request_gather  # noqa: E402
+from mdt.imaging.gathering.series import unpacked  # noqa: E402
 from mdt.imaging.models import Gather, Instance, TrustAnswer  # noqa: E402
-from mdt.imaging.series import unpacked  # noqa: E402
 from mdt.worker import THREADS  # noqa: E402
 from tests.peers.dimse import dcmqrscp  # noqa: E402
 from tests.peers.orthanc import Orthanc, orthanc  # noqa: E402

@@ -34,11 +34,12 @@ from bench.region import CASES, SPREAD, START, Size  # noqa: E402
 from mdt import migrations  # noqa: E402
 from mdt.core.actor import Actor  # noqa: E402
 from mdt.core.db import Database  # noqa: E402
-from mdt.imaging import display, readiness, timeline  # noqa: E402
 from mdt.imaging import queries as imaging  # noqa: E402
+from mdt.imaging.gathering.series import unpacked  # noqa: E402
+from mdt.imaging.looking import display, timeline  # noqa: E402
 from mdt.imaging.provider import asking, catalogue  # noqa: E402
 from mdt.imaging.provider.catalogue import Seen  # noqa: E402
-from mdt.imaging.series import unpacked  # noqa: E402
+from mdt.imaging.standing import readiness  # noqa: E402
 from mdt.meeting import queries as meetings  # noqa: E402
 from mdt.people.models import Person  # noqa: E402
 from mdt.people.queries import build_actor  # noqa: E402

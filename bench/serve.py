@@ -35,7 +35,7 @@ from mdt.bootstrap import House  # noqa: E402
 from mdt.core.clock import utc_now  # noqa: E402
 from mdt.demo.recipes import objects_of  # noqa: E402
 from mdt.imaging.models import Pack, Series  # noqa: E402
-from mdt.imaging.packs import Packer  # noqa: E402
+from mdt.imaging.pixels.packs import Packer  # noqa: E402
 from tests.peers.orthanc import orthanc  # noqa: E402
 from tests.peers.programs import free_port, listens, running  # noqa: E402
 

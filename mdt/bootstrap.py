@@ -15,10 +15,10 @@ from mdt.core.clock import utc_now
 from mdt.core.db import Database
 from mdt.core.errors import Misconfigured
 from mdt.imaging.announcements import GatherAsked, ImportReady, SeriesGathered, SeriesGrew
-from mdt.imaging.gather import Gatherer
-from mdt.imaging.importing import Importer
-from mdt.imaging.means import Means
-from mdt.imaging.store import Store
+from mdt.imaging.disc.importing import Importer
+from mdt.imaging.gathering.gather import Gatherer
+from mdt.imaging.gathering.means import Means
+from mdt.imaging.keeping.store import Store
 from mdt.outcome import live_kinds
 from mdt.queue import Jobs, open_queue
 from mdt.trusts.open import open_source

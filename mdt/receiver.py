@@ -20,7 +20,7 @@ from mdt.core.actor import system
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Misconfigured
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.waiting import Spool, Taker, room
+from mdt.imaging.arrivals.waiting import Spool, Taker, room
 from mdt.trusts.carriers.status import NO_ROOM, NOT_EXPECTED, SUCCESS
 from mdt.trusts.queries import senders
 from mdt.trusts.storage_scp import Arrived, listen

@@ -14,10 +14,10 @@ from mdt.bootstrap import House
 from mdt.core.actor import system
 from mdt.core.clock import utc_now
 from mdt.core.errors import MdtError
-from mdt.imaging.gather import Gatherer
-from mdt.imaging.importing import Importer
-from mdt.imaging.packs import Packer, outdated
-from mdt.imaging.series import unpacked
+from mdt.imaging.disc.importing import Importer
+from mdt.imaging.gathering.gather import Gatherer
+from mdt.imaging.gathering.series import unpacked
+from mdt.imaging.pixels.packs import Packer, outdated
 from mdt.queue import Kind
 
 log = structlog.get_logger()

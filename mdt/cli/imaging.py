@@ -11,7 +11,7 @@ from mdt.cli.house import BY, open_house
 from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid
 from mdt.imaging.actions import begin_gather
-from mdt.imaging.summary import summary
+from mdt.imaging.gathering.summary import summary
 from mdt.record import nhs_number
 from mdt.record.actions import SEXES, add_patient
 from mdt.record.queries import patient_by_nhs

@@ -13,9 +13,9 @@ from mdt.bootstrap import House
 from mdt.cli.house import BY, open_house
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid
-from mdt.imaging.eviction import Candidate, Needed, Plan, evict, plan
-from mdt.imaging.scrub import Checked, Damage, Scrubber
-from mdt.imaging.usage import Room, by_patient
+from mdt.imaging.keeping.eviction import Candidate, Needed, Plan, evict, plan
+from mdt.imaging.keeping.scrub import Checked, Damage, Scrubber
+from mdt.imaging.keeping.usage import Room, by_patient
 from mdt.live.queries import series_marked
 from mdt.meeting.queries import patients_by_team, patients_coming
 from mdt.outcome.queries import decided

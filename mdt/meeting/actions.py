@@ -10,8 +10,8 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.errors import Invalid, NotFound, Stale
-from mdt.imaging import readiness
 from mdt.imaging.actions import request_gather
+from mdt.imaging.standing import readiness
 from mdt.meeting import progress, referral
 from mdt.meeting.announcements import AgendaChanged
 from mdt.meeting.models import Case, Meeting

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import NotFound
-from mdt.imaging import readiness
 from mdt.imaging.actions import request_gather
-from mdt.imaging.readiness import Readiness
+from mdt.imaging.standing import readiness
+from mdt.imaging.standing.readiness import Readiness
 from mdt.meeting import queries
 from mdt.meeting.models import Case, Meeting
 from mdt.people.permissions import may

@@ -10,8 +10,8 @@ from mdt.core.actor import Actor
 from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid
 from mdt.imaging import actions as imaging_actions
-from mdt.imaging.arriving import Arriving, of_patient
-from mdt.imaging.timeline import lines
+from mdt.imaging.looking.timeline import lines
+from mdt.imaging.standing.arriving import Arriving, of_patient
 from mdt.meeting import queries
 from mdt.meeting.models import Case
 from mdt.people.permissions import may

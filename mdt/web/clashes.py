@@ -13,7 +13,7 @@ from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
-from mdt.imaging import clashes as objects
+from mdt.imaging.arrivals import clashes as objects
 from mdt.imaging.models import Instance, ObjectClash
 from mdt.meeting.queries import may_see_patient
 from mdt.record import claims

@@ -6,10 +6,12 @@ from flask import Blueprint, Response, current_app, jsonify, request
 
 from mdt.core.actor import Actor
 from mdt.core.errors import Invalid, NotFound
-from mdt.imaging import display, outward, queries
-from mdt.imaging.documents import HTML
+from mdt.imaging import queries
+from mdt.imaging.keeping.store import PackFile
+from mdt.imaging.looking import display
+from mdt.imaging.papers.documents import HTML
+from mdt.imaging.pixels import outward
 from mdt.imaging.queries import NO_SUCH_IMAGING, Owned
-from mdt.imaging.store import PackFile
 from mdt.meeting import queries as meetings
 from mdt.web import pieces, reading
 from mdt.web.session import current_actor, house, unattended

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from mdt.core.actor import Actor
 from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid
-from mdt.imaging import discs
-from mdt.imaging.discs import Announced, folder_of
+from mdt.imaging.arrivals.waiting import room
+from mdt.imaging.disc import discs
+from mdt.imaging.disc.discs import Announced, folder_of
+from mdt.imaging.disc.tally import counts
 from mdt.imaging.models import Import
-from mdt.imaging.tally import counts
-from mdt.imaging.waiting import room
 from mdt.meeting import queries
 from mdt.meeting.models import Case
 from mdt.people.permissions import may

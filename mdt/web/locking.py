@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid, Stale
-from mdt.imaging import readiness
+from mdt.imaging.standing import readiness
 from mdt.meeting import actions, queries
 from mdt.people.permissions import require
 from mdt.web import reading

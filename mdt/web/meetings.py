@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, Stale
-from mdt.imaging import readiness
+from mdt.imaging.standing import readiness
 from mdt.live.actions import keep
 from mdt.meeting import actions, queries
 from mdt.meeting.models import Case, Meeting

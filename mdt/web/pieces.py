@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from mdt.imaging.outward import Piece, Places
-from mdt.imaging.packing import INDEX, PIECE
-from mdt.imaging.store import Store
+from mdt.imaging.keeping.store import Store
+from mdt.imaging.pixels.outward import Piece, Places
+from mdt.imaging.pixels.packing import INDEX, PIECE
 from mdt.web.spans import Span, Spans
 
 _AT_HAND = 64  # indexes: a meeting's worth

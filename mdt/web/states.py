@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify
 
 from mdt.core.actor import Actor
-from mdt.imaging import states
+from mdt.imaging.looking import states
 from mdt.meeting import queries as meetings
 from mdt.web import reading
 from mdt.web.session import current_actor, house, unattended

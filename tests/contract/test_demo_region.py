@@ -25,7 +25,7 @@ from mdt.demo.phantoms.objects import Place, Series, Shot, uid
 from mdt.demo.phantoms.slices import ct
 from mdt.demo.region import Region, free_port
 from mdt.imaging.actions import begin_gather
-from mdt.imaging.summary import summary
+from mdt.imaging.gathering.summary import summary
 from mdt.meeting.models import Case, Meeting
 from mdt.people.models import Person
 from mdt.record.models import Patient

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from mdt.core.clock import utc_now
 from mdt.core.sandboxes import Sandboxes
-from mdt.imaging.means import Patience
+from mdt.imaging.gathering.means import Patience
 from mdt.imaging.models import Instance, Refusal, TrustAnswer
 from mdt.record.actions import add_patient
 from mdt.trusts.carriers.association import Peer

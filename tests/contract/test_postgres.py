@@ -10,7 +10,7 @@ from mdt import bootstrap
 from mdt.config import from_environment
 from mdt.core import audit
 from mdt.imaging.counts import count_again
-from mdt.imaging.series import unpacked
+from mdt.imaging.gathering.series import unpacked
 from tests.peers import postgres
 from tests.unit.pages import Seeded, fill, seeded
 

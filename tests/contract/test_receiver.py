@@ -19,8 +19,8 @@ from mdt.bootstrap import House, build
 from mdt.config import from_environment
 from mdt.core.actor import system
 from mdt.core.clock import utc_now
+from mdt.imaging.arrivals.waiting import Spool
 from mdt.imaging.models import Instance, Series
-from mdt.imaging.waiting import Spool
 from mdt.trusts.actions import load_trusts
 from mdt.trusts.load import parse
 from tests.peers.programs import program

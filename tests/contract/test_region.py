@@ -22,7 +22,7 @@ from mdt.core.clock import utc_now
 from mdt.demo import holdings
 from mdt.demo.provider import application
 from mdt.imaging.actions import begin_gather
-from mdt.imaging.summary import summary
+from mdt.imaging.gathering.summary import summary
 from mdt.record.actions import add_patient
 from mdt.record.models import Patient
 from mdt.trusts.actions import load_trusts

@@ -19,10 +19,10 @@ from mdt.core.clock import utc_now
 from mdt.core.db import Base, Database
 from mdt.core.sandboxes import Sandboxes
 from mdt.imaging.actions import begin_gather
-from mdt.imaging.gather import Gatherer
-from mdt.imaging.means import PATIENT, Means, Patience
-from mdt.imaging.store import Store
-from mdt.imaging.summary import summary
+from mdt.imaging.gathering.gather import Gatherer
+from mdt.imaging.gathering.means import PATIENT, Means, Patience
+from mdt.imaging.gathering.summary import summary
+from mdt.imaging.keeping.store import Store
 from mdt.record.models import Patient
 from mdt.trusts.errors import NoAnswer, Refused
 from mdt.trusts.matching import filtered

@@ -17,10 +17,10 @@ from sqlalchemy import select
 from mdt.core.actor import Actor
 from mdt.core.db import Database
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.discs import Announced, begin_import, uploaded
-from mdt.imaging.importing import Importer
+from mdt.imaging.disc.discs import Announced, begin_import, uploaded
+from mdt.imaging.disc.importing import Importer
+from mdt.imaging.keeping.store import Store
 from mdt.imaging.models import Import
-from mdt.imaging.store import Store
 from mdt.people.models import Person, Team
 from mdt.record.actions import add_patient
 from mdt.record.models import Patient

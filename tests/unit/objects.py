@@ -13,8 +13,8 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
-from mdt.imaging.frames import encode
-from mdt.imaging.packing import HEAD, MAGIC
+from mdt.imaging.pixels.frames import encode
+from mdt.imaging.pixels.packing import HEAD, MAGIC
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 

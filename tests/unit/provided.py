@@ -30,9 +30,9 @@ from mdt.core.actor import system
 from mdt.core.audit import AuditEntry
 from mdt.core.clock import utc_now
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.intake import Errand, take_in
+from mdt.imaging.arrivals.intake import Errand, take_in
 from mdt.imaging.models import Instance, Series
-from mdt.imaging.packs import Packer
+from mdt.imaging.pixels.packs import Packer
 from mdt.imaging.provider.leaf import MAKER, write_all
 from mdt.people import tokens
 from mdt.people.sessions import SignIn

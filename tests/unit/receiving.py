@@ -15,10 +15,10 @@ from mdt.core.announce import Announcer
 from mdt.core.db import Base, Database
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.announcements import SeriesGrew
-from mdt.imaging.intake import Errand, Taken, take_in
+from mdt.imaging.arrivals.intake import Errand, Taken, take_in
+from mdt.imaging.keeping.store import Store
 from mdt.imaging.models import Instance, ObjectClash, Pack, Refusal
-from mdt.imaging.packs import Packer
-from mdt.imaging.store import Store
+from mdt.imaging.pixels.packs import Packer
 from mdt.record.identity import Known
 from mdt.record.models import Study
 from mdt.trusts.models import Trust

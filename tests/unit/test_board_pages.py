@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event, select
 
 from mdt.core.clock import utc_now
-from mdt.imaging import answers
 from mdt.imaging.models import Gather, Series, TrustAnswer
+from mdt.imaging.standing import answers
 from mdt.meeting.models import Case, Meeting
 from mdt.record.actions import add_patient
 from mdt.record.models import Link

@@ -4,9 +4,9 @@ import imagecodecs
 import pytest
 
 from mdt.core.errors import Invalid
-from mdt.imaging.codestream import coarse
-from mdt.imaging.frames import _payload
-from mdt.imaging.outward import Piece, Places, frames_asked, outward, pieces
+from mdt.imaging.pixels.codestream import coarse
+from mdt.imaging.pixels.frames import _payload
+from mdt.imaging.pixels.outward import Piece, Places, frames_asked, outward, pieces
 from tests.unit.objects import ramp, smooth
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdt.imaging.completeness import Slice, Wholeness, gaps, wholeness
+from mdt.imaging.standing.completeness import Slice, Wholeness, gaps, wholeness
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 SAGITTAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)

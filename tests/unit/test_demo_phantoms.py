@@ -17,7 +17,7 @@ from mdt.demo.phantoms.objects import Shot, uid
 from mdt.demo.phantoms.person import Chest, Nodule
 from mdt.demo.phantoms.report import encapsulated, pathology
 from mdt.demo.phantoms.uptake import Focus
-from mdt.imaging.suv import suv as standardised
+from mdt.imaging.pixels.suv import suv as standardised
 
 DAY = date(2026, 11, 24)
 NODULE = (-62.0, -12.0, 88.0)

@@ -1,6 +1,6 @@
 """The same image twice is told to the reader; echoes, phases and empty slices are not the same image."""
 
-from mdt.imaging.duplicates import Image, duplicates
+from mdt.imaging.standing.duplicates import Image, duplicates
 
 PLACE = (0.0, 0.0, 5.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 

@@ -8,7 +8,7 @@ from typing import cast
 import httpx
 import pytest
 
-from mdt.imaging.packing import PIECE
+from mdt.imaging.pixels.packing import PIECE
 from mdt.web import pieces
 from tests.live_house import Server
 from tests.room_stage import Stage

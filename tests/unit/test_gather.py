@@ -11,7 +11,7 @@ from mdt.core.audit import AuditEntry
 from mdt.core.errors import Invalid, NotFound
 from mdt.imaging.actions import decide_match, request_gather
 from mdt.imaging.announcements import GatherAsked, SeriesGathered
-from mdt.imaging.means import Patience
+from mdt.imaging.gathering.means import Patience
 from mdt.imaging.models import Gather, Instance, Refusal, Series
 from mdt.record.models import Holder, Link, LocalIdentifier, Patient, Study, StudyClash
 from mdt.trusts.models import Trust

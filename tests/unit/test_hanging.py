@@ -5,8 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdt.imaging.growth import worth_packing
-from mdt.imaging.hanging import Hung, hung, in_order
+from mdt.imaging.pixels.growth import worth_packing
+from mdt.imaging.pixels.hanging import Hung, hung, in_order
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 SAGITTAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)

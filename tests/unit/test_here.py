@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from mdt.core.clock import utc_now
 from mdt.core.db import Database, new_id
-from mdt.imaging.completeness import Wholeness
-from mdt.imaging.here import is_whole
+from mdt.imaging.gathering.series import unpacked
 from mdt.imaging.models import Pack, Series
-from mdt.imaging.series import unpacked
+from mdt.imaging.standing.completeness import Wholeness
+from mdt.imaging.standing.here import is_whole
 from mdt.record.models import Study
 from mdt.tables import METADATA
 

@@ -10,9 +10,9 @@ import pytest
 
 from mdt.core.errors import Invalid
 from mdt.core.sandbox import Sandbox
-from mdt.imaging import media
-from mdt.imaging.media import Bounds
-from mdt.imaging.medium import Medium
+from mdt.imaging.disc import media
+from mdt.imaging.disc.media import Bounds
+from mdt.imaging.disc.medium import Medium
 from tests.unit.discs import Disc, dicomdir, part10, slices, zipped
 
 BOUNDS = Bounds(bytes=256 << 20, one=8 << 20, files=500)

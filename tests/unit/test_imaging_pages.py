@@ -19,9 +19,9 @@ from mdt.core.actor import system
 from mdt.core.audit import AuditEntry
 from mdt.core.clock import utc_now
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.intake import Errand, take_in
-from mdt.imaging.packing import INDEX, PIECE
-from mdt.imaging.packs import Packer
+from mdt.imaging.arrivals.intake import Errand, take_in
+from mdt.imaging.pixels.packing import INDEX, PIECE
+from mdt.imaging.pixels.packs import Packer
 from mdt.record.findings import known
 from mdt.record.models import Link, Patient, Study
 from mdt.trusts.source import ClaimedIdentity

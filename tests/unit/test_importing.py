@@ -13,15 +13,15 @@ from sqlalchemy import select
 from mdt.core.audit import AuditEntry
 from mdt.core.errors import Forbidden, Invalid, NotFound
 from mdt.core.sandbox import Sandbox
-from mdt.imaging import importing
 from mdt.imaging.actions import decide_match
-from mdt.imaging.disc_identity import not_this_patients
-from mdt.imaging.discs import Announced, begin_import, cancel_import, imports
-from mdt.imaging.importing import Importer
-from mdt.imaging.medium import Medium
+from mdt.imaging.arrivals.unasked import keep_unasked
+from mdt.imaging.disc import importing
+from mdt.imaging.disc.disc_identity import not_this_patients
+from mdt.imaging.disc.discs import Announced, begin_import, cancel_import, imports
+from mdt.imaging.disc.importing import Importer
+from mdt.imaging.disc.medium import Medium
+from mdt.imaging.disc.tally import Fate, added
 from mdt.imaging.models import Instance, Refusal, Series
-from mdt.imaging.tally import Fate, added
-from mdt.imaging.unasked import keep_unasked
 from mdt.record.actions import add_patient
 from mdt.record.findings import known, note
 from mdt.record.models import Holder, Link, LocalIdentifier, Study

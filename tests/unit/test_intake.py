@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from mdt.core.audit import AuditEntry, verify
 from mdt.core.sandbox import Limits, Sandbox
+from mdt.imaging.files.opening import LARGEST_INFLATED
 from mdt.imaging.models import ObjectClash
-from mdt.imaging.opening import LARGEST_INFLATED
 from mdt.record.belonging import contradiction
 from mdt.record.models import Study
 from mdt.trusts.source import ClaimedIdentity

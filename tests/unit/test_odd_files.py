@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.intake import Errand
-from mdt.imaging.packs import Packer
+from mdt.imaging.arrivals.intake import Errand
+from mdt.imaging.pixels.packs import Packer
 from mdt.record.identity import Known
 from mdt.record.models import Study
 from mdt.trusts.carriers.folder import FolderSource

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.frames import Encoded
+from mdt.imaging.gathering.series import unpacked
 from mdt.imaging.models import Series
-from mdt.imaging.packs import MAKER, Packer, outdated
-from mdt.imaging.series import unpacked
+from mdt.imaging.pixels.frames import Encoded
+from mdt.imaging.pixels.packs import MAKER, Packer, outdated
 from tests.unit.objects import Pixels, an_object, ramp, save
 from tests.unit.receiving import NOW, Receiving, receiving
 
@@ -131,7 +131,7 @@ def test_a_pack_of_an_older_make_is_made_again(
     taken = place.take(a_slice(tmp_path, 1, 0)[0])
     series_id = taken[0].series_id or ""
     with monkeypatch.context() as before:
-        before.setattr("mdt.imaging.packs.MAKER", MAKER - 1)
+        before.setattr("mdt.imaging.pixels.packs.MAKER", MAKER - 1)
         first = packer.build(series_id, now=NOW)
     assert old() == [series_id]
     second = packer.build(series_id, now=NOW)

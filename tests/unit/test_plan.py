@@ -5,7 +5,7 @@ import threading
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdt.imaging.plan import Offer, Plan
+from mdt.imaging.gathering.plan import Offer, Plan
 
 
 def offer(series: str, count: int = 10, rank: str = "2026-11-02") -> Offer:

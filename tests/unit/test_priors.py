@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdt.demo import cast
-from mdt.imaging import regions
-from mdt.imaging.priors import SeriesSaid, StudySaid, kind, priors
+from mdt.imaging.looking import regions
+from mdt.imaging.looking.priors import SeriesSaid, StudySaid, kind, priors
 
 TODAY = date(2026, 11, 24)
 

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from mdt.imaging.announcements import GatherProgressed
+from mdt.imaging.gathering.pace import WINDOW, Pace
+from mdt.imaging.gathering.pump import MOST_FILES, batches
 from mdt.imaging.models import TrustAnswer
-from mdt.imaging.pace import WINDOW, Pace
-from mdt.imaging.pump import MOST_FILES, batches
 from mdt.trusts.errors import NoAnswer
 from tests.unit.archives import DOROTHY, Archive, Held, a_federation
 

@@ -17,10 +17,10 @@ from pydicom.pixels import pixel_array
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from mdt.core.errors import MdtError
-from mdt.imaging.opening import opened
+from mdt.imaging.files.opening import opened
+from mdt.imaging.files.raster import raster_of
 from mdt.imaging.provider import leaf, plainly
 from mdt.imaging.provider.leaf import Leaf
-from mdt.imaging.raster import raster_of
 from tests.unit.objects import SHARED, an_object, item, ramp, save
 
 ODD = sorted((SHARED / "odd").iterdir()) if (SHARED / "odd").is_dir() else []

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from mdt.imaging.federation import ask
-from mdt.imaging.questions import questions
+from mdt.imaging.gathering.federation import ask
+from mdt.imaging.gathering.questions import questions
 from mdt.record.identity import Known
 from mdt.trusts.abilities import Ability
 from mdt.trusts.errors import Refused

@@ -9,7 +9,7 @@ from pydicom import dcmread
 from pynetdicom import AE
 from pynetdicom.sop_class import Verification
 
-from mdt.imaging.waiting import Spool
+from mdt.imaging.arrivals.waiting import Spool
 from mdt.receiver import Receiver
 from tests.peers.studies import DOROTHY, TOMASZ, write
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset
 
-from mdt.imaging.reports import images, page
+from mdt.imaging.papers.reports import images, page
 from tests.unit.objects import an_object, item
 from tests.unit.states import code, reference
 

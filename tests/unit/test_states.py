@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset
 
-from mdt.imaging.parsing import describe
+from mdt.imaging.files.parsing import describe
 from tests.unit.objects import an_object, item, ramp, save
 from tests.unit.states import a_graphic, a_selection, a_state, an_area, reference
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mdt.imaging.store import Store
+from mdt.imaging.keeping.store import Store
 
 SERIES, VERSION = "a" * 32, "b" * 64
 
@@ -77,7 +77,7 @@ GREENLETS = """
 from gevent import monkey
 monkey.patch_all()
 import sys, pathlib, gevent
-from mdt.imaging.store import Store
+from mdt.imaging.keeping.store import Store
 store = Store(sys.argv[1])
 kept = store.put(pathlib.Path(sys.argv[2]))
 turns = []

@@ -15,14 +15,15 @@ from sqlalchemy import select
 from mdt.cli import store as command
 from mdt.core.errors import Invalid, MdtError
 from mdt.core.sandbox import Limits, Sandbox
-from mdt.imaging import eviction, packs
-from mdt.imaging.eviction import Needed, evict, plan
-from mdt.imaging.intake import take_in
+from mdt.imaging.arrivals.intake import take_in
+from mdt.imaging.keeping import eviction
+from mdt.imaging.keeping.eviction import Needed, evict, plan
+from mdt.imaging.keeping.scrub import Checked, Scrubber
+from mdt.imaging.keeping.store import Store
+from mdt.imaging.keeping.usage import by_patient
 from mdt.imaging.models import Gather, Instance, Pack, Series
-from mdt.imaging.packs import Packer
-from mdt.imaging.scrub import Checked, Scrubber
-from mdt.imaging.store import Store
-from mdt.imaging.usage import by_patient
+from mdt.imaging.pixels import packs
+from mdt.imaging.pixels.packs import Packer
 from mdt.record.models import Holder, Link, Patient, Study
 from mdt.trusts.models import Source
 from tests.unit.objects import an_object, ramp, save

@@ -7,7 +7,7 @@ import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
-from mdt.imaging.suv import suv
+from mdt.imaging.pixels.suv import suv
 from tests.unit.objects import SHARED, an_object, frames_of, item, ramp, save
 
 HALF_LIFE = 6586.2

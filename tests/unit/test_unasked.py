@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from mdt.core.sandbox import Sandbox
-from mdt.imaging.intake import Taken
+from mdt.imaging.arrivals.intake import Taken
+from mdt.imaging.arrivals.unasked import finish_unasked, take_in_unasked
+from mdt.imaging.gathering.withdrawn import take_out
 from mdt.imaging.models import Instance, Refusal, Series
-from mdt.imaging.unasked import finish_unasked, take_in_unasked
-from mdt.imaging.withdrawn import take_out
 from mdt.record.actions import add_patient, decide_match
 from mdt.record.belonging import departure
 from mdt.record.correcting import look_again

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mdt.imaging.parsing import Description, describe
-from mdt.imaging.video import container
+from mdt.imaging.files.parsing import Description, describe
+from mdt.imaging.files.video import container
 from tests.unit.objects import an_object, ramp, save
 
 H264, MPEG2 = "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.100"

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from mdt.core.sandbox import Sandbox
-from mdt.imaging import waiting
+from mdt.imaging.arrivals import waiting
+from mdt.imaging.arrivals.unasked import take_in_unasked
+from mdt.imaging.arrivals.waiting import Spool, Taker
+from mdt.imaging.keeping.store import Store
 from mdt.imaging.models import Instance, Series
-from mdt.imaging.store import Store
-from mdt.imaging.unasked import take_in_unasked
-from mdt.imaging.waiting import Spool, Taker
 from tests.unit.archives import DOROTHY as HELD
 from tests.unit.archives import Archive, Held, a_federation
 from tests.unit.objects import an_object, ramp, save

@@ -13,12 +13,12 @@ from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from mdt.core.errors import MdtError
-from mdt.imaging import attributes
-from mdt.imaging.opening import Opened, opened
+from mdt.imaging.files import attributes
+from mdt.imaging.files.opening import Opened, opened
+from mdt.imaging.files.raster import CannotShow, raster_of
+from mdt.imaging.files.syntaxes import is_encapsulated
 from mdt.imaging.provider import model
 from mdt.imaging.provider.places import Piece, places
-from mdt.imaging.raster import CannotShow, raster_of
-from mdt.imaging.syntaxes import is_encapsulated
 
 MAKER = 1  # grows when leaves are made differently, so that older ones are made again
 

@@ -4,9 +4,9 @@ import struct
 from itertools import pairwise
 from typing import Any
 
-from mdt.imaging.opening import Opened, Pixels
-from mdt.imaging.raster import Raster
-from mdt.imaging.syntaxes import is_encapsulated
+from mdt.imaging.files.opening import Opened, Pixels
+from mdt.imaging.files.raster import Raster
+from mdt.imaging.files.syntaxes import is_encapsulated
 
 _ITEM, _END = 0xE000FFFE, 0xE0DDFFFE
 

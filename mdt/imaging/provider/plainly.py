@@ -14,11 +14,11 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from mdt.core.errors import MdtError
-from mdt.imaging import attributes
-from mdt.imaging.decoding import Undecodable, some_decoded, sources
-from mdt.imaging.opening import Opened, opened
-from mdt.imaging.raster import Raster, raster_of
-from mdt.imaging.syntaxes import is_encapsulated
+from mdt.imaging.files import attributes
+from mdt.imaging.files.decoding import Undecodable, some_decoded, sources
+from mdt.imaging.files.opening import Opened, opened
+from mdt.imaging.files.raster import Raster, raster_of
+from mdt.imaging.files.syntaxes import is_encapsulated
 
 _LONGEST = 0xFFFFFFFE  # of a value with a length
 _YBR = "YBR"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mdt.imaging.keeping.store import Store
 from mdt.imaging.models import Pack
 from mdt.imaging.provider.leaf import Leaf
-from mdt.imaging.store import Store
 
 Places = dict[tuple[str, int], tuple[int, int]]
 

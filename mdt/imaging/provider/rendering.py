@@ -10,10 +10,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from mdt.core.errors import MdtError
-from mdt.imaging import geometry, grey
-from mdt.imaging.decoding import Undecodable, some_decoded
-from mdt.imaging.opening import opened
-from mdt.imaging.raster import Raster, raster_of
+from mdt.imaging.files.decoding import Undecodable, some_decoded
+from mdt.imaging.files.opening import opened
+from mdt.imaging.files.raster import Raster, raster_of
+from mdt.imaging.pixels import geometry, grey
 
 Values = npt.NDArray[Any]
 Kind = Literal["image/jpeg", "image/png"]

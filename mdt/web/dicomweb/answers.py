@@ -8,9 +8,9 @@ from flask import Response, jsonify, request
 
 from mdt.core.errors import Forbidden, Invalid, MdtError, NotFound, NotSignedIn
 from mdt.core.sandbox import SandboxError
+from mdt.imaging.files.raster import CannotShow
 from mdt.imaging.provider.plainly import NotPlainly
 from mdt.imaging.provider.rendering import NoPicture
-from mdt.imaging.raster import CannotShow
 from mdt.web.dicomweb.negotiation import Offer, Taken, best, taken
 from mdt.web.dicomweb.who import WrongScope, challenge
 

@@ -9,11 +9,11 @@ from flask import current_app
 
 from mdt.core.sandbox import Limits
 from mdt.core.sandboxes import Sandboxes
+from mdt.imaging.keeping.store import Store
 from mdt.imaging.provider import leaf, ready
 from mdt.imaging.provider.catalogue import Object
 from mdt.imaging.provider.leaf import MAKER, Leaf
 from mdt.imaging.provider.ready import Ready
-from mdt.imaging.store import Store
 from mdt.web.dicomweb.answers import NotAcceptable
 from mdt.web.session import house
 

@@ -9,9 +9,9 @@ from flask import Response, jsonify, request
 from mdt.core import audit
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Forbidden, Invalid
-from mdt.imaging.intake import Taken
-from mdt.imaging.parsing import Description
-from mdt.imaging.unasked import finish_unasked, take_in_unasked
+from mdt.imaging.arrivals.intake import Taken
+from mdt.imaging.arrivals.unasked import finish_unasked, take_in_unasked
+from mdt.imaging.files.parsing import Description
 from mdt.trusts import multipart
 from mdt.trusts.listing import is_uid
 from mdt.trusts.queries import live_trusts

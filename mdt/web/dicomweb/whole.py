@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 from flask import Response
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
+from mdt.imaging.files.syntaxes import is_video
 from mdt.imaging.provider import plainly
 from mdt.imaging.provider.catalogue import Object
-from mdt.imaging.syntaxes import is_video
 from mdt.web.dicomweb import finding, leaves, looks
 from mdt.web.dicomweb.answers import NotAcceptable, accepted, only, ranged, slices, stream, tag_of
 from mdt.web.dicomweb.leaves import Reader

@@ -1,4 +1,4 @@
-/** Which frames to ask for, and in which order they come: the same words as `mdt/imaging/outward.py`. */
+/** Which frames to ask for, and in which order they come: the same words as `mdt/imaging/pixels/outward.py`. */
 
 /** The server refuses more than fits in an address; what is left over is asked for next. */
 const MOST_RANGES = 400;

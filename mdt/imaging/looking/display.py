@@ -1,0 +1,117 @@
+"""What there is to look at for a patient, as the room asks for it (`docs/wire.md` section 1, all but the case)."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from mdt.core.actor import Actor
+from mdt.imaging.looking import timeline
+from mdt.imaging.models import NOTABLE, Instance, Pack, Series
+from mdt.imaging.standing import arriving, board
+from mdt.imaging.standing.completeness import Wholeness
+from mdt.record.models import Patient
+
+
+def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) -> dict[str, Any]:
+    """For somebody who may see the patient through a team that lists them: studies newest first, linked ones only."""
+    lines = timeline.lines(session, by, team_id=team_id, patient_id=patient_id)
+    patient = session.get_one(Patient, patient_id)
+    series = _series(session, [line.study.id for line in lines])
+    progress = arriving.of_patient(session, by, team_id=team_id, patient_id=patient_id)
+    return {
+        "patient": {
+            "id": patient.id,
+            "nhs": patient.nhs_number,
+            "family": patient.family,
+            "given": patient.given,
+            "born": patient.birth_date.isoformat(),
+            "sex": patient.sex,
+        },
+        "trusts": [_trust(trust) for trust in progress.trusts],
+        "studies": [_study(line, series[line.study.id]) for line in lines],
+    }
+
+
+def _trust(trust: arriving.TrustProgress) -> dict[str, Any]:
+    names = ("ods", "name", "status", "phase", "detail", "expected", "received", "queued", "waiting")
+    return {name: getattr(trust, name) for name in names}
+
+
+def _study(line: timeline.Line, series: list[dict[str, Any]]) -> dict[str, Any]:
+    study, here = line.study, line.here
+    return {
+        "study": study.study_uid,
+        "date": study.study_date.isoformat() if study.study_date else None,
+        "description": study.description,
+        "modalities": study.modalities,
+        "trusts": list(line.archives),
+        "discs": list(line.discs.values()),
+        "complete": here.complete,
+        "state": line.state,
+        "blame": list(line.blame),
+        "prior": {"study": line.prior.study_uid, "reason": line.prior.reason} if line.prior else None,
+        "expected": here.expected,
+        "received": here.received,
+        "series": [one | {"state": board.state(one["complete"], may_come=line.state == "arriving")} for one in series],
+    }
+
+
+def _series(session: Session, study_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """The series of these studies, by study, in order of their numbers."""
+    rows: Any = session.execute(
+        select(Series, Pack.version, Pack.lossy, Pack.frames.label("packed"))
+        .outerjoin(Pack, Pack.series_id == Series.id)
+        .where(Series.study_id.in_(study_ids))
+        .order_by(Series.number.is_(None), Series.number, Series.series_uid)
+    ).all()
+    notable = _notable(session, [row.Series.id for row in rows])
+    found: dict[str, list[dict[str, Any]]] = {study_id: [] for study_id in study_ids}
+    for row in rows:
+        found[row.Series.study_id].append(_one(row, notable[row.Series.id]))
+    return found
+
+
+def _notable(session: Session, series_ids: Collection[str]) -> dict[str, list[Row[Any]]]:
+    """The objects of each series that are documents, or have a problem."""
+    rows = session.execute(
+        select(Instance.id, Instance.series_id, Instance.sop_uid, Instance.problem, Instance.header)
+        .where(Instance.series_id.in_(series_ids), text(f"({NOTABLE})"))
+        .order_by(Instance.number, Instance.sop_uid)
+    )
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.series_id].append(row)
+    return found
+
+
+def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
+    series: Series = row.Series
+    documents = [
+        {"key": one.id, **{name: document.get(name, []) for name in ("title", "type", "images")}}
+        for one in notable
+        if (document := one.header.get("document"))
+    ]
+    return {
+        "key": series.id,
+        "series": series.series_uid,
+        "modality": series.modality,
+        "number": series.number,
+        "description": series.description,
+        "body_part": series.body_part,
+        "expected": series.expected,
+        "received": series.received,
+        "complete": Wholeness(series.expected, series.received, tuple(series.gaps)).complete,
+        "gaps": series.gaps,
+        "duplicates": series.duplicates,
+        "kind": "images" if series.frames else "document" if documents else "none",
+        "frames": series.frames,
+        "packed": row.packed or 0,
+        "version": row.version,
+        "lossy": bool(row.lossy),
+        "problems": [{"sop": one.sop_uid, "sentence": one.problem} for one in notable if one.problem],
+        "documents": documents,
+        "states": sum("presentation" in one.header or "key_objects" in one.header for one in notable),
+    }

@@ -1,0 +1,131 @@
+"""Softcopy presentation states (PS3.3 A.33): how somebody chose that images be seen, as plain values for a viewer.
+
+Read and applied: windows, presentation LUT shape, displayed area, rotation and flip, shutters, graphics and text.
+`left_out` says in sentences what a state holds and is not applied.
+"""
+
+from typing import Any
+
+from pydicom.dataset import Dataset
+
+from mdt.imaging.files import attributes, moments, references
+from mdt.imaging.papers.graphics import graphics, layers
+
+_STATES = "1.2.840.10008.5.1.4.1.1.11."
+_NOT_APPLIED = {
+    "4": "It blends two series, which is not shown here; what it says of each is.",
+    "8": "It blends several series, which is not shown here.",
+    "6": "It cuts a volume into other planes, which is not shown here.",
+    "7": "It cuts a volume into other planes, which is not shown here.",
+    "9": "It renders a volume, which is not shown here.",
+    "10": "It renders a volume, which is not shown here.",
+}
+
+
+def is_state(sop_class_uid: str) -> bool:
+    return sop_class_uid.startswith(_STATES)
+
+
+def presentation(dataset: Dataset, sop_class_uid: str) -> dict[str, Any]:
+    """All that is applied of a state; `images` in its parts name those it is for, and none means all of them."""
+    return {
+        "label": attributes.text(dataset, "ContentLabel")[:64],
+        "description": attributes.text(dataset, "ContentDescription")[:500],
+        "creator": moments.person(attributes.text(dataset, "ContentCreatorName")),
+        "at": moments.written(dataset, "PresentationCreation"),
+        "images": references.by_series(dataset),
+        "windows": _windows(dataset),
+        "invert": _inverse(dataset),
+        "areas": _areas(dataset),
+        "rotation": _rotation(dataset),
+        "flip": attributes.text(dataset, "ImageHorizontalFlip") == "Y",
+        "shutter": _shutter(dataset),
+        "layers": layers(dataset),
+        "graphics": graphics(dataset),
+        "left_out": _left_out(dataset, sop_class_uid),
+    }
+
+
+def _windows(dataset: Dataset) -> list[dict[str, Any]]:
+    """Of each Softcopy VOI LUT item the first window, or the range that its table covers."""
+    found = []
+    for item in attributes.items(dataset, "SoftcopyVOILUTSequence"):
+        centre, width = attributes.number(item, "WindowCenter"), attributes.number(item, "WindowWidth")
+        table = attributes.first(item, "VOILUTSequence")
+        if table is not None and (said := attributes.numbers(table, "LUTDescriptor", 3)):
+            entries = said[0] or 65536.0
+            centre, width = said[1] + entries / 2, entries
+        if centre is not None and width is not None and width > 0:
+            function = attributes.text(item, "VOILUTFunction") or "LINEAR"
+            found.append({"images": references.images(item), "centre": centre, "width": width, "function": function})
+    return found
+
+
+def _inverse(dataset: Dataset) -> bool | None:
+    """Whether low values are bright, whatever the image's own nature; None where it does not say."""
+    shape = attributes.text(dataset, "PresentationLUTShape")
+    return {"IDENTITY": False, "INVERSE": True}.get(shape)
+
+
+def _areas(dataset: Dataset) -> list[dict[str, Any]]:
+    """Displayed areas: first and last column and row (from 1, inclusive), and how they are fitted."""
+    found = []
+    for item in attributes.items(dataset, "DisplayedAreaSelectionSequence"):
+        first = attributes.numbers(item, "DisplayedAreaTopLeftHandCorner", 2)
+        last = attributes.numbers(item, "DisplayedAreaBottomRightHandCorner", 2)
+        if not first or not last or first[0] == last[0] or first[1] == last[1]:
+            continue
+        # Of an image that is turned the corner at the top left is another than that of the smallest numbers.
+        ends = [[pick(a, b) for a, b in zip(first, last, strict=True)] for pick in (min, max)]
+        mode = attributes.text(item, "PresentationSizeMode") or "SCALE TO FIT"
+        found.append({"images": references.images(item), "first": ends[0], "last": ends[1], "mode": mode})
+    return found
+
+
+def _rotation(dataset: Dataset) -> int:
+    turned = attributes.integer(dataset, "ImageRotation") or 0
+    return turned % 360 if turned % 90 == 0 else 0
+
+
+def _shutter(dataset: Dataset) -> dict[str, Any] | None:
+    """Shapes outside which the image is covered (PS3.3 C.7.6.11): rows and columns from 1; `value` of 0 to 65535."""
+    shapes = attributes.texts(dataset, "ShutterShape")
+    found: list[dict[str, Any]] = []
+    if "RECTANGULAR" in shapes:
+        edges = [
+            attributes.number(dataset, f"Shutter{edge}Edge")
+            for edge in ("LeftVertical", "RightVertical", "UpperHorizontal", "LowerHorizontal")
+        ]
+        if None not in edges:
+            found.append({"rectangle": edges})  # left, right, upper, lower
+    centre = attributes.numbers(dataset, "CenterOfCircularShutter", 2)
+    radius = attributes.number(dataset, "RadiusOfCircularShutter")
+    if "CIRCULAR" in shapes and centre and radius and radius > 0:
+        found.append({"circle": [centre[1], centre[0], radius]})  # column, row, radius
+    corners = attributes.numbers(dataset, "VerticesOfThePolygonalShutter")
+    if "POLYGONAL" in shapes and corners and len(corners) >= 6:
+        found.append({"polygon": [[corners[i + 1], corners[i]] for i in range(0, len(corners) - 1, 2)]})
+    if not found:
+        return None
+    return {"shapes": found, "value": attributes.integer(dataset, "ShutterPresentationValue") or 0}
+
+
+def _left_out(dataset: Dataset, sop_class_uid: str) -> list[str]:
+    said = []
+    if why := _NOT_APPLIED.get(sop_class_uid.removeprefix(_STATES)):
+        said.append(why)
+    if "BITMAP" in attributes.texts(dataset, "ShutterShape"):
+        said.append("Its bitmap shutter is not applied.")
+    if "PaletteColorLookupTableUID" in dataset or "RedPaletteColorLookupTableDescriptor" in dataset:
+        said.append("Its pseudo-colours are not applied.")
+    if "PresentationLUTSequence" in dataset:
+        said.append("Its presentation table is not applied.")
+    if "ModalityLUTSequence" in dataset or "RescaleSlope" in dataset:
+        said.append("Its own rescale is not applied; values are those of the image.")
+    if any("VOILUTSequence" in item for item in attributes.items(dataset, "SoftcopyVOILUTSequence")):
+        said.append("Of its VOI table only the range is applied.")
+    if "MaskSubtractionSequence" in dataset:
+        said.append("Its subtraction is not applied.")
+    if any("CompoundGraphicSequence" in item for item in attributes.items(dataset, "GraphicAnnotationSequence")):
+        said.append("Some of its graphics are of kinds that are not drawn here.")
+    return said

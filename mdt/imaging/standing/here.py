@@ -1,0 +1,78 @@
+"""How much of each series is here: one result for the case page, the board, the room and the command."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from mdt.imaging.models import Instance, Refusal, Series
+from mdt.imaging.standing.completeness import Unreadable, Wholeness
+
+
+@dataclass(frozen=True)
+class SeriesHere:
+    """One series, how many frames of it can be shown, its size as received, and how whole it is."""
+
+    series: Series
+    frames: int
+    bytes: int
+    whole: Wholeness
+
+    @property
+    def name(self) -> str:
+        """As a person would call it: `Series 2 (CT, Axial)`."""
+        return series_name(self.series.number, self.series.modality, self.series.description)
+
+
+def of_series(session: Session, study_ids: Collection[str]) -> dict[str, list[SeriesHere]]:
+    """The series of these studies in order of their numbers, by study id. Three queries, however many they are."""
+    rows = session.scalars(
+        select(Series)
+        .where(Series.study_id.in_(study_ids))
+        .order_by(Series.number.is_(None), Series.number, Series.series_uid)
+    ).all()
+    unreadable = _unreadable(session, study_ids)
+    found: dict[str, list[SeriesHere]] = {study_id: [] for study_id in study_ids}
+    for one in rows:
+        odd = tuple(unreadable[one.series_uid])
+        whole = Wholeness(one.expected, one.received, tuple(one.gaps), tuple(one.duplicates), odd)
+        found[one.study_id].append(SeriesHere(one, one.frames, one.bytes, whole))
+    return found
+
+
+def is_whole(study_id: InstrumentedAttribute[str]) -> ColumnElement[int | None]:
+    """In a query: 1 where every series of that study is whole (`Wholeness.complete`), 0 or null where not.
+
+    An agenda asks this of some thousand studies, nearly all of them whole; only the others need be looked at.
+    """
+    enough = and_(Series.received > 0, Series.received >= func.coalesce(Series.expected, 0))
+    one = case((and_(enough, cast(Series.gaps, String) == "[]"), 1), else_=0)
+    return select(func.min(one)).where(Series.study_id == study_id).correlate_except(Series).scalar_subquery()
+
+
+def series_name(number: int | None, modality: str, description: str) -> str:
+    said = f"Series {number}" if number is not None else "A series without a number"
+    about = ", ".join(text for text in (modality, description) if text)
+    return f"{said} ({about})" if about else said
+
+
+def _unreadable(session: Session, study_ids: Collection[str]) -> dict[str, list[Unreadable]]:
+    """By SeriesInstanceUID: what is here and cannot be shown, then what was refused."""
+    found: dict[str, list[Unreadable]] = defaultdict(list)
+    here = (
+        select(Series.series_uid, Instance.sop_uid, Instance.problem)
+        .join(Instance, Instance.series_id == Series.id)
+        .where(Series.study_id.in_(study_ids), Instance.problem.is_not(None))
+        .order_by(Instance.number, Instance.sop_uid)
+    )
+    refused = (
+        select(Refusal.series_uid, Refusal.name, Refusal.why)
+        .where(Refusal.study_id.in_(study_ids), Refusal.series_uid.is_not(None))
+        .order_by(Refusal.name)
+    )
+    for wanted in (here, refused):
+        for series_uid, name, why in session.execute(wanted):
+            found[series_uid].append(Unreadable(name, why))
+    return found

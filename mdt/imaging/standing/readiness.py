@@ -1,0 +1,183 @@
+"""How far patients' imaging has come: trust by trust, and in a word. Agenda, board, lock and case page all ask here."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, String, case, cast, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from mdt.core.clock import in_london
+from mdt.imaging.looking.timeline import Here, held, of_studies, study_name
+from mdt.imaging.models import Gather, Series, TrustAnswer
+from mdt.imaging.standing import answers, board
+from mdt.imaging.standing.answers import NOBODY, Asking
+from mdt.imaging.standing.board import Cell, Held, Match, State, Word, counted
+from mdt.imaging.standing.here import is_whole
+from mdt.record.clashes import STRONG
+from mdt.record.models import Holder, Link, Study
+from mdt.trusts.names import short
+from mdt.trusts.queries import live_trusts
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """One patient's imaging. A cell for each live trust, in order of their codes."""
+
+    asking: Asking = NOBODY
+    cells: tuple[Cell, ...] = ()
+    studies: int = 0
+    incomplete: int = 0  # studies with something missing
+    waiting: int = 0  # matches that a person must decide
+
+    @property
+    def word(self) -> Word:
+        return board.word(self.asking, self.cells, incomplete=self.incomplete, waiting=self.waiting)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.word == Word.READY
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """The trusts, by name, that refused or gave no answer."""
+        return tuple(cell.name for cell in self.cells if cell.state == State.NO_ANSWER)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether something may change by itself at any moment."""
+        return self.word == Word.ARRIVING
+
+    @property
+    def notes(self) -> list[str]:
+        """What there is to know beside the word, each in a few words."""
+        notes, answered = [], sum(cell.state not in (State.ASKING, State.NOT_ASKED) for cell in self.cells)
+        if self.is_moving:
+            notes.append(f"{answered} of {counted(len(self.cells), 'trust')} answered")
+        silent = [cell for cell in self.cells if cell.state == State.NO_ANSWER]
+        notes += [f"{cell.name} refused" if cell.refused else f"No answer from {cell.name}" for cell in silent]
+        notes += [f"{cell.name} was not asked" for cell in self.cells if cell.state == State.NOT_ASKED and self.asked]
+        if self.incomplete and not self.is_moving:
+            notes.append(f"{counted(self.incomplete, 'study', 'studies')} incomplete")
+        if self.waiting:
+            notes.append(f"{counted(self.waiting, 'match', 'matches')} to be decided")
+        if self.asked and not self.is_moving:
+            notes.append(counted(self.studies, "study", "studies") if self.studies else "No imaging found")
+        return notes
+
+    @property
+    def asked(self) -> bool:
+        return self.asking.asked_at is not None
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """Why it is not ready, as codes: what somebody saw, to compare with what is so now."""
+        if self.is_ready:
+            return frozenset()
+        open_cells = (f"{cell.ods} {cell.state.name}" for cell in self.cells if not cell.is_settled)
+        undecided = (f"{match.ods} {match.link_id}" for cell in self.cells for match in cell.matches)
+        return frozenset({self.word.name, *open_cells, *undecided})
+
+
+def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime) -> dict[str, Readiness]:
+    """For each of these patients, whom the caller has been allowed to see; as many queries however many they are."""
+    if not patient_ids:
+        return {}
+    trusts = live_trusts(session, on=in_london(now).date())
+    asked = answers.of_patients(session, patient_ids)
+    links = _links(session, patient_ids)
+    studies = _held(session, links)
+    matches = _matches(session, [link for link in links if link.status not in STRONG])
+    found = {}
+    for patient_id in patient_ids:
+        asking, mine, undecided = asked[patient_id], studies.get(patient_id, []), matches.get(patient_id, [])
+        cells = tuple(board.cell(trust.ods, short(trust.name), asking, mine, undecided, now=now) for trust in trusts)
+        found[patient_id] = Readiness(
+            asking=asking,
+            cells=cells,
+            studies=len(mine),
+            incomplete=sum(not study.complete for study in mine),
+            waiting=len(undecided),
+        )
+    return found
+
+
+def stamp(session: Session, patient_ids: Collection[str]) -> tuple[object, ...]:
+    """A few counts and moments that differ when anything differs that a round, an arrival or a decision changes."""
+    of_them = Gather.patient_id.in_(patient_ids)
+    rounds = select(
+        func.count(), func.count(Gather.started_at), func.count(Gather.finished_at), func.max(Gather.asked_at)
+    ).where(of_them)
+    last = select(func.max(TrustAnswer.changed_at)).join(Gather, Gather.id == TrustAnswer.gather_id).where(of_them)
+    strong = func.sum(case((Link.status.in_(STRONG), 1), else_=0))
+    waiting = func.sum(case((Link.status == "confirm", 1), else_=0))
+    links = select(func.count(), strong, waiting, func.max(Link.decided_at)).where(Link.patient_id.in_(patient_ids))
+    here = (
+        select(
+            func.count(),
+            func.sum(Series.received),
+            func.sum(Series.expected),
+            func.sum(func.length(cast(Series.gaps, String))),
+        )
+        .join(Link, Link.study_id == Series.study_id)
+        .where(Link.patient_id.in_(patient_ids))
+    )
+    return tuple(tuple(session.execute(one).one()) for one in (rounds, last, links, here))
+
+
+def summary(states: Sequence[Readiness]) -> str:
+    """A meeting's cases in a sentence."""
+    silent: dict[str, int] = {}
+    for state in states:
+        for name in state.silent:
+            silent[name] = silent.get(name, 0) + 1
+    words = [state.word for state in states]
+    return "; ".join(board.summary(words, silent, sum(state.waiting for state in states))) + "."
+
+
+def _links(session: Session, patient_ids: Collection[str]) -> list[Row[Any]]:
+    """What is linked to each of them, or waits for a person to decide; and whether all of it is here."""
+    wanted = select(
+        Link.id, Link.patient_id, Link.study_id, Link.trust_ods, Link.status, is_whole(Link.study_id).label("whole")
+    )
+    wanted = wanted.where(Link.patient_id.in_(patient_ids), Link.status.in_((*STRONG, "confirm")))
+    return list(session.execute(wanted.order_by(Link.id)))
+
+
+def _held(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Held]]:
+    """The linked studies of each patient, each once. Of those that are whole only who holds them is told."""
+    complete: dict[tuple[str, str], list[str]] = {}  # holders, by patient and study
+    others: dict[str, dict[str, list[str]]] = {}  # holders, by study and patient
+    for link in links:
+        if link.status in STRONG and link.whole:
+            complete.setdefault((link.patient_id, link.study_id), []).append(link.trust_ods)
+        elif link.status in STRONG:
+            others.setdefault(link.study_id, {}).setdefault(link.patient_id, []).append(link.trust_ods)
+    found: dict[str, list[Held]] = {}
+    for study, here in _lacking(session, others):
+        for patient_id, holders in others[study.id].items():
+            found.setdefault(patient_id, []).append(held(study, holders, here))
+    for (patient_id, _), holders in complete.items():
+        found.setdefault(patient_id, []).append(Held("", True, 0, 0, (), dict.fromkeys(holders)))
+    return found
+
+
+def _lacking(session: Session, study_ids: Collection[str]) -> list[tuple[Study, Here]]:
+    """These studies, newest first, with what of each is here."""
+    if not study_ids:
+        return []
+    here = of_studies(session, study_ids)
+    studies = select(Study).where(Study.id.in_(study_ids)).options(selectinload(Study.holders).defer(Holder.claimed))
+    newest_first = sorted(session.scalars(studies), key=lambda study: str(study.study_date or ""), reverse=True)
+    return [(study, here[study.id]) for study in newest_first]
+
+
+def _matches(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Match]]:
+    """What waits for a person, by patient."""
+    studies = select(Study).where(Study.id.in_({link.study_id for link in links}))
+    names = {study.id: study_name(study) for study in session.scalars(studies)} if links else {}
+    found: dict[str, list[Match]] = {}
+    for link in links:
+        found.setdefault(link.patient_id, []).append(Match(link.id, link.trust_ods, names[link.study_id]))
+    return found
