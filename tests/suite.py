@@ -1,4 +1,8 @@
-"""Every check and every test, in order, ending with one line of counts: `python -m tests.suite [--quick]`."""
+"""Every check and every test, ending with one line of counts: `python -m tests.suite [--quick]`.
+
+Two lanes run side by side, so that tests that compute use the time of tests that wait for archives and browsers. Every
+line says which step it is of.
+"""
 
 import argparse
 import json
@@ -7,6 +11,8 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,18 +35,26 @@ class Counts:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
+Step = Callable[[], Counts]
+
+
 def run(name: str, *command: str) -> int:
-    """Run one step in the project's root; its output is the reader's."""
-    print(f"\n== {name}", flush=True)
+    """Run one step in the project's root; its output is the reader's, line by line."""
+    print(f"{name:>17} == begins", flush=True)
     started = time.monotonic()
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
-    print(f"-- {name}: {'ok' if code == 0 else f'failed ({code})'}, {time.monotonic() - started:.0f} s", flush=True)
-    return code
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as step:
+        for line in step.stdout or ():
+            print(f"{name:>17} | {line}", end="", flush=True)
+    ended = "ok" if step.returncode == 0 else f"failed ({step.returncode})"
+    print(f"{name:>17} == {ended}, {time.monotonic() - started:.0f} s", flush=True)
+    return step.returncode
 
 
-def check(name: str, *command: str) -> Counts:
+def check(name: str, *command: str) -> Step:
     """A step that is one check: it holds or it does not."""
-    return Counts(passed=1) if run(name, *command) == 0 else Counts(failed=1)
+    return lambda: Counts(passed=1) if run(name, *command) == 0 else Counts(failed=1)
 
 
 def npm(*arguments: str) -> tuple[str, ...]:
@@ -59,10 +73,10 @@ def vitest(folder: Path) -> Counts:
     return counts if code == 0 or counts.failed else counts + Counts(failed=1)
 
 
-def pytest(folder: Path, name: str, *arguments: str) -> Counts:
-    """The Python tests, counted from pytest's own report."""
+def pytest(folder: Path, name: str) -> Counts:
+    """The Python tests of one folder, counted from pytest's own report."""
     report = folder / f"{name}.xml"
-    code = run(name, sys.executable, "-m", "pytest", "--quiet", f"--junitxml={report}", *arguments)
+    code = run(name, sys.executable, "-m", "pytest", "--quiet", f"--junitxml={report}", f"tests/{name}")
     if not report.exists():
         return Counts(failed=1)
     counts = Counts()
@@ -73,23 +87,31 @@ def pytest(folder: Path, name: str, *arguments: str) -> Counts:
     return counts if code == 0 or counts.failed else counts + Counts(failed=1)
 
 
+def lane(steps: Sequence[Step]) -> Counts:
+    """One step after the other, whatever became of the one before."""
+    return sum((step() for step in steps), Counts())
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="leave out the contract and browser tests")
     quick = parser.parse_args().quick
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor() as threads:
         folder = Path(name)
-        counts = check("ruff: lint", str(BIN / "ruff"), "check", ".")
-        counts += check("ruff: format", str(BIN / "ruff"), "format", "--check", "--quiet", ".")
-        counts += check("mypy", str(BIN / "mypy"))
-        counts += check("import-linter", str(BIN / "lint-imports"))
-        counts += check("TypeScript types", *npm("run", "--silent", "check"))
-        counts += vitest(folder)
-        counts += pytest(folder, "unit", "tests/unit")
+        checks = [
+            check("ruff: lint", str(BIN / "ruff"), "check", "."),
+            check("ruff: format", str(BIN / "ruff"), "format", "--check", "--quiet", "."),
+            check("import-linter", str(BIN / "lint-imports")),
+            check("TypeScript types", *npm("run", "--silent", "check")),
+            lambda: vitest(folder),
+            check("mypy", str(BIN / "mypy")),
+        ]
+        computing = [*checks, lambda: pytest(folder, "unit")]
+        waiting = []
         if not quick:
-            counts += pytest(folder, "fuzz", "tests/fuzz")
-            counts += pytest(folder, "contract", "tests/contract")
-            counts += pytest(folder, "system", "tests/system")
+            computing.append(lambda: pytest(folder, "fuzz"))
+            waiting = [lambda: pytest(folder, "contract"), lambda: pytest(folder, "system")]
+        counts = sum(threads.map(lane, (computing, waiting)), Counts())
     print(f"\n{counts}")
     return 1 if counts.failed else 0
 
