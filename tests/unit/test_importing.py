@@ -22,6 +22,8 @@ from mdt.imaging.disc.importing import Importer
 from mdt.imaging.disc.medium import Medium
 from mdt.imaging.disc.tally import Fate, added
 from mdt.imaging.models import Instance, Refusal, Series
+from mdt.imaging.standing import readiness
+from mdt.imaging.standing.board import Word
 from mdt.record.actions import add_patient
 from mdt.record.findings import known, note
 from mdt.record.models import Holder, Link, LocalIdentifier, Study
@@ -82,6 +84,24 @@ def test_a_disc_of_hers_is_taken_in_and_its_programs_are_not(case: Case) -> None
     assert not (case.root / row.id).exists()
     assert all_of(case, Refusal) == []
     assert all_of(case, LocalIdentifier) == []
+
+
+def test_a_case_is_arriving_while_a_disc_is_brought_to_it(case: Case) -> None:
+    def said(when: Any) -> tuple[Word, bool]:
+        with case.db.reading() as session:
+            now = readiness.of_patients(session, {case.patient.id}, now=when)[case.patient.id]
+            return now.word, "A disc is being brought" in now.notes
+
+    before = said(NOW)
+    with case.db.writing() as session:
+        announced = Announced("CD from Leeds", 3, 900)
+        begun = begin_import(session, by=case.by, **case.whose, announced=announced, most_bytes=1000, now=NOW)
+    assert before == (Word.NOT_ASKED, False)
+    assert said(NOW + timedelta(minutes=1)) == (Word.ARRIVING, True)
+    assert said(NOW + timedelta(minutes=4)) == before  # whoever sent it has gone
+    with case.db.writing() as session:
+        cancel_import(session, by=case.by, import_id=begun.id, **case.whose, now=NOW)
+    assert said(NOW + timedelta(minutes=1)) == before
 
 
 def test_a_folder_is_as_good_as_a_zip_and_the_second_time_it_is_here_already(case: Case) -> None:

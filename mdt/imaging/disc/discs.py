@@ -5,11 +5,12 @@ The face streams the files to `folder_of(...)` between `begin_import` and `uploa
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
@@ -122,6 +123,13 @@ def imports(session: Session, by: Actor, *, team_id: str, patient_id: str) -> li
     permissions.require(by, "meeting.see", team_id)
     wanted = select(Import).where(Import.patient_id == patient_id, Import.team_id == team_id)
     return list(session.scalars(wanted.order_by(Import.asked_at.desc(), Import.id)))
+
+
+def discs_coming(session: Session, patient_ids: Collection[str], *, now: datetime) -> dict[str, int]:
+    """How many discs are being brought to each of these patients; one that was given up on the way is none."""
+    going_on = or_(Import.uploaded_at.is_not(None), Import.heard_at > now - ABANDONED_AFTER)
+    wanted = select(Import.patient_id, func.count()).where(Import.patient_id.in_(patient_ids), *OPEN, going_on)
+    return dict(session.execute(wanted.group_by(Import.patient_id)).all())
 
 
 def folder_of(root: Path, import_id: str) -> Path:

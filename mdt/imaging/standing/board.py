@@ -193,12 +193,12 @@ def silence(since: datetime, stopped_at: str) -> str:
     return f"no answer since {at:%H:%M} on {at.day} {at:%B}" + (f", {stopped_at}" if stopped_at else "")
 
 
-def word(asking: Asking, cells: Sequence[Cell], *, incomplete: int, waiting: int) -> Word:
-    """What a case is called; `incomplete` studies and `waiting` matches, of whichever trust."""
+def word(asking: Asking, cells: Sequence[Cell], *, incomplete: int, waiting: int, discs: int = 0) -> Word:
+    """What a case is called; `incomplete` studies and `waiting` matches, of whichever trust, `discs` being brought."""
     states = {one.state for one in cells}
-    if asking.asked_at is None:
+    if asking.asked_at is None and not discs:
         return Word.NOT_ASKED
-    if not asking.finished or states & {State.ASKING, State.ARRIVING}:
+    if discs or not asking.finished or states & {State.ASKING, State.ARRIVING}:
         return Word.ARRIVING
     if incomplete or State.PARTIAL in states:
         return Word.INCOMPLETE

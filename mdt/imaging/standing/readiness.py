@@ -9,8 +9,9 @@ from sqlalchemy import Row, String, case, cast, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from mdt.core.clock import in_london
+from mdt.imaging.disc.discs import OPEN, discs_coming
 from mdt.imaging.looking.timeline import Here, held, of_studies, study_name
-from mdt.imaging.models import Gather, Series, TrustAnswer
+from mdt.imaging.models import Gather, Import, Series, TrustAnswer
 from mdt.imaging.standing import answers, board
 from mdt.imaging.standing.answers import NOBODY, Asking
 from mdt.imaging.standing.board import Cell, Held, Match, State, Word, counted
@@ -30,10 +31,11 @@ class Readiness:
     studies: int = 0
     incomplete: int = 0  # studies with something missing
     waiting: int = 0  # matches that a person must decide
+    discs: int = 0  # that are being brought at this moment
 
     @property
     def word(self) -> Word:
-        return board.word(self.asking, self.cells, incomplete=self.incomplete, waiting=self.waiting)
+        return board.word(self.asking, self.cells, incomplete=self.incomplete, waiting=self.waiting, discs=self.discs)
 
     @property
     def is_ready(self) -> bool:
@@ -55,6 +57,8 @@ class Readiness:
         notes, answered = [], sum(cell.state not in (State.ASKING, State.NOT_ASKED) for cell in self.cells)
         if self.is_moving:
             notes.append(f"{answered} of {counted(len(self.cells), 'trust')} answered")
+        if self.discs:
+            notes.append("A disc is being brought")
         silent = [cell for cell in self.cells if cell.state == State.NO_ANSWER]
         notes += [f"{cell.name} refused" if cell.refused else f"No answer from {cell.name}" for cell in silent]
         notes += [f"{cell.name} was not asked" for cell in self.cells if cell.state == State.NOT_ASKED and self.asked]
@@ -89,6 +93,7 @@ def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime
     links = _links(session, patient_ids)
     studies = _held(session, links)
     matches = _matches(session, [link for link in links if link.status not in STRONG])
+    discs = discs_coming(session, patient_ids, now=now)
     found = {}
     for patient_id in patient_ids:
         asking, mine, undecided = asked[patient_id], studies.get(patient_id, []), matches.get(patient_id, [])
@@ -99,6 +104,7 @@ def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime
             studies=len(mine),
             incomplete=sum(not study.complete for study in mine),
             waiting=len(undecided),
+            discs=discs.get(patient_id, 0),
         )
     return found
 
@@ -123,7 +129,10 @@ def stamp(session: Session, patient_ids: Collection[str]) -> tuple[object, ...]:
         .join(Link, Link.study_id == Series.study_id)
         .where(Link.patient_id.in_(patient_ids))
     )
-    return tuple(tuple(session.execute(one).one()) for one in (rounds, last, links, here))
+    discs = select(func.count(), func.count(Import.uploaded_at), func.max(Import.heard_at)).where(
+        Import.patient_id.in_(patient_ids), *OPEN
+    )
+    return tuple(tuple(session.execute(one).one()) for one in (rounds, last, links, here, discs))
 
 
 def summary(states: Sequence[Readiness]) -> str:
