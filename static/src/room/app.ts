@@ -1,32 +1,30 @@
 /** The live room as one page: what the server says goes to the panels and the viewer, what hands do goes to the server. */
 
-import { parseImageId } from '../imaging/image-id';
 import { openKeeper } from '../imaging/keeper';
 import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
-import { speaksOf } from '../imaging/states';
-import type { CaseImaging } from '../imaging/types';
 import type { MountOutcome } from '../outcome/api';
 import type { Tab } from '../panel/side';
-import { londonDay } from '../panel/words';
 import type { Adjust } from '../viewer/adjust';
-import { askText, showKeys } from '../viewer/dialogs';
-import { Engine, MOVES, type ToolName } from '../viewer/engine';
-import { find, Grid } from '../viewer/grid';
+import { showKeys } from '../viewer/dialogs';
+import { MOVES, type Engine, type ToolName } from '../viewer/engine';
+import { find, type Grid } from '../viewer/grid';
 import type { Hung } from '../viewer/hanging';
-import { Marks } from '../viewer/marks';
+import type { Marks } from '../viewer/marks';
 import { Pointers } from '../viewer/pointers';
 import { Acts } from './acts';
 import { Ahead } from './ahead';
-import { loadAgenda, neighbour, type Agenda, type AgendaCase } from './agenda';
-import { OpenCase } from './case';
+import type { Agenda, AgendaCase } from './agenda';
+import { engineOf, gridOf, marksOf } from './building';
+import type { OpenCase } from './case';
+import { Cases } from './cases';
 import { RoomClient } from './client';
 import { drawRoom } from './drawing';
 import { watchHands } from './hands';
 import { listen } from './keys';
 import { keyGroups } from './keymap';
 import { OutcomePlace } from './outcome';
-import type { Layout, Mark, MarkBody, RoomEvent } from './protocol';
+import type { Layout, RoomEvent } from './protocol';
 import { Regions } from './regions';
 import { Sharing } from './sharing';
 import { States } from './states';
@@ -53,9 +51,7 @@ export class App {
   readonly library: Library;
   readonly timings = new Timings();
   readonly marks: Marks;
-  open: OpenCase | null = null;
-  agenda: Agenda | null = null;
-  private patientId: string | null = null;
+  readonly cases = new Cases(this);
   tab: Tab = 'agenda';
   sideOpen = true;
   stripOpen = true;
@@ -70,14 +66,13 @@ export class App {
   readonly sharing: Sharing;
   readonly acts = new Acts(this);
   readonly outcome: OutcomePlace;
-  private readonly pointers: Pointers;
+  readonly pointers: Pointers;
   readonly thumbnails: Thumbnails;
   readonly states = new States(() => this.statesCame());
   readonly ahead: Ahead;
   readonly toasts = new Toasts();
 
   constructor(root: HTMLElement, clientId: string, readonly at: Addresses, mountOutcome: MountOutcome) {
-    const meetingDay = (): string => this.meetingDay;
     this.library = new Library(openKeeper(at.framesKey));
     this.client = new RoomClient(at.meeting, clientId, at.ticket, {
       changed: (events) => this.roomChanged(events),
@@ -86,39 +81,8 @@ export class App {
       status: () => this.statusChanged(),
       refused: (op, answer) => this.refused(op.kind, answer.message),
     });
-    this.engine = new Engine(
-      {
-        frameOf: (id) => {
-          if (!id.startsWith('mdt:')) return undefined;
-          const { key, version, index } = parseImageId(id);
-          return this.library.index(key, version)?.frames[index];
-        },
-        coarseness: (id) => this.library.coarseness(id),
-        text: askText,
-      },
-      () => this.may('mark'),
-    );
-    this.grid = new Grid(
-      {
-        engine: this.engine,
-        library: this.library,
-        patient: () => this.open?.imaging?.patient ?? null,
-        get meetingDay() {
-          return meetingDay();
-        },
-        trustName: (ods) => this.trustName(ods),
-        state: (key) => this.states.of(key),
-        show: (image) => this.acts.showImage(image),
-        said: (frame) => this.states.selections.filter(({ images }) => speaksOf(images, frame)).map(({ title }) => `KEY IMAGE: ${title}`),
-        changed: () => this.sharing.changed(),
-        painted: (pane) => {
-          this.timings.painted(pane.coarseness);
-          if (pane.at !== null) this.library.painted(pane.seriesKey as string);
-          this.pointers.draw();
-        },
-      },
-      () => this.sharing.changed(),
-    );
+    this.engine = engineOf(this);
+    this.grid = gridOf(this);
     this.sharing = new Sharing(this.client, this.grid, {
       openId: () => this.openId,
       imaging: () => this.open?.imaging ?? null,
@@ -126,16 +90,10 @@ export class App {
       draw: () => this.draw(),
     });
     this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer));
-    this.marks = new Marks(this.grid, {
-      put: (mark) => void this.client.op('mark.put', { case: this.openId, mark }),
-      remove: (id, version) => void this.client.op('mark.remove', { case: this.openId, id, version }),
-      kept: () => this.kept(),
-      pending: () => this.pendingMarks(),
-      mayChange: (mark) => this.may('mark') && (mark.author.id === this.client.me?.person || this.client.me?.role === 'chair'),
-    });
+    this.marks = marksOf(this);
     this.thumbnails = new Thumbnails(this.library, () => this.draw());
     this.ahead = new Ahead(this.library, () => this.draw());
-    this.outcome = new OutcomePlace(this.client, mountOutcome, meetingDay);
+    this.outcome = new OutcomePlace(this.client, mountOutcome, () => this.meetingDay);
     this.regions = new Regions(root, this.grid.element, this.toasts.element, `Live room: ${at.title}`);
     this.library.on(({ kind, key }) => {
       if (kind === 'finished') this.timings.finished(key);
@@ -148,7 +106,7 @@ export class App {
       dropped: (key, number) => this.dropped(key, number),
     });
     listen(keyGroups(this), { key: 'q', hold: (down) => this.pointers.hold(down) });
-    void this.fetchAgenda();
+    void this.cases.fetchAgenda();
     void this.grid.active.warm();
     this.draw();
   }
@@ -161,16 +119,24 @@ export class App {
 
   // --- what is known ----------------------------------------------------------------------------------------------
 
-  get openId(): string | null {
-    return this.open?.id ?? null;
+  get open(): OpenCase | null {
+    return this.cases.open;
   }
 
-  get meetingDay(): string {
-    return londonDay(this.agenda?.meeting.starts_at ?? new Date());
+  get openId(): string | null {
+    return this.cases.openId;
+  }
+
+  get agenda(): Agenda | null {
+    return this.cases.agenda;
   }
 
   get openCase(): AgendaCase | null {
-    return this.agenda?.cases.find(({ case: id }) => id === this.openId) ?? null;
+    return this.cases.openCase;
+  }
+
+  get meetingDay(): string {
+    return this.cases.meetingDay;
   }
 
   may(act: string): boolean {
@@ -179,20 +145,6 @@ export class App {
 
   get mayOpenCases(): boolean {
     return this.client.state.status === 'open' && (this.may('case.open') || this.client.presenting);
-  }
-
-  private kept(): Record<string, Mark> {
-    return this.openId === null ? {} : (this.client.state.cases[this.openId]?.marks ?? {});
-  }
-
-  private pendingMarks(): Map<string, { version: number; mark: MarkBody | null }> {
-    const pending = new Map<string, { version: number; mark: MarkBody | null }>();
-    for (const { kind, body } of this.client.outbox.pending) {
-      const mark = body['mark'] as MarkBody;
-      if (kind === 'mark.put') pending.set(mark.id, { version: mark.version, mark });
-      if (kind === 'mark.remove') pending.set(body['id'] as string, { version: body['version'] as number, mark: null });
-    }
-    return pending;
   }
 
   trustName(ods: string): string {
@@ -204,65 +156,14 @@ export class App {
   private roomChanged(events: readonly RoomEvent[]): void {
     const { state } = this.client;
     this.outcome.heard(events);
-    if (events.some(({ kind }) => kind === 'agenda.change')) void this.fetchAgenda();
+    if (events.some(({ kind }) => kind === 'agenda.change')) void this.cases.fetchAgenda();
     if (state.case !== this.openId) {
       const opened = events.findLast(({ kind }) => kind === 'case.open');
-      this.switchTo(state.case, (opened?.body['patient'] as string | undefined) ?? null);
+      this.cases.switchTo(state.case, (opened?.body['patient'] as string | undefined) ?? null);
     }
     if (events.length === 0 || events.some(({ kind }) => kind.startsWith('presenter.'))) this.sharing.tellAgain();
     this.marks.sync();
     this.statusChanged();
-  }
-
-  /** Images, banner and outcome change together: in one go, before the browser draws again. */
-  private switchTo(id: string | null, patient: string | null): void {
-    this.open?.close();
-    this.grid.clear();
-    this.marks.clear();
-    this.pointers.clear();
-    this.sharing.begin();
-    this.patientId = patient;
-    const known = id === null ? null : this.ahead.imagingOf(id);
-    this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => this.draw(), known);
-    this.states.renew(id, null);
-    this.bindOutcome();
-    if (id !== null) {
-      this.timings.opened(id);
-      if (this.tab === 'agenda' && this.timings.cases.length === 1) this.tab = 'outcome';
-      if (this.openCase === null) void this.fetchAgenda();
-    }
-    if (known !== null) this.imagingChanged(null, known);
-    this.lookAhead();
-    this.drawNow();
-  }
-
-  private lookAhead(): void {
-    if (this.agenda === null || this.openId === null) return;
-    const beside = ([1, -1] as const).map((by) => neighbour(this.agenda as Agenda, this.openId, by)?.case ?? null);
-    this.ahead.look(beside[0] as string | null, beside[1] as string | null);
-  }
-
-  private imagingChanged(before: CaseImaging | null, now: CaseImaging): void {
-    if (this.patientId !== null && this.patientId !== now.patient.id) {
-      // Never expected; if it ever is, no image is better than somebody else's.
-      this.open?.close();
-      this.grid.clear();
-      this.toasts.say('The images of this case belong to another patient and are not shown.', true);
-      return;
-    }
-    this.patientId = now.patient.id;
-    this.states.renew(this.openId, now);
-    this.bindOutcome();
-    this.timings.listed();
-    this.sharing.hang(before, now);
-    this.thumbnails.want(now.studies.flatMap(({ series }) => series));
-    this.marks.sync();
-    this.draw();
-  }
-
-  private bindOutcome(): void {
-    const named = this.open?.imaging?.patient ?? (this.patientId === null || this.openCase === null ? null : { ...this.openCase.patient, id: this.patientId });
-    this.outcome.bind(this.openId, named, this.client.me);
   }
 
   private statusChanged(): void {
@@ -273,7 +174,7 @@ export class App {
     const pending = this.client.outbox.pending.length;
     if (pending !== this.pending) this.marks.sync(); // what is kept now may be drawn as it was kept
     this.pending = pending;
-    this.bindOutcome();
+    this.cases.bindOutcome();
     this.outcome.changed();
     this.draw();
   }
@@ -281,16 +182,6 @@ export class App {
   private refused(kind: string, message: string): void {
     if (!kind.startsWith('outcome.')) this.toasts.say(message, true); // the outcome panel tells its own
     this.marks.sync();
-  }
-
-  private async fetchAgenda(): Promise<void> {
-    try {
-      this.agenda = await loadAgenda(this.at.agendaUrl);
-      this.lookAhead();
-      this.draw();
-    } catch (error) {
-      this.toasts.say(error instanceof Error ? error.message : 'The agenda cannot be fetched.', true);
-    }
   }
 
   private dropped(key: string, number: number): void {

@@ -1,0 +1,90 @@
+/** The meeting's cases on this page: its agenda, the one that is open, and what else changes when another is opened. */
+
+import type { CaseImaging } from '../imaging/types';
+import { londonDay } from '../panel/words';
+import { loadAgenda, neighbour, type Agenda, type AgendaCase } from './agenda';
+import type { App } from './app';
+import { OpenCase } from './case';
+
+export class Cases {
+  open: OpenCase | null = null;
+  agenda: Agenda | null = null;
+  private patientId: string | null = null;
+
+  constructor(private readonly app: App) {}
+
+  get openId(): string | null {
+    return this.open?.id ?? null;
+  }
+
+  get openCase(): AgendaCase | null {
+    return this.agenda?.cases.find(({ case: id }) => id === this.openId) ?? null;
+  }
+
+  get meetingDay(): string {
+    return londonDay(this.agenda?.meeting.starts_at ?? new Date());
+  }
+
+  /** Images, banner and outcome change together: in one go, before the browser draws again. */
+  switchTo(id: string | null, patient: string | null): void {
+    const { app } = this;
+    this.open?.close();
+    app.grid.clear();
+    app.marks.clear();
+    app.pointers.clear();
+    app.sharing.begin();
+    this.patientId = patient;
+    const known = id === null ? null : app.ahead.imagingOf(id);
+    this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => app.draw(), known);
+    app.states.renew(id, null);
+    this.bindOutcome();
+    if (id !== null) {
+      app.timings.opened(id);
+      if (app.tab === 'agenda' && app.timings.cases.length === 1) app.tab = 'outcome';
+      if (this.openCase === null) void this.fetchAgenda();
+    }
+    if (known !== null) this.imagingChanged(null, known);
+    this.lookAhead();
+    app.drawNow();
+  }
+
+  bindOutcome(): void {
+    const named = this.open?.imaging?.patient ?? (this.patientId === null || this.openCase === null ? null : { ...this.openCase.patient, id: this.patientId });
+    this.app.outcome.bind(this.openId, named, this.app.client.me);
+  }
+
+  async fetchAgenda(): Promise<void> {
+    try {
+      this.agenda = await loadAgenda(this.app.at.agendaUrl);
+      this.lookAhead();
+      this.app.draw();
+    } catch (error) {
+      this.app.toasts.say(error instanceof Error ? error.message : 'The agenda cannot be fetched.', true);
+    }
+  }
+
+  private lookAhead(): void {
+    if (this.agenda === null || this.openId === null) return;
+    const beside = ([1, -1] as const).map((by) => neighbour(this.agenda as Agenda, this.openId, by)?.case ?? null);
+    this.app.ahead.look(beside[0] as string | null, beside[1] as string | null);
+  }
+
+  private imagingChanged(before: CaseImaging | null, now: CaseImaging): void {
+    const { app } = this;
+    if (this.patientId !== null && this.patientId !== now.patient.id) {
+      // Never expected; if it ever is, no image is better than somebody else's.
+      this.open?.close();
+      app.grid.clear();
+      app.toasts.say('The images of this case belong to another patient and are not shown.', true);
+      return;
+    }
+    this.patientId = now.patient.id;
+    app.states.renew(this.openId, now);
+    this.bindOutcome();
+    app.timings.listed();
+    app.sharing.hang(before, now);
+    app.thumbnails.want(now.studies.flatMap(({ series }) => series));
+    app.marks.sync();
+    app.draw();
+  }
+}
