@@ -19,7 +19,8 @@ from mdt.imaging.disc.importing import Importer
 from mdt.imaging.gathering.gather import Gatherer
 from mdt.imaging.gathering.means import Means
 from mdt.imaging.keeping.store import Store
-from mdt.outcome import live_kinds
+from mdt.outcome import live_kinds as outcome_kinds
+from mdt.preparation import live_kinds as preparation_kinds
 from mdt.queue import Jobs, open_queue
 from mdt.trusts.open import open_source
 
@@ -63,7 +64,8 @@ class House:
 
 def build(settings: Settings, *, migrate: bool = True) -> House:
     """Bring the database to today's schema and open it."""
-    live_kinds.register()
+    outcome_kinds.register()
+    preparation_kinds.register()
     if migrate:
         bring_up_to_date(settings)
     announcer = Announcer()

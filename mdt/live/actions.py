@@ -157,7 +157,7 @@ def _locked(session: Session, by: Actor, meeting_id: str) -> Meeting:
 def _require_open(meeting: Meeting, kind: str) -> None:
     if meeting.status == progress.CLOSED:
         raise RoomClosed("The meeting is closed; nothing more is kept.")
-    if meeting.status == progress.PLANNED and kind not in ("meeting.open", "agenda.change"):
+    if meeting.status == progress.PLANNED and not kinds.is_kept_before_opening(kind):
         raise RoomClosed("The meeting has not been opened yet.")
 
 

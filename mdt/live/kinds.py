@@ -23,7 +23,7 @@ class Asked:
     """One op to be decided. `body` is a tidy JSON object, of bounded size, whose fields are not yet checked.
 
     `state` is the room before it; `client` the tab that asks, or None when a page or the system does.
-    The meeting is open whenever a handler registered from outside is asked.
+    The meeting is open whenever a handler registered from outside is asked, or planned when it said `before_opening`.
     """
 
     session: Session
@@ -50,11 +50,21 @@ Handler = Callable[[Asked], Decision]
 
 _HANDLERS: dict[str, Handler] = {}
 
+# What people prepare is kept before the meeting opens.
+_BEFORE_OPENING = {"meeting.open", "agenda.change", "mark.put", "mark.remove", "key.put", "key.remove"}
 
-def register(kind: str, handler: Handler) -> None:
+
+def register(kind: str, handler: Handler, *, before_opening: bool = False) -> None:
     """Say who decides `kind`, e.g. `register("outcome.set", set_field)`. Once for each kind; called by bootstrap."""
     if _HANDLERS.setdefault(kind, handler) is not handler:
         raise ValueError(f"{kind} already has a handler")
+    if before_opening:
+        _BEFORE_OPENING.add(kind)
+
+
+def is_kept_before_opening(kind: str) -> bool:
+    """Whether `kind` is kept of a meeting that is only planned."""
+    return kind in _BEFORE_OPENING
 
 
 def handler_of(kind: str) -> Handler:

@@ -65,6 +65,26 @@ def _remove_key(state: State, case: str, body: Any) -> State:
     return _in_case(state, case, "keys", lambda keys: {k: key for k, key in keys.items() if k != body["id"]})
 
 
+def _put_scene(state: State, case: str, body: Any) -> State:
+    """In the place of the one it is a new version of, or after the others."""
+    scene = body["scene"]
+
+    def put(scenes: list[Any]) -> list[Any]:
+        if all(one["id"] != scene["id"] for one in scenes):
+            return [*scenes, scene]
+        return [scene if one["id"] == scene["id"] else one for one in scenes]
+
+    return _in_scenes(state, case, put)
+
+
+def _remove_scene(state: State, case: str, body: Any) -> State:
+    return _in_scenes(state, case, lambda scenes: [one for one in scenes if one["id"] != body["id"]])
+
+
+def _order_scenes(state: State, case: str, body: Any) -> State:
+    return _in_scenes(state, case, lambda scenes: sorted(scenes, key=lambda one: body["order"].index(one["id"])))
+
+
 def _set_field(state: State, case: str, body: Any) -> State:
     def changed(outcome: Any) -> Any:
         outcome = outcome or new_outcome(case, body)
@@ -108,6 +128,12 @@ def _in_case(state: State, case: str, part: str, change: Callable[[Any], Any]) -
     return {**state, "cases": {**state["cases"], case: {**held, part: change(held[part])}}}
 
 
+def _in_scenes(state: State, case: str, change: Callable[[list[Any]], list[Any]]) -> State:
+    """A case has `scenes` from its first scene on."""
+    held = state["cases"][case]
+    return {**state, "cases": {**state["cases"], case: {**held, "scenes": change(held.get("scenes", []))}}}
+
+
 _FOLDS: dict[str, Callable[[State, Any, Any], State]] = {
     "meeting.open": _open,
     "meeting.close": _close,
@@ -119,6 +145,9 @@ _FOLDS: dict[str, Callable[[State, Any, Any], State]] = {
     "mark.remove": _remove_mark,
     "key.put": _put_key,
     "key.remove": _remove_key,
+    "scene.put": _put_scene,
+    "scene.remove": _remove_scene,
+    "scene.order": _order_scenes,
     "outcome.set": _set_field,
     "outcome.sign": _sign,
     "outcome.amend": _amend,

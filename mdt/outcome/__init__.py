@@ -1,1 +1,1 @@
-"""Chapter 7, what was decided: the form, its completeness, versions and signature."""
+"""Chapter 8, what was decided: the form, its completeness, versions and signature."""

@@ -29,6 +29,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "presenter.takeback": frozenset({CHAIR}),  # from somebody who presents
     "mark": _TAKING_PART,
     "mark.others": frozenset({CHAIR}),  # change or remove what somebody else drew
+    "scene": _TAKING_PART,  # prepare views of a case, before its meeting or in it
     "outcome.type": frozenset({CHAIR, COORDINATOR}),
     "outcome.sign": frozenset({CHAIR}),
     "outcome.amend": frozenset({CHAIR}),

@@ -60,12 +60,20 @@ def test_a_closed_meeting_keeps_nothing_more_and_nobody_presents(stage):
         assert queries.held_lease(session, stage.meeting).client is None
 
 
-def test_before_the_meeting_opens_nothing_is_drawn(tmp_path):
+def test_before_the_meeting_opens_a_case_is_prepared_and_nothing_else(tmp_path):
     stage = set_up(tmp_path, opened=False)
-    with pytest.raises(RoomClosed):
-        stage.keep("chair", "mark.put", {"case": stage.cases[0], "mark": mark(1)})
+    stage.keep("member", "mark.put", {"case": stage.cases[0], "mark": mark(1)})
+    stage.keep("member", "key.put", {"case": stage.cases[0], "key": key(1)})
+    for kind, body in (("case.open", {"case": stage.cases[0]}), ("presenter.take", {}), ("outcome.set", {})):
+        with pytest.raises(RoomClosed):
+            stage.keep("chair", kind, body)
+    with pytest.raises(Forbidden):
+        stage.keep("observer", "mark.put", {"case": stage.cases[0], "mark": mark(2)})
     stage.keep("coordinator", "meeting.open")
-    assert stage.state()["status"] == "open"
+    state = stage.state()
+    assert (state["status"], state["case"]) == ("open", None)
+    assert state["cases"][stage.cases[0]]["marks"].keys() == {mark(1)["id"]}
+    assert state["cases"][stage.cases[0]]["keys"].keys() == {key(1)["id"]}
     stage.db.close()
 
 

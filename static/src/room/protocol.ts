@@ -41,10 +41,30 @@ export interface KeyImage {
   at: string;
 }
 
+/** What a client sends of a prepared scene; the server adds who and when, and what the images were. */
+export interface SceneBody {
+  id: string;
+  version: number;
+  view: View;
+  /** The marks that were on its images. */
+  marks: string[];
+  caption: string;
+}
+
+export interface Scene extends SceneBody {
+  /** What each pane's image was made of, as the server knows it. */
+  seen: (string | null)[];
+  author: Author;
+  edited: Author | null;
+  at: string;
+}
+
 export interface CaseState {
   marks: Record<string, Mark>;
   keys: Record<string, KeyImage>;
   outcome: OutcomeState | null;
+  /** Prepared scenes in their order; absent until there was one. */
+  scenes?: Scene[];
 }
 
 export interface Presenter {

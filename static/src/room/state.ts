@@ -1,7 +1,7 @@
 /** The room as a value, and what each kept event does to it: the same fold as `mdt/live/room.py`. */
 
 import type { OutcomeState } from '../outcome/api';
-import type { CaseState, KeyImage, Mark, Presenter, RoomEvent, RoomState } from './protocol';
+import type { CaseState, KeyImage, Mark, Presenter, RoomEvent, RoomState, Scene } from './protocol';
 
 export const EMPTY: RoomState = { status: 'planned', case: null, presenter: null, cases: {} };
 export const EMPTY_CASE: CaseState = { marks: {}, keys: {}, outcome: null };
@@ -52,6 +52,17 @@ function caseAfter(held: CaseState, id: string, kind: string, body: Body): CaseS
     case 'key.remove': {
       const { [body['id'] as string]: _gone, ...keys } = held.keys;
       return { ...held, keys };
+    }
+    case 'scene.put': {
+      const scene = body['scene'] as Scene;
+      const scenes = held.scenes ?? [];
+      return { ...held, scenes: scenes.some((one) => one.id === scene.id) ? scenes.map((one) => (one.id === scene.id ? scene : one)) : [...scenes, scene] };
+    }
+    case 'scene.remove':
+      return { ...held, scenes: (held.scenes ?? []).filter((one) => one.id !== body['id']) };
+    case 'scene.order': {
+      const order = body['order'] as string[];
+      return { ...held, scenes: (held.scenes ?? []).toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id)) };
     }
     case 'outcome.set':
     case 'outcome.sign':
