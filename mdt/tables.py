@@ -6,6 +6,7 @@ import mdt.meeting.models
 import mdt.outcome.guards
 import mdt.outcome.models
 import mdt.people.models
+import mdt.preparation.models
 import mdt.record.models
 import mdt.trusts.models  # noqa: F401
 from mdt.core.audit import AuditEntry  # noqa: F401

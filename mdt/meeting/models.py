@@ -1,6 +1,6 @@
 """Meetings of a team, and the cases on their agenda."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,6 +32,20 @@ class Meeting(Base):
 
     team: Mapped[Team] = relationship()
     cases: Mapped[list["Case"]] = relationship(back_populates="meeting", order_by="Case.position")
+
+
+class CutOffRule(Base):
+    """From a day on: how many working hours before a team's meetings its list closes."""
+
+    __tablename__ = "cut_off_rule"
+    __table_args__ = (UniqueConstraint("team_id", "starts"),)
+
+    id: Mapped[str] = id_column()
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
+    starts: Mapped[date]
+    working_hours: Mapped[int]
+    set_by: Mapped[str | None] = mapped_column(String(32))
+    set_at: Mapped[datetime]
 
 
 class Case(Base):
