@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mdt.core.errors import Invalid
-from mdt.live import fields, marks
+from mdt.live import fields, marks, panes
 from mdt.live.fields import Json
 
-PANES = {"1x1": 1, "1x2": 2, "2x1": 2, "2x2": 4}
+# Rows and columns, and how many panes that is.
+LAYOUTS = {f"{rows}x{columns}": rows * columns for rows in (1, 2, 3) for columns in (1, 2, 3)}
 
 
 @dataclass(frozen=True)
@@ -32,50 +33,16 @@ class Shown:
 def view(data: Any) -> Json:
     """A checked view, made of what the wire knows and nothing else."""
     sent = fields.record(data, "view")
-    layout = fields.one_of(sent, "layout", tuple(PANES))
-    panes = sent.get("panes")
-    if not isinstance(panes, list) or len(panes) != PANES[layout]:
+    layout = fields.one_of(sent, "layout", tuple(LAYOUTS))
+    shown = sent.get("panes")
+    if not isinstance(shown, list) or len(shown) != LAYOUTS[layout]:
         raise Invalid("There must be as many panes as the layout has.")
     return {
         "case": fields.our_id(sent, "case"),
         "layout": layout,
-        "active": fields.whole(sent, "active", 0, len(panes) - 1),
-        "panes": [None if pane is None else _pane(fields.record(pane, "pane")) for pane in panes],
+        "active": fields.whole(sent, "active", 0, len(shown) - 1),
+        "panes": [None if pane is None else panes.pane(pane) for pane in shown],
     }
-
-
-def _pane(sent: Json) -> Json:
-    centre = sent.get("centre")
-    return {
-        **marks.image(sent),
-        "key": fields.our_id(sent, "key"),
-        "voi": _voi(sent.get("voi")),
-        "invert": fields.truth(sent, "invert"),
-        "centre": None if centre is None else fields.point(centre, "centre"),
-        "height": _extent(sent, "height"),
-        "width": _extent(sent, "width"),
-        "rotation": fields.number(sent.get("rotation"), "rotation"),
-        "flip_h": fields.truth(sent, "flip_h"),
-        "flip_v": fields.truth(sent, "flip_v"),
-        **({} if sent.get("state") is None else {"state": fields.our_id(sent, "state")}),
-    }
-
-
-def _voi(value: Any) -> Json | None:
-    if value is None:
-        return None
-    sent = fields.record(value, "voi")
-    return {end: fields.number(sent.get(end), end) for end in ("lower", "upper")}
-
-
-def _extent(sent: Json, name: str) -> int | float | None:
-    """Millimetres that fit the viewport: null, or more than nothing."""
-    if sent.get(name) is None:
-        return None
-    extent = fields.number(sent[name], name)
-    if extent <= 0:
-        raise Invalid(f"{name} must be more than 0.")
-    return extent
 
 
 def pointer(data: Any) -> Json | None:

@@ -114,7 +114,11 @@ def test_a_view_is_read_whole_and_what_the_wire_does_not_know_is_left_out():
     "changed",
     [
         {"layout": "3x3"},
+        {"layout": "4x1", "panes": [None] * 4},
+        {"layout": "0x1", "panes": []},
         {"panes": [None]},
+        {"panes": [{**a_view()["panes"][0], "kind": "hologram"}, None]},
+        {"panes": [{**a_view()["panes"][0], "kind": ["image"]}, None]},
         {"active": 2},
         {"case": "somewhere"},
         {"panes": [{**a_view()["panes"][0], "height": 0}, None]},
@@ -126,6 +130,20 @@ def test_a_view_is_read_whole_and_what_the_wire_does_not_know_is_left_out():
 def test_a_view_that_makes_no_sense_is_refused(changed):
     with pytest.raises(Invalid):
         view.view(a_view(**changed))
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_there_are_layouts_of_one_to_three_rows_and_columns(rows, columns):
+    shown = a_view(
+        layout=f"{rows}x{columns}", active=rows * columns - 1, panes=[a_view()["panes"][0]] * (rows * columns)
+    )
+    assert view.view(shown) == shown
+
+
+def test_an_image_is_the_kind_that_need_not_be_named():
+    pane = a_view()["panes"][0]
+    assert view.view(a_view(panes=[{**pane, "kind": "image"}, None])) == a_view()
 
 
 def test_only_a_later_view_of_the_same_or_a_later_term_replaces():

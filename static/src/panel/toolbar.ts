@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from 'lit-html';
 import type { Layout } from '../room/protocol';
 import type { ToolName } from '../viewer/engine';
-import { LAYOUTS } from '../viewer/grid';
+import { LAYOUTS, nameOf } from '../viewer/layouts';
 import { presets, type Preset } from '../viewer/presets';
 
 export interface Tool {
@@ -52,8 +52,6 @@ export interface ToolbarActs {
   keys(): void;
 }
 
-const NAMES: Record<Layout, string> = { '1x1': 'One viewport', '1x2': 'Two side by side', '2x1': 'Two, one above the other', '2x2': 'Four viewports' };
-
 const button = (name: string, key: string, act: () => void, disabled: boolean): TemplateResult =>
   html`<button @click=${act} ?disabled=${disabled} title=${`${name} (${key})`}>${name}<kbd aria-hidden="true">${key}</kbd></button>`;
 
@@ -92,9 +90,9 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
         ${button('Key image', 'K', acts.keyImage, !now.ready || !now.mayMark)}
       </div>
       <div class="tool-group" role="group" aria-label="Layout">
-        ${LAYOUTS.map(
+        ${LAYOUTS.slice(0, 4).map(
           (layout, at) => html`
-            <button class="layout" aria-pressed=${now.layout === layout} aria-label=${NAMES[layout]} title=${`${NAMES[layout]} (Shift ${at + 1})`} @click=${() => acts.arrange(layout)}>
+            <button class="layout" aria-pressed=${now.layout === layout} aria-label=${nameOf(layout)} title=${`${nameOf(layout)} (Shift ${at + 1})`} @click=${() => acts.arrange(layout)}>
               <span class="layout-picture" data-layout=${layout} aria-hidden="true"><i></i><i></i><i></i><i></i></span>
             </button>
           `,

@@ -5,7 +5,7 @@ import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
 import type { MountOutcome } from '../outcome/api';
 import type { Tab } from '../panel/side';
-import type { Adjust } from '../viewer/adjust';
+import type { Change } from '../viewer/adjust';
 import { showKeys } from '../viewer/dialogs';
 import { MOVES, type Engine, type ToolName } from '../viewer/engine';
 import { find, type Grid } from '../viewer/grid';
@@ -113,7 +113,7 @@ export class App {
 
   private showProgress(): void {
     this.progressing = null;
-    for (const pane of this.grid.visible) if (pane.seriesKey !== null && this.progressed.has(pane.seriesKey)) pane.progress();
+    for (const pane of this.grid.visible) if (pane.seriesKey !== null && this.progressed.has(pane.seriesKey)) pane.content.progress();
     this.progressed.clear();
   }
 
@@ -199,8 +199,8 @@ export class App {
     what(this.grid.active);
   }
 
-  adjust(how: Adjust): void {
-    this.act((pane) => pane.adjust(how));
+  adjust(change: Change): void {
+    this.act(({ content }) => content.adjust(change));
   }
 
   show(hung: Hung, start?: { sop: string; frame: number }): void {
@@ -257,7 +257,7 @@ export class App {
   }
 
   play(): void {
-    this.act((pane) => pane.play(!pane.playing));
+    this.act(({ content }) => content.play(!content.playing));
     this.draw();
   }
 }

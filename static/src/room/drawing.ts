@@ -6,7 +6,6 @@ import { side } from '../panel/side';
 import { standing } from '../panel/status';
 import { strip } from '../panel/strip';
 import { toolbar } from '../panel/toolbar';
-import { asItCame, flipped, inverted, turned, windowed } from '../viewer/adjust';
 import { origin } from '../imaging/states';
 import { dayOf } from '../panel/words';
 import { idleWords } from '../viewer/idle';
@@ -75,20 +74,20 @@ export function drawRoom(app: App): void {
         modality: active.hung?.series.modality ?? '',
         uptake: active.uptake !== null,
         cine: (active.frame?.seconds ?? null) !== null && (active.index?.frames.length ?? 0) > 1,
-        playing: active.playing,
+        playing: active.content.playing,
         mayMark: app.may('mark') && status === 'open',
-        ready: active.stack !== null,
+        ready: active.content.ready,
         states: app.states.forSeries(active.hung?.series.series ?? '').map((state) => ({ key: state.key, name: [stateName(state), origin(state, dayOf)].filter(Boolean).join(', ') })),
         state: active.state?.key ?? null,
       },
       {
         choose: (tool) => app.choose(tool),
-        preset: (preset) => app.adjust(windowed(preset, active.uptake)),
+        preset: (preset) => app.adjust({ preset }),
         present: (key) => app.present(key),
-        invert: () => app.adjust(inverted),
-        flip: () => app.adjust(flipped),
-        turn: () => app.adjust(turned),
-        reset: () => app.adjust(asItCame),
+        invert: () => app.adjust('invert'),
+        flip: () => app.adjust('flip'),
+        turn: () => app.adjust('turn'),
+        reset: () => app.adjust('reset'),
         play: () => app.play(),
         keyImage: () => void app.acts.keyImage(),
         arrange: (layout) => app.arrange(layout),

@@ -1,7 +1,6 @@
 /** Which key does what in the room. */
 
-import { asItCame, flipped, inverted, turned, windowed } from '../viewer/adjust';
-import { LAYOUTS } from '../viewer/grid';
+import { LAYOUTS } from '../viewer/layouts';
 import { presets } from '../viewer/presets';
 import { TOOLS } from '../panel/toolbar';
 import type { App } from './app';
@@ -9,7 +8,7 @@ import type { KeyGroup } from './keys';
 
 export function keyGroups(app: App): KeyGroup[] {
   const pane = app.grid.active;
-  const scroll = (by: number) => () => app.act((active) => active.scroll(by));
+  const scroll = (by: number) => () => app.act((active) => active.content.scroll(by));
   return [
     {
       name: 'The meeting',
@@ -31,8 +30,8 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: 'ArrowRight', name: '→', what: 'next image', act: scroll(1) },
         { key: 'PageUp', name: 'Page up', what: 'ten images back', act: scroll(-10) },
         { key: 'PageDown', name: 'Page down', what: 'ten images on', act: scroll(10) },
-        { key: 'Home', name: 'Home', what: 'first image', act: () => app.act((active) => active.goTo(0)) },
-        { key: 'End', name: 'End', what: 'last image', act: () => app.act((active) => active.goTo(Infinity)) },
+        { key: 'Home', name: 'Home', what: 'first image', act: () => app.act((active) => active.content.goTo(0)) },
+        { key: 'End', name: 'End', what: 'last image', act: () => app.act((active) => active.content.goTo(Infinity)) },
         { key: 'c', name: 'C', what: 'play a cine, or pause it', act: () => app.play() },
         ...LAYOUTS.map((layout, at) => ({ key: `Digit${at + 1}`, shift: true, name: `Shift ${at + 1}`, what: `layout ${layout}`, act: () => app.arrange(layout) })),
       ],
@@ -41,10 +40,10 @@ export function keyGroups(app: App): KeyGroup[] {
       name: 'The image',
       keys: [
         ...TOOLS.map(({ tool, name, key }) => ({ key, name: key.toUpperCase(), what: `left button: ${name.toLowerCase()}`, act: () => app.choose(tool) })),
-        { key: 'i', name: 'I', what: 'invert', act: () => app.adjust(inverted) },
-        { key: 'f', name: 'F', what: 'flip left and right', act: () => app.adjust(flipped) },
-        { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.adjust(turned) },
-        { key: 'r', name: 'R', what: 'reset', act: () => app.adjust(asItCame) },
+        { key: 'i', name: 'I', what: 'invert', act: () => app.adjust('invert') },
+        { key: 'f', name: 'F', what: 'flip left and right', act: () => app.adjust('flip') },
+        { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.adjust('turn') },
+        { key: 'r', name: 'R', what: 'reset', act: () => app.adjust('reset') },
         { key: 'k', name: 'K', what: 'key image', act: () => void app.acts.keyImage() },
         { key: 'Delete', name: 'Delete', what: 'remove the mark under the mouse', act: () => app.acts.removeMarks() },
         { key: 'Backspace', name: 'Backspace', what: 'the same', act: () => app.acts.removeMarks() },
@@ -58,7 +57,7 @@ export function keyGroups(app: App): KeyGroup[] {
         const act = (): void => {
           const { active } = app.grid;
           const now = presets(active.hung?.series.modality ?? '', active.uptake !== null).find((one) => one.key === key);
-          if (now !== undefined) app.adjust(windowed(now, active.uptake));
+          if (now !== undefined) app.adjust({ preset: now });
         };
         return [{ key, name: key, what: preset?.name ?? '', act }];
       }),

@@ -91,7 +91,9 @@ export interface RoomEvent {
   body: Record<string, unknown>;
 }
 
-export interface Pane {
+/** Of an image, and of a document. */
+export interface ImagePane {
+  kind?: undefined;
   study: string;
   series: string;
   key: string;
@@ -109,7 +111,11 @@ export interface Pane {
   state?: string;
 }
 
-export type Layout = '1x1' | '1x2' | '2x1' | '2x2';
+/** What one viewport shows: every other kind names itself. */
+export type Pane = ImagePane;
+
+/** Rows and columns. */
+export type Layout = `${1 | 2 | 3}x${1 | 2 | 3}`;
 
 export interface View {
   case: string;

@@ -2,10 +2,10 @@
 
 import type { StackViewport, Types } from '@cornerstonejs/core';
 import type { Vector } from '../imaging/types';
-import type { Pane } from '../room/protocol';
+import type { ImagePane } from '../room/protocol';
 import { distance } from './orientation';
 
-export type Area = Pick<Pane, 'centre' | 'height' | 'width' | 'rotation' | 'flip_h' | 'flip_v'>;
+export type Area = Pick<ImagePane, 'centre' | 'height' | 'width' | 'rotation' | 'flip_h' | 'flip_v'>;
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 export const roundPoint = (point: readonly number[]): Vector => [round(point[0]!), round(point[1]!), round(point[2]!)];

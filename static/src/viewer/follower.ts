@@ -2,9 +2,9 @@
 
 import type { StackViewport } from '@cornerstonejs/core';
 import type { FrameInfo } from '../imaging/types';
-import type { Pane as PaneView } from '../room/protocol';
+import type { ImagePane } from '../room/protocol';
 import type { Hung } from './hanging';
-import type { Start } from './showing';
+import type { Start } from './contents/content';
 
 export interface Followed {
   /** Grows with everything that is shown anew: what was begun in an earlier turn is dropped. */
@@ -18,12 +18,12 @@ export interface Followed {
   rename(hung: Hung): void;
   indexOf(sop: string, frame: number): number | undefined;
   /** The image is the right one by now. */
-  take(view: PaneView, stack: StackViewport, frame: FrameInfo): void;
+  take(view: ImagePane, stack: StackViewport, frame: FrameInfo): void;
   say(lines: string[]): void;
 }
 
 export class Follower {
-  private target: PaneView | null = null;
+  private target: ImagePane | null = null;
   /** The turn in which a view is being applied. */
   private applying = -1;
 
@@ -33,7 +33,7 @@ export class Follower {
     this.target = null;
   }
 
-  async follow(view: PaneView, hung: Hung): Promise<void> {
+  async follow(view: ImagePane, hung: Hung): Promise<void> {
     const { pane } = this;
     const now = pane.hung?.series;
     if (now?.key !== view.key || now.version !== hung.series.version) {
@@ -48,7 +48,7 @@ export class Follower {
     if (pane.busy || this.applying === turn) return;
     this.applying = turn;
     try {
-      for (let next = this.target as PaneView | null; next !== null && turn === pane.turn; next = this.target) {
+      for (let next = this.target as ImagePane | null; next !== null && turn === pane.turn; next = this.target) {
         this.target = null;
         await this.apply(next);
       }
@@ -57,7 +57,7 @@ export class Follower {
     }
   }
 
-  private async apply(view: PaneView): Promise<void> {
+  private async apply(view: ImagePane): Promise<void> {
     const { pane } = this;
     const { stack, turn } = pane;
     if (stack === null) return;

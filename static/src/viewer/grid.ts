@@ -1,13 +1,12 @@
-/** One to four viewports, one of them active, and the whole view as one thing to send or to follow. */
+/** One to nine viewports, one of them active, and the whole view as one thing to send or to follow. */
 
 import type { CaseImaging } from '../imaging/types';
 import type { Layout, View } from '../room/protocol';
 import { hang, type Hung } from './hanging';
+import { countOf, MOST, shapeOf } from './layouts';
 import { Pane } from './pane';
 import type { Surroundings } from './surroundings';
 
-export const LAYOUTS: readonly Layout[] = ['1x1', '1x2', '2x1', '2x2'];
-const COUNT: Record<Layout, number> = { '1x1': 1, '1x2': 2, '2x1': 2, '2x2': 4 };
 
 export class Grid {
   readonly element = document.createElement('div');
@@ -20,7 +19,7 @@ export class Grid {
     private readonly activated: () => void,
   ) {
     this.element.className = 'grid';
-    this.panes = [0, 1, 2, 3].map((number) => new Pane(number, around));
+    this.panes = Array.from({ length: MOST }, (_, number) => new Pane(number, around));
     for (const pane of this.panes) {
       pane.element.addEventListener('pointerdown', () => this.activate(pane.number), { capture: true });
       pane.element.addEventListener('focus', () => this.activate(pane.number));
@@ -28,7 +27,7 @@ export class Grid {
     }
     this.arrange('1x1');
     const observer = new ResizeObserver(() => this.resize());
-    for (const pane of this.panes) observer.observe(pane.image);
+    for (const pane of this.panes) observer.observe(pane.element);
   }
 
   get active(): Pane {
@@ -36,11 +35,11 @@ export class Grid {
   }
 
   get visible(): readonly Pane[] {
-    return this.panes.slice(0, COUNT[this.layout]);
+    return this.panes.slice(0, countOf(this.layout));
   }
 
   activate(number: number): void {
-    if (number >= COUNT[this.layout]) return;
+    if (number >= countOf(this.layout)) return;
     this.activeNumber = number;
     this.mark();
     this.activated();
@@ -50,12 +49,14 @@ export class Grid {
     const same = layout === this.layout;
     this.layout = layout;
     this.element.dataset['layout'] = layout;
+    const { rows, columns } = shapeOf(layout);
+    this.element.style.gridTemplate = `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))`;
     for (const pane of this.panes) {
-      const seen = pane.number < COUNT[layout];
+      const seen = pane.number < countOf(layout);
       if (!seen && !pane.element.hidden) pane.clear();
       pane.element.hidden = !seen;
     }
-    if (this.activeNumber >= COUNT[layout]) this.activeNumber = 0;
+    if (this.activeNumber >= countOf(layout)) this.activeNumber = 0;
     this.mark();
     if (!same) this.resize();
   }
@@ -69,12 +70,9 @@ export class Grid {
    * drawn on a canvas of another shape than its place on the screen would be squeezed.
    */
   private resize(): void {
-    const shown = this.visible.flatMap(({ stack, at }) => (stack === null || at === null ? [] : [{ stack, view: stack.getViewPresentation() }]));
+    const again = this.visible.map(({ content }) => content.resizing());
     this.around.engine.fit(false);
-    for (const { stack, view } of shown) {
-      stack.setViewPresentation(view);
-      stack.render();
-    }
+    for (const show of again) show();
   }
 
   /** Another case: not a pixel of the one before is left when this returns. */

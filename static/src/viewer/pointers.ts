@@ -1,8 +1,6 @@
 /** Where people point: a ring with a name on the same anatomy on every screen, gone two seconds after it last moved. */
 
-import type { Vector } from '../imaging/types';
 import type { Pointer } from '../room/protocol';
-import { roundPoint } from './camera';
 import type { Grid } from './grid';
 import type { Pane } from './pane';
 
@@ -28,8 +26,8 @@ export class Pointers {
     private readonly send: (pointer: Pointer) => void,
   ) {
     for (const pane of grid.panes) {
-      pane.image.addEventListener('pointermove', (event) => this.move(pane, event));
-      pane.image.addEventListener('pointerdown', (event) => {
+      pane.element.addEventListener('pointermove', (event) => this.move(pane, event));
+      pane.element.addEventListener('pointerdown', (event) => {
         this.down = event.button === 0;
         this.move(pane, event);
       });
@@ -55,7 +53,7 @@ export class Pointers {
   }
 
   private move(pane: Pane, event: PointerEvent): void {
-    const { left, top } = pane.image.getBoundingClientRect();
+    const { left, top } = pane.element.getBoundingClientRect();
     this.last = { pane, x: event.clientX - left, y: event.clientY - top };
     if (this.held || (this.down && this.pointing())) this.tell();
   }
@@ -63,9 +61,8 @@ export class Pointers {
   private tell(): void {
     if (this.last === null) return;
     const { pane, x, y } = this.last;
-    const { stack, frame, hung } = pane;
-    if (stack === null || frame === null || hung === null) return;
-    this.send({ series: hung.series.series, sop: frame.sop, frame: frame.frame, at: roundPoint(stack.canvasToWorld([x, y]) as Vector) });
+    const pointer = pane.content.pointerAt([x, y]);
+    if (pointer !== null) this.send(pointer);
   }
 
   /** Called whenever a viewport is drawn again, so that a ring stays on its anatomy. */
@@ -77,9 +74,9 @@ export class Pointers {
         continue;
       }
       for (const pane of this.grid.visible) {
-        const { stack, frame, hung } = pane;
-        if (stack === null || frame === null || hung?.series.series !== pointer.series || frame.sop !== pointer.sop || frame.frame !== pointer.frame) continue;
-        const [x, y] = stack.worldToCanvas(pointer.at);
+        const place = pane.content.placeOfPointer(pointer);
+        if (place === null) continue;
+        const [x, y] = place;
         const name_ = `${client}/${pane.id}`;
         seen.add(name_);
         const ring = this.ring(name_, name, pane);
@@ -99,7 +96,7 @@ export class Pointers {
     const ring = document.createElement('div');
     ring.className = 'pointer';
     ring.textContent = name;
-    pane.image.parentElement?.append(ring);
+    pane.element.append(ring);
     this.rings.set(key, ring);
     return ring;
   }

@@ -2,9 +2,8 @@
 
 import { imageId, parseImageId } from '../imaging/image-id';
 import type { SeriesFrames } from '../imaging/series';
+import type { Start } from './contents/content';
 import type { Hung } from './hanging';
-
-export type Start = { sop: string; frame: number };
 
 const place = ({ sop, frame }: Start): string => `${sop}/${frame}`;
 

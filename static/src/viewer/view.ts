@@ -3,16 +3,16 @@
 import type { StackViewport } from '@cornerstonejs/core';
 import { isInverted } from '../imaging/nature';
 import type { FrameInfo } from '../imaging/types';
-import type { Pane as PaneView } from '../room/protocol';
+import type { ImagePane } from '../room/protocol';
 import { areaOf, setArea } from './camera';
 import type { Hung } from './hanging';
 
-type Which = Pick<PaneView, 'study' | 'series' | 'key'>;
+type Which = Pick<ImagePane, 'study' | 'series' | 'key'>;
 
 const which = ({ study, series }: Hung): Which => ({ study: study.study, series: series.series, key: series.key });
 
 /** A document has neither window nor area. */
-export const viewOfPaper = (hung: Hung): PaneView => ({
+export const viewOfPaper = (hung: Hung): ImagePane => ({
   ...which(hung),
   sop: hung.series.documents[0]?.key ?? hung.series.key,
   frame: 1,
@@ -26,7 +26,7 @@ export const viewOfPaper = (hung: Hung): PaneView => ({
   flip_v: false,
 });
 
-export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo, state: string | null): PaneView {
+export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo, state: string | null): ImagePane {
   const { voiRange, isComputedVOI } = stack.getProperties();
   return {
     ...which(hung),
@@ -43,7 +43,7 @@ export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo, 
 export const inverted = (stack: StackViewport, frame: FrameInfo): boolean => (stack.getProperties().invert ?? false) !== isInverted(frame);
 
 /** The image must be the right one already. */
-export function applyView(stack: StackViewport, frame: FrameInfo, view: PaneView): void {
+export function applyView(stack: StackViewport, frame: FrameInfo, view: ImagePane): void {
   const { voiRange, isComputedVOI } = stack.getProperties();
   if (view.voi === null) {
     if (!isComputedVOI) stack.resetProperties();

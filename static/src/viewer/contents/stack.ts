@@ -1,0 +1,382 @@
+/** A series of images, one after the other, as Cornerstone's stack viewport shows it. */
+
+import { Enums, eventTarget, type StackViewport } from '@cornerstonejs/core';
+import { parseImageId } from '../../imaging/image-id';
+import { speaksOf, type PresentationState } from '../../imaging/states';
+import type { FrameInfo, SeriesIndex, Vector } from '../../imaging/types';
+import type { ImagePane, Pane as PaneView, Pointer } from '../../room/protocol';
+import { adjustStack, asItCame, type Change } from '../adjust';
+import { roundPoint } from '../camera';
+import { caption } from '../caption';
+import { Cine } from '../cine';
+import { Follower, type Followed } from '../follower';
+import type { Hung } from '../hanging';
+import { Layer } from '../layer';
+import { stateLines } from '../overlay';
+import { nearest, planeOf } from '../planes';
+import { valueAt } from '../probe';
+import { Showing } from '../showing';
+import { applyState, applyWindow } from '../state';
+import { applyView, inverted, viewOfImage } from '../view';
+import { warmImage } from '../warm';
+import type { Anchor, Content, Holder, Plane, Start } from './content';
+
+const { Events } = Enums;
+
+export class StackContent implements Content, Followed {
+  readonly kind = 'image';
+  readonly element = document.createElement('div');
+  /** Where Cornerstone draws. */
+  readonly image = document.createElement('div');
+  private readonly cine = new Cine();
+  private readonly layer = new Layer();
+  private readonly follower = new Follower(this);
+  /** How somebody chose that these images be seen; null is as they are stored. */
+  state: PresentationState | null = null;
+  private viewport: StackViewport | null = null;
+  private showing: Showing | null = null;
+  /** What was asked for last: an answer to an earlier question is dropped. */
+  turn = 0;
+  private wanted: Hung | null = null;
+  busy = false;
+  /** Set while a view is applied from outside. */
+  private told = false;
+
+  constructor(private readonly holder: Holder) {
+    this.image.className = 'pane-image';
+    this.element.append(this.image, this.layer.element);
+    const on = (name: string, act: (detail: { imageId: string; imageIdIndex: number }) => void): void =>
+      this.image.addEventListener(name, ((event: CustomEvent) => act(event.detail)) as EventListener);
+    on(Events.PRE_STACK_NEW_IMAGE, (detail) => this.soon(detail));
+    on(Events.STACK_NEW_IMAGE, () => this.came());
+    on(Events.CAMERA_MODIFIED, () => this.moved());
+    on(Events.VOI_MODIFIED, () => this.moved());
+    on(Events.IMAGE_RENDERED, () => this.rendered());
+    this.image.addEventListener('pointermove', ({ offsetX, offsetY }) => this.probe([offsetX, offsetY]));
+    this.image.addEventListener('pointerleave', () => this.probe(null));
+    eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, ((event: CustomEvent) => this.failed(event.detail)) as EventListener);
+  }
+
+  get hung(): Hung | null {
+    return this.wanted;
+  }
+
+  get index(): SeriesIndex | null {
+    return this.showing?.frames.index ?? null;
+  }
+
+  /** The place, in the series, of the image on the screen: not of one that is still to come. */
+  get at(): number | null {
+    const shown = this.viewport?.getCornerstoneImage() as { imageId: string } | undefined;
+    return this.showing?.placeOf(shown?.imageId) ?? null;
+  }
+
+  get frame(): FrameInfo | null {
+    const at = this.at;
+    return at === null ? null : (this.showing?.frames.frames[at] ?? null);
+  }
+
+  /** What makes SUV of the values shown, where anything does. */
+  get uptake(): number | null {
+    return this.frame?.suv?.factor ?? null;
+  }
+
+  /** How much coarser than it is the image on the screen is shown, until all of it has come. */
+  get coarseness(): number {
+    const at = this.at;
+    return at === null || this.showing === null ? 1 : this.holder.around.library.coarseness(this.showing.imageId(at));
+  }
+
+  get stack(): StackViewport | null {
+    return this.showing === null ? null : this.viewport;
+  }
+
+  get ready(): boolean {
+    return this.stack !== null;
+  }
+
+  get playing(): boolean {
+    return this.cine.playing;
+  }
+
+  indexOf(sop: string, frame: number): number | undefined {
+    return this.showing?.indexOf({ sop, frame });
+  }
+
+  imageIdOf(sop: string, frame: number): string | null {
+    const at = this.indexOf(sop, frame);
+    return at === undefined ? null : (this.showing?.imageId(at) ?? null);
+  }
+
+  /** From its middle, or from `start`. Images of the same series, which has grown, stay until the next is drawn. */
+  async show(hung: Hung, start?: Start): Promise<void> {
+    const grown = this.at !== null && this.wanted?.series.key === hung.series.key;
+    this.empty(grown);
+    const { turn } = this;
+    const { series } = hung;
+    const { library } = this.holder.around;
+    this.wanted = hung;
+    this.holder.named();
+    if (series.version === null) {
+      this.say(['These images are not ready to look at yet.']);
+      return;
+    }
+    if (!grown) this.say(['Opening…']);
+    this.busy = true;
+    try {
+      const frames = await library.hold(series.key, series.version, start === undefined ? 'middle' : (index) => {
+        const found = index.frames.findIndex(({ sop, frame }) => sop === start.sop && frame === start.frame);
+        return found >= 0 ? found : Math.floor(index.frames.length / 2);
+      });
+      if (turn !== this.turn) {
+        library.release(series.key, series.version);
+        return;
+      }
+      await this.mount(new Showing(hung, frames, series.version), start);
+    } catch (error) {
+      if (turn === this.turn) this.say([error instanceof Error ? error.message : 'This series cannot be shown.']);
+    } finally {
+      if (turn === this.turn) {
+        this.busy = false;
+        this.holder.changed();
+      }
+    }
+  }
+
+  private async mount(showing: Showing, start?: Start): Promise<void> {
+    const { turn } = this;
+    this.showing = showing;
+    const viewport = this.enable();
+    await viewport.setStack(showing.imageIds, showing.begin(start));
+    if (turn === this.turn) viewport.render();
+  }
+
+  /** The viewport is made when it is first needed: each costs the graphics memory and time. */
+  private enable(): StackViewport {
+    if (this.viewport === null) {
+      const { engine } = this.holder.around;
+      const viewportId = this.holder.id;
+      engine.rendering.enableElement({ viewportId, type: Enums.ViewportType.STACK, element: this.image, defaultOptions: { background: [0, 0, 0] } });
+      engine.add(viewportId);
+      this.viewport = engine.rendering.getViewport(viewportId) as StackViewport;
+      engine.fit(true); // the others share its canvas: left unmeasured, they would be drawn squeezed
+    }
+    return this.viewport;
+  }
+
+  /** Before anything is shown: the graphics take their time over the first image ever drawn. */
+  async warm(): Promise<void> {
+    if (this.wanted !== null) return;
+    const viewport = this.enable();
+    await viewport.setStack([warmImage()], 0);
+    viewport.render();
+  }
+
+  clear(): void {
+    this.empty(false);
+  }
+
+  private empty(grown: boolean): void {
+    this.turn += 1;
+    this.follower.forget();
+    this.play(false);
+    if (this.showing !== null) this.holder.around.library.release(this.showing.key, this.showing.version);
+    this.showing = null;
+    this.wanted = null;
+    this.busy = false;
+    if (!grown) this.image.classList.remove('painted');
+    this.layer.clear();
+    this.state = null;
+  }
+
+  // --- what hands and keys do -------------------------------------------------------------------------------------
+
+  scroll(by: number): void {
+    this.stack?.scroll(by, false);
+  }
+
+  goTo(at: number): void {
+    const { stack } = this;
+    if (stack !== null) this.scroll(Math.max(0, Math.min(stack.getImageIds().length - 1, at)) - stack.getTargetImageIdIndex());
+  }
+
+  adjust(change: Change): void {
+    const { stack } = this;
+    if (stack === null) return;
+    adjustStack(stack, change, this.uptake);
+    stack.render();
+    this.moved();
+  }
+
+  play(on: boolean): void {
+    const { stack, showing, frame } = this;
+    if (!on || stack === null || showing === null) this.cine.stop();
+    else this.cine.start(stack, showing.frames, frame?.seconds ?? null);
+  }
+
+  resizing(): () => void {
+    const { stack, at } = this;
+    if (stack === null || at === null) return () => undefined;
+    const view = stack.getViewPresentation();
+    return () => {
+      stack.setViewPresentation(view);
+      stack.render();
+    };
+  }
+
+  /** Shows the images as a presentation state says, or again as they are stored. */
+  async present(state: PresentationState | null): Promise<void> {
+    const { stack, showing, turn } = this;
+    if (stack === null || showing === null) return;
+    const now = this.frame;
+    if (state !== null && (now === null || !speaksOf(state.images, now))) {
+      const first = showing.frames.frames.findIndex((frame) => speaksOf(state.images, frame));
+      if (first < 0) return;
+      await stack.setImageIdIndex(first);
+    }
+    const frame = this.frame;
+    if (turn !== this.turn || frame === null) return;
+    this.state = state;
+    asItCame(stack);
+    if (state !== null) applyState(stack, frame, state);
+    stack.render();
+    this.moved();
+  }
+
+  // --- where things are -------------------------------------------------------------------------------------------
+
+  plane(): Plane | null {
+    const { index, frame } = this;
+    return index === null || frame === null ? null : planeOf(index, frame);
+  }
+
+  seek(point: Vector): void {
+    const { index, stack } = this;
+    if (index === null || stack === null) return;
+    const at = nearest(index, point);
+    if (at !== null && at !== stack.getTargetImageIdIndex()) this.goTo(at);
+  }
+
+  pointAt([x, y]: readonly [number, number]): Vector | null {
+    return this.stack === null || this.frame === null ? null : (this.stack.canvasToWorld([x, y]) as Vector);
+  }
+
+  placeOf(point: Vector): [number, number] | null {
+    return this.stack === null || this.frame === null ? null : (this.stack.worldToCanvas(point) as [number, number]);
+  }
+
+  pointerAt(place: readonly [number, number]): Pointer | null {
+    const { frame, hung } = this;
+    const at = this.pointAt(place);
+    return at === null || frame === null || hung === null ? null : { series: hung.series.series, sop: frame.sop, frame: frame.frame, at: roundPoint(at) };
+  }
+
+  placeOfPointer({ series, sop, frame, at }: Pointer): [number, number] | null {
+    const seen = this.frame;
+    return this.hung?.series.series === series && seen?.sop === sop && seen.frame === frame ? this.placeOf(at) : null;
+  }
+
+  anchor(): Anchor | null {
+    const { hung, frame } = this;
+    return hung === null || frame === null ? null : { study: hung.study.study, series: hung.series.series, sop: frame.sop, frame: frame.frame };
+  }
+
+  // --- the view, to others and from others ------------------------------------------------------------------------
+
+  view(): ImagePane | null {
+    const { hung, stack, frame } = this;
+    return hung === null || stack === null || frame === null ? null : viewOfImage(hung, stack, frame, this.state?.key ?? null);
+  }
+
+  async follow(view: PaneView, hung: Hung): Promise<void> {
+    if (view.kind === undefined) await this.follower.follow(view, hung);
+  }
+
+  rename(hung: Hung): void {
+    this.wanted = hung;
+    if (this.showing !== null) this.showing.hung = hung;
+  }
+
+  take(view: ImagePane, stack: StackViewport, frame: FrameInfo): void {
+    this.told = true;
+    try {
+      this.state = view.state === undefined ? null : this.holder.around.state(view.state);
+      applyView(stack, frame, view);
+    } finally {
+      this.told = false;
+    }
+    stack.render();
+  }
+
+  // --- what Cornerstone tells ---------------------------------------------------------------------------------------
+
+  private soon({ imageId: id, imageIdIndex }: { imageId: string; imageIdIndex: number }): void {
+    this.holder.around.library.lookAt(id);
+    if (this.showing !== null && !this.showing.frames.has(imageIdIndex)) this.say([`Loading image ${imageIdIndex + 1}…`]);
+  }
+
+  private came(): void {
+    this.say([]);
+    const { stack, frame, state } = this;
+    if (stack !== null && frame !== null && state !== null && !this.told && speaksOf(state.images, frame)) applyWindow(stack, frame, state);
+  }
+
+  private failed({ imageId: id, error }: { imageId?: string; error?: Error }): void {
+    if (id === undefined || this.showing === null) return;
+    const { key, index } = parseImageId(id);
+    if (key !== this.showing.key || index !== this.viewport?.getCurrentImageIdIndex()) return;
+    this.image.classList.remove('painted'); // the image before must not pass for this one
+    this.say([`Image ${index + 1} cannot be shown. ${error?.message ?? ''}`]);
+  }
+
+  private moved(): void {
+    if (!this.told) this.holder.changed();
+  }
+
+  private rendered(): void {
+    const { stack } = this;
+    if (stack === null || this.at === null) return;
+    const first = !this.image.classList.contains('painted');
+    this.image.classList.add('painted');
+    this.annotate(stack);
+    this.outline(stack);
+    if (first) this.holder.named();
+    this.holder.painted();
+    this.moved();
+  }
+
+  // --- the words and graphics over it -----------------------------------------------------------------------------
+
+  private outline(stack: StackViewport): void {
+    const { state, frame } = this;
+    if (state !== null && frame !== null && speaksOf(state.images, frame)) this.layer.draw(stack, frame, state);
+    else this.layer.clear();
+  }
+
+  private annotate(stack: StackViewport): void {
+    const { showing, frame, at, state, holder } = this;
+    const patient = holder.around.patient();
+    if (showing === null || frame === null || at === null || patient === null) return;
+    const { meetingDay, trustName } = holder.around;
+    const said = [...holder.around.said(frame), ...(state === null ? [] : stateLines(state, frame))];
+    caption(holder.overlay, stack, { hung: showing.hung, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame), coarse: this.coarseness, said });
+    this.progress();
+  }
+
+  private probe(at: [number, number] | null): void {
+    const { stack, frame } = this;
+    const value = at === null || stack === null || frame === null || this.coarseness > 1 ? null : valueAt(stack, frame, at);
+    this.holder.overlay.say('value', value === null ? [] : [value]);
+  }
+
+  progress(): void {
+    const { showing } = this;
+    if (showing === null) return;
+    const { received, frames, failure } = showing.frames;
+    this.holder.overlay.say('progress', failure !== null ? [failure] : received < frames.length ? [`${received} of ${frames.length} images loaded`] : []);
+  }
+
+  say(lines: string[]): void {
+    this.holder.say(lines);
+  }
+}
