@@ -69,6 +69,26 @@ class Instance(Base):
     series: Mapped[Series] = relationship(back_populates="instances")
 
 
+class Layer(Base):
+    """What an object draws over other images. `kind`: mask, contours, marks, capture.
+
+    `about` is what `docs/wire.md` section 1 tells of it; `leaf` names in the store what is drawn, where that is not
+    the frames of its own series.
+    """
+
+    __tablename__ = "layer"
+
+    id: Mapped[str] = id_column()
+    instance_id: Mapped[str] = mapped_column(ForeignKey("instance.id"), unique=True)
+    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), index=True)
+    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    about: Mapped[dict[str, Any]]
+    leaf: Mapped[str | None] = mapped_column(String(64), index=True)
+
+    instance: Mapped[Instance] = relationship()
+
+
 class Pack(Base):
     """The frames of a series made for looking. `version` hashes its content: its address never changes meaning."""
 

@@ -25,7 +25,8 @@ from mdt.imaging.arrivals.comparing import differences
 from mdt.imaging.counts import count_again
 from mdt.imaging.files.parsing import Description, describe
 from mdt.imaging.keeping.store import Kept, Store
-from mdt.imaging.models import Instance, Refusal, Series
+from mdt.imaging.layers.reading import leaf_beside
+from mdt.imaging.models import Instance, Layer, Refusal, Series
 from mdt.imaging.pixels.growth import worth_packing
 from mdt.record.belonging import CAME_WITH, contradiction
 from mdt.record.identity import Known
@@ -83,6 +84,7 @@ class Read:
     about: Description | None = None
     kept: Kept | None = None
     refused: str | None = None
+    leaf: str | None = None  # what it draws over images, by its name in the store
     differs: tuple[str, ...] = NOT_COMPARED  # from the object that is here under its UID: the attributes' names
 
 
@@ -120,7 +122,8 @@ def read(
         return Read(path, about, refused=refused)
     if about.document is not None:
         about.header["document"] = {**about.document, "sha256": store.put(document).sha256}
-    return Read(path, about, store.put(path))
+    leaf = store.put(leaf_beside(document)).sha256 if about.layer is not None and about.layer["leaf"] else None
+    return Read(path, about, store.put(path), leaf=leaf)
 
 
 def compared(db: Database, store: Store, sandbox: Reader, files: Sequence[Read]) -> list[Read]:
@@ -216,6 +219,7 @@ def _take(
         row = known[about.sop_uid] = _instance(shelf, about, kept, series[about.series_uid].id, now)
         session.add(row)
         session.flush()
+        _draws(session, shelf, file, row)
         return _taken(file, row, fresh=True)
     if row.sha256 != kept.sha256 and file.differs:
         note_clash(session, shelf, file.differs, about=about, kept=kept, row=row, now=now)
@@ -237,6 +241,26 @@ def _instance(shelf: Shelf, about: Description, kept: Kept, series_id: str, now:
         received_at=now,
         header=about.header,
         problem=about.problem,
+    )
+
+
+def _draws(session: Session, shelf: Shelf, file: Read, row: Instance) -> None:
+    """Remember what it draws over images; of captures, which hang as a series, the first speaks for all."""
+    drawn = file.about.layer if file.about else None
+    if drawn is None:
+        return
+    kind = drawn["kind"]
+    if kind == "capture" and session.scalar(select(Layer.id).filter_by(series_id=row.series_id, kind=kind).limit(1)):
+        return
+    session.add(
+        Layer(
+            instance_id=row.id,
+            series_id=row.series_id,
+            study_id=shelf.study_id,
+            kind=kind,
+            about=drawn["about"],
+            leaf=file.leaf,
+        )
     )
 
 

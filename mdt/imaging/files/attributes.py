@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
@@ -87,3 +88,26 @@ def private_text(dataset: Dataset, group: int, creator: str, element: int) -> st
         return ""
     found = found[0] if isinstance(found, MultiValue | list) and found else found
     return (found.decode("ascii", "replace") if isinstance(found, bytes) else str(found)).replace("\0", "").strip()
+
+
+def decimals(dataset: Dataset, keyword: str, most: int) -> list[float] | None:
+    """Finite numbers of a long DS value, read from its bytes: pydicom's own numbers would take a hundred times the room.
+
+    None when it is absent, malformed, or has more than `most`.
+    """
+    tag = tag_for_keyword(keyword)
+    try:
+        raw = dataset.get_item(tag) if tag is not None else None
+    except Exception:  # as with `value`
+        return None
+    found = getattr(raw, "value", None)
+    if not isinstance(found, bytes):
+        said = numbers(dataset, keyword)
+        return said if said is None or len(said) <= most else None
+    if found.count(b"\\") >= most:
+        return None
+    try:
+        parsed = [float(part) for part in found.rstrip(b"\0 ").split(b"\\")]
+    except ValueError:
+        return None
+    return parsed if all(map(math.isfinite, parsed)) else None

@@ -13,6 +13,7 @@ from mdt.imaging.files import attributes, video
 from mdt.imaging.files.opening import Opened, opened
 from mdt.imaging.files.raster import CannotShow, Raster, raster_of
 from mdt.imaging.files.syntaxes import is_video, lossiness
+from mdt.imaging.layers.reading import layer, leaf_beside
 from mdt.imaging.papers import documents, key_objects, presentations
 from mdt.imaging.pixels import geometry
 from mdt.trusts import listing
@@ -29,6 +30,7 @@ class Description:
     """One object in plain values. `frames` is how many can be shown; `problem` says why not all, or none.
 
     `document` is `{"title", "type", "bytes"}` when the object is one; its bytes were written where the caller said.
+    `layer` is `{"kind", "about", "leaf"}` when it draws over images; its leaf, if true, was written beside the document.
     """
 
     study_uid: str
@@ -49,6 +51,7 @@ class Description:
     frames: int = 0
     problem: str | None = None
     document: dict[str, Any] | None = None
+    layer: dict[str, Any] | None = None
 
 
 def is_ready() -> bool:
@@ -65,11 +68,13 @@ def describe(path: Path, document_to: Path) -> Description:
         if presentations.is_state(about.sop_class_uid):
             about.header["presentation"] = presentations.presentation(file.dataset, about.sop_class_uid)
             return about
+        about = replace(about, layer=layer(file.dataset, about.sop_class_uid, leaf_beside(document_to)))
         try:
             document = _document(file, about.sop_class_uid, document_to)
             return replace(about, document=document) if document else _image(file, about)
         except CannotShow as error:
-            return replace(about, problem=str(error))
+            drawn = about.layer is not None and about.layer["kind"] in ("contours", "marks")
+            return replace(about, problem=None if drawn else str(error))
 
 
 def _document(file: Opened, sop_class_uid: str, to: Path) -> dict[str, Any] | None:

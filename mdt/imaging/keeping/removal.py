@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mdt.core.announce import after_commit
 from mdt.imaging.announcements import SeriesGathered
 from mdt.imaging.counts import count_again
-from mdt.imaging.models import Instance, ObjectClash, Pack, Series
+from mdt.imaging.models import Instance, Layer, ObjectClash, Pack, Series
 
 _AT_ONCE = 500
 
@@ -20,10 +20,15 @@ def forget(session: Session, instances: Collection[Instance], *, why: str) -> se
     """
     names = {name for instance in instances for name in _names(instance)}
     series_ids = {instance.series_id for instance in instances}
-    clashes = [row for chunk in _chunks([one.id for one in instances]) for row in _clashes(session, chunk)]
-    names |= {clash.sha256 for clash in clashes}
-    for row in [*clashes, *instances]:
+    ids = [one.id for one in instances]
+    clashes = [row for chunk in _chunks(ids) for row in _clashes(session, chunk)]
+    drawn = [row for chunk in _chunks(ids) for row in _layers(session, chunk)]
+    names |= {clash.sha256 for clash in clashes} | {layer.leaf for layer in drawn if layer.leaf}
+    for row in [*clashes, *drawn]:
         session.delete(row)
+    session.flush()
+    for instance in instances:
+        session.delete(instance)
     count_again(session, series_ids)
     for series in session.scalars(select(Series).where(Series.id.in_(series_ids))):
         series.gaps = [why, *(series.gaps if series.received else [])]
@@ -44,6 +49,7 @@ def referred(session: Session, names: Collection[str]) -> set[str]:
         found |= set(session.scalars(select(Instance.sha256).where(Instance.sha256.in_(chunk))))
         found |= set(session.scalars(select(document).where(Instance.frames == 0, document.in_(chunk))))
         found |= set(session.scalars(select(ObjectClash.sha256).where(ObjectClash.sha256.in_(chunk))))
+        found |= {leaf for leaf in session.scalars(select(Layer.leaf).where(Layer.leaf.in_(chunk))) if leaf}
     return found
 
 
@@ -54,6 +60,10 @@ def _names(instance: Instance) -> list[str]:
 
 def _clashes(session: Session, instance_ids: list[str]) -> list[ObjectClash]:
     return list(session.scalars(select(ObjectClash).where(ObjectClash.instance_id.in_(instance_ids))))
+
+
+def _layers(session: Session, instance_ids: list[str]) -> list[Layer]:
+    return list(session.scalars(select(Layer).where(Layer.instance_id.in_(instance_ids))))
 
 
 def _chunks(names: list[str]) -> list[list[str]]:

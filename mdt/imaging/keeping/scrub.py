@@ -21,7 +21,7 @@ from mdt.core.db import Database
 from mdt.imaging.announcements import SeriesGathered
 from mdt.imaging.keeping.removal import forget
 from mdt.imaging.keeping.store import Store
-from mdt.imaging.models import Instance, ObjectClash, Pack, Series
+from mdt.imaging.models import Instance, Layer, ObjectClash, Pack, Series
 from mdt.imaging.pixels.packing import as_json
 from mdt.record.clashes import STRONG
 from mdt.record.models import Link
@@ -144,7 +144,8 @@ def _sentence(count: int, now: datetime) -> str:
 
 def _instances(session: Session, name: str) -> list[Instance]:
     document = Instance.header["document"]["sha256"].as_string()
-    holds = or_(Instance.sha256 == name, (Instance.frames == 0) & (document == name))
+    drawn = Instance.id.in_(select(Layer.instance_id).where(Layer.leaf == name))
+    holds = or_(Instance.sha256 == name, (Instance.frames == 0) & (document == name), drawn)
     return list(session.scalars(select(Instance).where(holds)))
 
 

@@ -24,7 +24,7 @@ def span(dataset: Dataset) -> tuple[float, float] | None:
     if kind == "FRACTIONAL":
         most = attributes.number(dataset, "MaximumFractionalValue")
     elif kind == "LABELMAP":
-        most = max((number for number, *_ in _described(dataset)), default=None)
+        most = max((about[0] for _, about in described(dataset)), default=None)
     else:
         return None
     return ((most + 1) / 2, most + 1) if most and most > 0 else None
@@ -38,23 +38,23 @@ def segment_of(groups: Groups) -> dict[str, Any] | None:
     dataset = groups.dataset
     if not is_segmentation(dataset):
         return None
-    kind, described = attributes.text(dataset, "SegmentationType"), _described(dataset)
+    kind, said_of = attributes.text(dataset, "SegmentationType"), [about for _, about in described(dataset)]
     source = attributes.first(groups.macro("DerivationImageSequence"), "SourceImageSequence")
     said: dict[str, Any] = {"kind": kind, "of": None, "number": None, "colour": None, "labels": []}
     if source is not None and (sop := attributes.uid(source, "ReferencedSOPInstanceUID")):
         said["of"] = {"sop": sop, "frame": attributes.integer(source, "ReferencedFrameNumber") or 1}
     if kind == "LABELMAP":
-        labels = [{"value": number, "label": label, "colour": colour} for number, label, colour in described if number]
+        labels = [{"value": number, "label": label, "colour": colour} for number, label, colour in said_of if number]
         return said | {"label": f"Label map of {len(labels)} segments", "labels": labels[:_MOST_LABELS]}
     number = attributes.integer(groups.macro("SegmentIdentificationSequence"), "ReferencedSegmentNumber")
-    for found, label, colour in described:
+    for found, label, colour in said_of:
         if found == number:
             return said | {"number": number, "label": label, "colour": colour}
     return said | {"number": number, "label": "A segment that is not described"}
 
 
-def _described(dataset: Dataset) -> list[tuple[int, str, list[int] | None]]:
-    """Number, words and colour of each segment. A label that says less than the coded type has the type beside it."""
+def described(dataset: Dataset) -> list[tuple[Dataset, tuple[int, str, list[int] | None]]]:
+    """Each segment's item with its number, words and colour. A label that says less than the coded type has it beside."""
     found = []
     for item in attributes.items(dataset, "SegmentSequence"):
         number = attributes.integer(item, "SegmentNumber")
@@ -64,7 +64,7 @@ def _described(dataset: Dataset) -> list[tuple[int, str, list[int] | None]]:
         if meant.casefold() not in label.casefold():
             label = f"{label} ({meant})" if label else meant
         if number is not None:
-            found.append((number, label[:120] or f"Segment {number}", _colour(item)))
+            found.append((item, (number, label[:120] or f"Segment {number}", _colour(item))))
     return found
 
 
