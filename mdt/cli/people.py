@@ -5,12 +5,13 @@ import sys
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from mdt.cli.house import BY, open_house
 from mdt.core import audit
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, NotFound
-from mdt.people.actions import add_membership, add_person, add_team
+from mdt.people.actions import add_membership, add_person, add_team, show_machine_layers
 from mdt.people.models import Team
 from mdt.people.passwords import hashed
 from mdt.people.permissions import ROLES
@@ -73,15 +74,34 @@ def join(team_name: str, email: str, role: str) -> None:
     """Say what a person is in a team, from today; saying it again changes it."""
     house, now = open_house(), utc_now()
     with house.db.writing() as session:
-        found = session.scalars(select(Team).where(Team.name == team_name.strip())).all()
-        if len(found) != 1:
-            raise Invalid(f"There {'are several teams' if found else 'is no team'} called {team_name}.")
+        team = _team(session, team_name)
         person = person_by_email(session, email)
         if person is None:
             raise NotFound(f"Nobody has the e-mail address {email}.")
         today = in_london(now).date()
-        add_membership(session, by=BY, person_id=person.id, team_id=found[0].id, role=role, starts=today, now=now)
-    click.echo(f"{person.name} is now {role} of the team {found[0].name}.")
+        add_membership(session, by=BY, person_id=person.id, team_id=team.id, role=role, starts=today, now=now)
+    click.echo(f"{person.name} is now {role} of the team {team.name}.")
+
+
+@teams.command("machine-layers")
+@click.option("--team", "team_name", required=True, help="the team's name")
+@click.option("--shown/--hidden", required=True, help="from the start, or only when somebody switches them on")
+def machine_layers(team_name: str, shown: bool) -> None:
+    """Whether what machines drew over images is shown from the start. It is named as a machine's either way."""
+    house = open_house()
+    with house.db.writing() as session:
+        team = _team(session, team_name)
+        show_machine_layers(session, by=BY, team_id=team.id, shown=shown, now=utc_now())
+    click.echo(
+        f"The team {team.name} sees what machines drew {'from the start' if shown else 'when it is switched on'}."
+    )
+
+
+def _team(session: Session, name: str) -> Team:
+    found = session.scalars(select(Team).where(Team.name == name.strip())).all()
+    if len(found) != 1:
+        raise Invalid(f"There {'are several teams' if found else 'is no team'} called {name}.")
+    return found[0]
 
 
 @click.group("audit")

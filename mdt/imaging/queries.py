@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt.core.errors import NotFound
-from mdt.imaging.models import Instance, Series
+from mdt.imaging.models import Instance, Layer, Series
 from mdt.record.clashes import STRONG
 from mdt.record.models import Link
 
@@ -47,6 +47,14 @@ def document(session: Session, instance_id: str) -> Document:
         raise NotFound(NO_SUCH_IMAGING)
     owned = _owned(session, session.get_one(Series, found.series_id).study_id)
     return Document(owned, about["sha256"], about["title"], about["type"])
+
+
+def layer(session: Session, instance_id: str, leaf: str) -> Owned:
+    """Whose the leaf of a layer is; raises NotFound."""
+    found = session.scalar(select(Layer).where(Layer.instance_id == instance_id, Layer.leaf == leaf))
+    if found is None:
+        raise NotFound(NO_SUCH_IMAGING)
+    return _owned(session, found.study_id)
 
 
 def _owned(session: Session, study_id: str) -> Owned:

@@ -95,6 +95,16 @@ def add_team(session: Session, *, by: Actor, name: str, mdt_type: str, host_ods:
     return team
 
 
+def show_machine_layers(session: Session, *, by: Actor, team_id: str, shown: bool, now: datetime) -> None:
+    """Whether what machines drew over images is seen by a team from the start, or only when it is switched on."""
+    require(by, "people.manage")
+    team = session.get(Team, team_id)
+    if team is None:
+        raise NotFound("There is no such team.")
+    team.machine_layers = shown
+    audit.record(session, by, "team.machine-layers", f"team:{team.id}", detail={"shown": shown}, now=now)
+
+
 def add_membership(
     session: Session,
     *,

@@ -35,6 +35,8 @@ class Team(Base):
     name: Mapped[str]
     mdt_type: Mapped[str] = mapped_column(String(4))
     host_ods: Mapped[str] = mapped_column(ForeignKey("trust.ods"))
+    # Whether what a machine drew over images is shown before somebody switches it on.
+    machine_layers: Mapped[bool] = mapped_column(default=True, server_default="1")
 
 
 class Membership(Base):

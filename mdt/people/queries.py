@@ -105,3 +105,8 @@ def _valid_on(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...
 _ROLES_OF = select(Membership.team_id, Membership.role).where(
     Membership.person_id == bindparam("person"), *_valid_on(bindparam("day"))
 )
+
+
+def shows_machine_layers(session: Session, team_id: str) -> bool:
+    """Whether a team wants what machines drew over images to be seen from the start."""
+    return session.get_one(Team, team_id).machine_layers

@@ -68,6 +68,8 @@ TABLE = {
     "GET /clashes/": "403 403 403 403 403 200 403 401",
     "GET /imaging/cases/<case_id>.json": TEAM,
     "GET /imaging/cases/<case_id>/states.json": TEAM,
+    "GET /imaging/cases/<case_id>/layers.json": TEAM,
+    "GET /imaging/layers/<instance_id>/<leaf>.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/index.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/frames": TEAM,
     "GET /imaging/series/<series_id>/<version>/pieces": TEAM,

@@ -30,7 +30,7 @@ class Description:
     """One object in plain values. `frames` is how many can be shown; `problem` says why not all, or none.
 
     `document` is `{"title", "type", "bytes"}` when the object is one; its bytes were written where the caller said.
-    `layer` is `{"kind", "about", "leaf"}` when it draws over images; its leaf, if true, was written beside the document.
+    `layer` is `{"kind", "about", "leaf"}` when it draws over images; a leaf was written beside the document.
     """
 
     study_uid: str

@@ -1,4 +1,4 @@
-"""Secondary captures (PS3.3 A.8): screens and computed pictures, which hang by themselves but must say what they are."""
+"""Secondary captures (PS3.3 A.8): screens and computed pictures, which hang by themselves but say what they are."""
 
 from typing import Any
 

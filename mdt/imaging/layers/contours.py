@@ -1,7 +1,7 @@
 """Contours of RT structure sets (PS3.3 A.19): closed and open lines in patient millimetres, by region of interest.
 
-The leaf is `{"frame_of_reference", "rois": [{"number", "frame_of_reference", "contours": [{"kind", "sop", "points"}]}]}`
-with points as one row of x, y, z. What is malformed is left out, and `left_out` says so in sentences.
+The leaf is `{"rois": [{"number", "frame_of_reference", "contours": [{"kind", "sop", "points"}]}]}` with
+points as one row of x, y, z. What is malformed is left out, and `left_out` says so in sentences.
 """
 
 import math
@@ -26,8 +26,8 @@ _OFF_PLANE = 0.1  # mm by which the points of a plane contour may leave it
 class _Left:
     """What is still taken, and what was not."""
 
-    contours: int = MOST_CONTOURS
-    points: int = MOST_POINTS
+    contours: int
+    points: int
     malformed: int = 0
     first: str = ""
     beyond: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ def contours(dataset: Dataset) -> tuple[dict[str, Any], dict[str, Any]]:
         for item in attributes.items(dataset, "RTROIObservationsSequence")
         if (number := _number(item, "ReferencedROINumber")) is not None
     }
-    left = _Left()
+    left = _Left(MOST_CONTOURS, MOST_POINTS)
     parts, made, rois = [], [], []
     for drawn in attributes.items(dataset, "ROIContourSequence")[:MOST_ROIS]:
         number = _number(drawn, "ReferencedROINumber")

@@ -43,7 +43,9 @@ def together(parts: Iterable[Making]) -> Making:
     machines = [one for one in made if one.machine]
     if machines:
         some = len(machines) < len(made)
-        return Making(True, f"Of its parts {len(machines)} of {len(made)}: {machines[0].why}" if some else machines[0].why)
+        return Making(
+            True, f"Of its parts {len(machines)} of {len(made)}: {machines[0].why}" if some else machines[0].why
+        )
     return made[0] if made and all(one.machine is False for one in made) else UNSAID
 
 
@@ -60,7 +62,9 @@ def of_image(dataset: Dataset) -> Making:
     """Of an image that was captured or computed rather than taken."""
     if attributes.text(dataset, "ConversionType") == "SYN":
         return Making(True, "It says that it is a computed image (Conversion Type SYN).")
-    if named := algorithm(dataset, "DerivationAlgorithmSequence") or algorithm(dataset, "AlgorithmIdentificationSequence"):
+    if named := algorithm(dataset, "DerivationAlgorithmSequence") or algorithm(
+        dataset, "AlgorithmIdentificationSequence"
+    ):
         return Making(True, f"It says that an algorithm made it ({named}).")
     if "DERIVED" in attributes.texts(dataset, "ImageType")[:1] and origins.contributes(dataset, _PROCESSING):
         return Making(True, "It says that processing equipment derived it from other images.")

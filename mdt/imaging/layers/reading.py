@@ -47,5 +47,12 @@ def layer(dataset: Dataset, sop_class_uid: str, to: Path) -> dict[str, Any] | No
 
 
 def _layer(dataset: Dataset, kind: str, about: dict[str, Any]) -> dict[str, Any]:
-    said = {"left_out": [], "problem": None, "verified": "", "cad": False, "observers": [], "approved": ""}
+    said: dict[str, Any] = {
+        "left_out": [],
+        "problem": None,
+        "verified": "",
+        "cad": False,
+        "observers": [],
+        "approved": "",
+    }
     return {"kind": kind, "leaf": False, "about": said | origins.origin(dataset) | about}

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
 from mdt.imaging.looking import timeline
-from mdt.imaging.models import NOTABLE, Instance, Pack, Series
+from mdt.imaging.models import NOTABLE, Instance, Layer, Pack, Series
 from mdt.imaging.standing import arriving, board
 from mdt.imaging.standing.completeness import Wholeness
 from mdt.record.models import Patient
@@ -67,10 +67,11 @@ def _series(session: Session, study_ids: Collection[str]) -> dict[str, list[dict
         .where(Series.study_id.in_(study_ids))
         .order_by(Series.number.is_(None), Series.number, Series.series_uid)
     ).all()
-    notable = _notable(session, [row.Series.id for row in rows])
+    ids = [row.Series.id for row in rows]
+    notable, layers = _notable(session, ids), _layers(session, ids)
     found: dict[str, list[dict[str, Any]]] = {study_id: [] for study_id in study_ids}
     for row in rows:
-        found[row.Series.study_id].append(_one(row, notable[row.Series.id]))
+        found[row.Series.study_id].append(_one(row, notable[row.Series.id]) | {"layers": layers.get(row.Series.id, 0)})
     return found
 
 
@@ -85,6 +86,12 @@ def _notable(session: Session, series_ids: Collection[str]) -> dict[str, list[Ro
     for row in rows:
         found[row.series_id].append(row)
     return found
+
+
+def _layers(session: Session, series_ids: Collection[str]) -> dict[str, int]:
+    """How many objects of each series draw over images."""
+    counts = select(Layer.series_id, func.count()).where(Layer.series_id.in_(series_ids)).group_by(Layer.series_id)
+    return {series_id: count for series_id, count in session.execute(counts)}  # noqa: C416 - rows, by their types
 
 
 def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:

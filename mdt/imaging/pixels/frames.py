@@ -22,6 +22,7 @@ from mdt.imaging.files.raster import Raster, raster_of
 from mdt.imaging.files.syntaxes import is_encapsulated, lossiness
 from mdt.imaging.pixels import geometry, grey
 from mdt.imaging.pixels.codestream import coarse
+from mdt.imaging.pixels.overlays import overlays
 from mdt.imaging.pixels.segments import segment_of
 from mdt.imaging.pixels.suv import suv
 
@@ -109,6 +110,7 @@ def _entry(frame: Frame, groups: geometry.Groups, raster: Raster, index: int, pa
         **geometry.spacing(groups),
         "laterality": _laterality(groups),
         "segment": segment_of(groups),
+        **({"overlays": drawn} if (drawn := overlays(groups.dataset, index)) else {}),
         "seconds": _seconds(groups.dataset, index) if raster.frames > 1 else None,
     }
 

@@ -28,7 +28,7 @@ from mdt.imaging.pixels.hanging import hung, in_order
 from mdt.imaging.pixels.packing import Writer, as_json
 from mdt.record.models import Study
 
-MAKER = 3  # grows when frames are made differently, so that those of older packs are made again
+MAKER = 4  # grows when frames are made differently, so that those of older packs are made again
 LIMITS = Limits(memory=4 << 30, cpu_seconds=600, wall_seconds=900.0)
 
 _ROWS = 500

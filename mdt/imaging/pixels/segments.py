@@ -54,7 +54,7 @@ def segment_of(groups: Groups) -> dict[str, Any] | None:
 
 
 def described(dataset: Dataset) -> list[tuple[Dataset, tuple[int, str, list[int] | None]]]:
-    """Each segment's item with its number, words and colour. A label that says less than the coded type has it beside."""
+    """Each segment's item with its number, words and colour. Its coded type stands beside a label that says less."""
     found = []
     for item in attributes.items(dataset, "SegmentSequence"):
         number = attributes.integer(item, "SegmentNumber")
