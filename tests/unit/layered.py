@@ -1,10 +1,15 @@
 """Segmentations, structure sets, measurement and CAD reports about images of `objects.py`, made for tests."""
 
+import gzip
+from pathlib import Path
 from typing import Any
 
 from pydicom.dataset import Dataset
+from sqlalchemy import select
 
+from mdt.imaging.models import Instance, Layer, Series
 from tests.unit.objects import an_object, item
+from tests.unit.pages import Seeded
 from tests.unit.states import code, reference
 
 STRUCTURES = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -92,3 +97,31 @@ def a_report(*items: Dataset, template: str = COMPREHENSIVE, **changes: Any) -> 
 
 def a_group(*items: Dataset) -> Dataset:
     return content("CONTAINER", code("125007", "Measurement Group"), ContentSequence=list(items))
+
+
+LEAF = b'{"rois":[]}'
+
+
+def add_layer(made: Seeded, folder: Path, **said: Any) -> str:
+    """What Maria's document of the seeded region draws, if it were a structure set; returns the name of its leaf."""
+    (folder / "layer").write_bytes(gzip.compress(LEAF, mtime=0))
+    kept = made.house.store.put(folder / "layer")
+    about = {"title": "Plan", "at": "2026-11-03", "refers": [], "machine": True, "problem": None} | said
+    with made.house.db.writing() as session:
+        instance_id = made.documents["maria"]
+        place = session.execute(
+            select(Series.id, Series.study_id)
+            .join(Instance, Instance.series_id == Series.id)
+            .where(Instance.id == instance_id)
+        ).one()
+        session.add(
+            Layer(
+                instance_id=instance_id,
+                series_id=place.id,
+                study_id=place.study_id,
+                kind="contours",
+                about=about,
+                leaf=kept.sha256,
+            )
+        )
+    return kept.sha256

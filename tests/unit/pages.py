@@ -77,6 +77,7 @@ class Seeded:
     links: dict[str, str] = field(default_factory=dict)
     series: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
+    leaf: str = ""  # of a layer that a test has added
 
     def app(self, *more: Blueprint) -> Flask:
         """The pages on this house, with a front end that needs no building."""

@@ -141,6 +141,15 @@ def test_there_are_layouts_of_one_to_three_rows_and_columns(rows, columns):
     assert view.view(shown) == shown
 
 
+def test_the_layers_of_an_image_are_keys_each_once():
+    pane = a_view()["panes"][0]
+    shown = a_view(panes=[{**pane, "layers": ["c" * 32, "overlays"]}, None])
+    assert view.view(shown) == shown
+    for wrong in ("c" * 32, ["GSPS"], ["c" * 32] * 2, [["c" * 32]], [f"{one:032x}" for one in range(101)]):
+        with pytest.raises(Invalid):
+            view.view(a_view(panes=[{**pane, "layers": wrong}, None]))
+
+
 def test_an_image_is_the_kind_that_need_not_be_named():
     pane = a_view()["panes"][0]
     assert view.view(a_view(panes=[{**pane, "kind": "image"}, None])) == a_view()

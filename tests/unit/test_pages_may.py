@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.unit.layered import add_layer
 from tests.unit.pages import PASSWORD, VERSION, Seeded, seeded
 from tests.unit.provided import LETTER, add_letter
 
@@ -111,6 +112,7 @@ NEW_PATIENT = {
 def made(tmp_path):
     with seeded(tmp_path) as made:
         add_letter(made, tmp_path)
+        made.leaf = add_layer(made, tmp_path)
         yield made
 
 
@@ -126,7 +128,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "version": VERSION,
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
-        "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "place": "0",
+        "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
     }  # fmt: skip
     if "outcome" in rule:
         names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]

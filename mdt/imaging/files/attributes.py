@@ -91,7 +91,7 @@ def private_text(dataset: Dataset, group: int, creator: str, element: int) -> st
 
 
 def decimals(dataset: Dataset, keyword: str, most: int) -> list[float] | None:
-    """Finite numbers of a long DS value, from its bytes: as pydicom keeps them they would take a hundred times the room.
+    """Finite numbers of a long DS value, from its bytes: pydicom would need a hundred times the room for them.
 
     None when it is absent, malformed, or has more than `most`.
     """
