@@ -1,7 +1,7 @@
 """Plan a meeting, list and order its cases, open and close it, move from case to case."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
+from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound, Stale
 from mdt.imaging.actions import request_gather
 from mdt.imaging.standing import readiness
-from mdt.meeting import progress, referral
+from mdt.meeting import cut_off, progress, referral
 from mdt.meeting.announcements import AgendaChanged
-from mdt.meeting.models import Case, Meeting
+from mdt.meeting.models import Case, CutOffRule, Meeting
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
 from mdt.meeting.queries import meeting as meeting_with_cases
 from mdt.people import permissions
@@ -110,6 +111,26 @@ def unlock_list(session: Session, *, by: Actor, meeting_id: str, now: datetime) 
     audit.record(session, by, "list.unlocked", f"meeting:{meeting.id}", now=now)
     after_commit(session, AgendaChanged(meeting.id))
     return meeting
+
+
+def set_cut_off(
+    session: Session, *, by: Actor, team_id: str, starts: date, working_hours: int, now: datetime
+) -> CutOffRule:
+    """From a day on, not before today, a team's lists close so many working hours before its meetings."""
+    permissions.require(by, "policy.set", team_id)
+    if starts < in_london(now).date():
+        raise Invalid("A cut-off starts today or later: what was agreed before stays as it was.")
+    if not 0 <= working_hours <= cut_off.HOURS_MOST:
+        raise Invalid(f"Enter a number of working hours from 0 to {cut_off.HOURS_MOST}.")
+    rule = session.scalar(select(CutOffRule).where(CutOffRule.team_id == team_id, CutOffRule.starts == starts))
+    if rule is None:
+        rule = CutOffRule(team_id=team_id, starts=starts)
+        session.add(rule)
+    rule.working_hours, rule.set_by, rule.set_at = working_hours, by.person_id, now
+    session.flush()
+    detail = {"starts": starts.isoformat(), "working_hours": working_hours}
+    audit.record(session, by, "policy.cut-off", f"team:{team_id}", detail=detail, now=now)
+    return rule
 
 
 def lacking(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> dict[str, frozenset[str]]:

@@ -1,5 +1,6 @@
 """Reading meetings and cases, always for somebody: outsiders are told that there is no such thing."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, or_, select
@@ -7,7 +8,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from mdt.core.actor import Actor
 from mdt.core.errors import NotFound
-from mdt.meeting.models import Case, Meeting
+from mdt.meeting.cut_off import Rule
+from mdt.meeting.models import Case, CutOffRule, Meeting
 from mdt.people import permissions
 from mdt.people.models import Team
 
@@ -66,6 +68,15 @@ def case(session: Session, by: Actor, case_id: str) -> Case:
     )
     if found is None or not permissions.may(by, "meeting.see", found.meeting.team_id):
         raise NotFound(NO_SUCH_CASE)
+    return found
+
+
+def cut_off_rules(session: Session, team_ids: Collection[str]) -> dict[str, list[Rule]]:
+    """Each team's rules of when its lists close, past and to come. They concern no patient."""
+    found: dict[str, list[Rule]] = {}
+    kept = select(CutOffRule).where(CutOffRule.team_id.in_(team_ids)).order_by(CutOffRule.starts.desc())
+    for row in session.scalars(kept):
+        found.setdefault(row.team_id, []).append(Rule(row.starts, row.working_hours))
     return found
 
 

@@ -30,6 +30,14 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "mark": _TAKING_PART,
     "mark.others": frozenset({CHAIR}),  # change or remove what somebody else drew
     "scene": _TAKING_PART,  # prepare views of a case, before its meeting or in it
+    "worklist.see": _TAKING_PART,  # what is still to be looked through before coming meetings
+    "study.review": frozenset({CHAIR, MEMBER, PRESENTER}),  # radiologists and, of slides, pathologists among them
+    "opinion.write": frozenset({CHAIR, MEMBER, PRESENTER}),  # what one thinks before the meeting
+    "opinion.read": _TAKING_PART,  # others' too: at once, or once the case is opened, as the team's policy says
+    "discrepancy.flag": frozenset({CHAIR, MEMBER, PRESENTER}),  # the chair, and readers of images among the others
+    "discrepancy.see": _TAKING_PART,
+    "feedback.govern": frozenset({CHAIR}),  # what became of all that the team flagged; its addressees see their own
+    "policy.set": frozenset({CHAIR, COORDINATOR}),
     "outcome.type": frozenset({CHAIR, COORDINATOR}),
     "outcome.sign": frozenset({CHAIR}),
     "outcome.amend": frozenset({CHAIR}),
