@@ -48,8 +48,7 @@ def flag(session: Session, *, by: Actor, case_id: str, told: Told, now: datetime
     case = meetings.case(session, by, case_id)
     team = case.meeting.team_id
     permissions.require(by, "discrepancy.flag", team)
-    reads = reviews.discipline_of(session, by) in disciplines.READERS
-    if by.person_id is None or not (reads or by.roles.get(team) == CHAIR):
+    if by.person_id is None or not may_flag(session, by, case):
         raise Forbidden("A radiologist, a pathologist or the chair flags what differs from a first report.")
     if case.status == progress.LISTED:
         raise Invalid("This case has not been discussed yet, so there is no opinion of the meeting to compare with.")
@@ -89,13 +88,23 @@ def flag(session: Session, *, by: Actor, case_id: str, told: Told, now: datetime
     return found
 
 
-def withdraw(session: Session, *, by: Actor, discrepancy_id: str, reason: str, now: datetime) -> Discrepancy:
+def may_flag(session: Session, by: Actor, case: Case) -> bool:
+    """Of those whose role allows it: the chair, and whoever reads images or slides."""
+    team = case.meeting.team_id
+    if not permissions.may(by, "discrepancy.flag", team):
+        return False
+    return by.roles.get(team) == CHAIR or reviews.discipline_of(session, by) in disciplines.READERS
+
+
+def withdraw(
+    session: Session, *, by: Actor, case_id: str, discrepancy_id: str, reason: str, now: datetime
+) -> Discrepancy:
     """It was flagged by mistake: by whoever flagged it or the chair, while nobody has acknowledged it."""
-    found = session.get(Discrepancy, discrepancy_id)
-    if found is None:
-        raise NotFound("There is no such discrepancy.")
-    case = meetings.case(session, by, found.case_id)
+    case = meetings.case(session, by, case_id)
     permissions.require(by, "discrepancy.flag", case.meeting.team_id)
+    found = session.get(Discrepancy, discrepancy_id)
+    if found is None or found.case_id != case.id:
+        raise NotFound("There is no such discrepancy.")
     if found.flagged_by != by.person_id and by.roles.get(case.meeting.team_id) != CHAIR:
         raise Forbidden(f"{found.flagged_name} flagged this; only they or the chair take it back.")
     feedback.require_move(found.feedback.status, feedback.WITHDRAWN)

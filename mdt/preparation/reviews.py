@@ -4,13 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.meeting import progress
 from mdt.meeting import queries as meetings
+from mdt.meeting.models import Case
 from mdt.people import permissions
 from mdt.people.models import Person
 from mdt.preparation import disciplines, telling
@@ -79,6 +80,27 @@ def in_force(session: Session, case_ids: Collection[str]) -> dict[tuple[str, str
     """The review that counts of each (case, study). The caller may see these cases."""
     kept = select(StudyReview).where(StudyReview.case_id.in_(case_ids), StudyReview.undone_at.is_(None))
     return {(row.case_id, row.study_id): row for row in session.scalars(kept.order_by(StudyReview.at.desc()))}
+
+
+def progress_of(session: Session, cases: Collection[Case]) -> dict[str, tuple[int, int]]:
+    """For each case, how many of the studies that somebody is to look through are reviewed, and how many there are."""
+    studies = studies_of(session, {case.patient_id for case in cases})
+    done = in_force(session, [case.id for case in cases])
+    found = {}
+    for case in cases:
+        mine = [one for one in studies.get(case.patient_id, []) if disciplines.reader_of(one.modalities)]
+        found[case.id] = (sum((case.id, one.id) in done for one in mine), len(mine))
+    return found
+
+
+def one(session: Session, by: Actor, case_id: str, review_id: str) -> StudyReview:
+    """A review that counts, with its study."""
+    case = meetings.case(session, by, case_id)
+    permissions.require(by, "study.review", case.meeting.team_id)
+    row = session.get(StudyReview, review_id, options=[joinedload(StudyReview.study)])
+    if row is None or row.case_id != case.id or row.undone_at is not None:
+        raise NotFound("There is no such review, or it has been taken back.")
+    return row
 
 
 def undone(session: Session, case_id: str) -> list[StudyReview]:

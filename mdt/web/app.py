@@ -16,6 +16,7 @@ from mdt.web import (
     clashes,
     compression,
     dicomweb,
+    discrepancies,
     errors,
     formats,
     front,
@@ -26,13 +27,17 @@ from mdt.web import (
     live,
     locking,
     meetings,
+    opinions,
     outcome,
     planning,
+    policies,
+    preparation,
     request_log,
     security,
     session,
     signing_in,
     states,
+    worklist,
 )
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -71,6 +76,11 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         layers,
         imports,
         clashes,
+        preparation,
+        opinions,
+        discrepancies,
+        worklist,
+        policies,
         dicomweb,
     )
     for blueprint in (*(part.pages for part in ours), *more):

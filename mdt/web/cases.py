@@ -18,7 +18,7 @@ from mdt.people.permissions import may
 from mdt.people.queries import names_of
 from mdt.record.queries import Match, matches
 from mdt.trusts.queries import trust_names
-from mdt.web import reading, records
+from mdt.web import preparation, reading, records
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house, unattended
 
@@ -90,10 +90,10 @@ def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int
         beside = [(match, records.side_by_side(match.patient, match.claimed)) for match in _matches(db, by, case)]
         shown = _imaging(db, by, case)
         people = names_of(db, {match.link.decided_by for match, _ in beside})
+        prepared = preparation.of_case(db, by, case)
         reading.of_one(db, by, "case.read", f"case:{case.id}", case.patient_id)
     page = render_template(
         "record/case.html",
-        case=case,
         form=form or Form(),
         typed_for=link_id,
         decides=may(by, "match.decide", case.meeting.team_id),
@@ -102,6 +102,8 @@ def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int
         waiting=[(match, lines) for match, lines in beside if match.link.status == "confirm"],
         decided=[(match, lines) for match, lines in beside if match.link.status != "confirm"],
         people=people,
+        prepared=prepared,
+        unreviewed=preparation.unreviewed(shown),
         **shown,
     )
     return make_response(page, status)
@@ -118,4 +120,6 @@ def _imaging(db: Session, by: Actor, case: Case) -> dict[str, Any]:
         "arriving": of_patient(db, by, **seen),
         "timeline": lines(db, by, **seen),
         "names": trust_names(db),
+        "case": case,
+        **preparation.reviewing(db, by, case),
     }

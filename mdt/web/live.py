@@ -20,10 +20,10 @@ def room(meeting_id: str) -> Any:
     with house().db.writing() as db:
         meeting = queries.meeting(db, by, meeting_id)
         reading.of_many(db, by, "room.entered", f"meeting:{meeting.id}", {case.patient_id for case in meeting.cases})
-    return render_template("live/room.html", meeting=meeting, frames_key=_frames_key())
+    return render_template("live/room.html", meeting=meeting, frames_key=frames_key())
 
 
-def _frames_key() -> str:
+def frames_key() -> str:
     """What seals the frames this person's browser keeps (ADR 7): their own, until they are signed out everywhere."""
     held = SignIn.read(session)
     if held is None:
