@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
@@ -78,6 +79,7 @@ class Seeded:
     series: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     leaf: str = ""  # of a layer that a test has added
+    prepared: Any = None  # what `prepared.add_preparation` has added
 
     def app(self, *more: Blueprint) -> Flask:
         """The pages on this house, with a front end that needs no building."""

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from mdt.people.sessions import SignIn
 from tests.unit.layered import add_layer
 from tests.unit.pages import PASSWORD, VERSION, Seeded, seeded
+from tests.unit.prepared import TOLD, add_preparation
 from tests.unit.provided import LETTER, add_letter
 
 WHO = ("chair", "coordinator", "member", "presenter", "observer", "administrator", "stranger", "nobody")
@@ -66,6 +68,23 @@ TABLE = {
     "POST /cases/<case_id>/outcome/set.json": "200 200 403 403 403 404 404 401",
     "POST /cases/<case_id>/outcome/sign.json": "409 403 403 403 403 404 404 401",  # it was typed in since it was read
     "POST /cases/<case_id>/outcome/amend.json": "409 403 403 403 403 404 404 401",  # it is not signed yet
+    "GET /cases/<case_id>/prepare": "200 200 200 200 403 404 404 401",
+    "GET /cases/<case_id>/preparation.json": TEAM,
+    "POST /cases/<case_id>/reviews": "403 403 403 302 403 404 404 401",  # only the presenter is a radiologist here
+    "POST /cases/<case_id>/reviews.json": "403 403 403 409 403 404 404 401",  # it was reviewed in the line above
+    "GET /cases/<case_id>/reviews/<review_id>/undo": "200 403 200 200 403 404 404 401",
+    "POST /cases/<case_id>/reviews/<review_id>/undo": "302 403 403 302 403 404 404 401",
+    "GET /cases/<case_id>/opinion/": "200 403 200 200 403 404 404 401",
+    "POST /cases/<case_id>/opinion/": "302 403 302 302 403 404 404 401",
+    "GET /cases/<case_id>/discrepancy": "200 403 403 200 403 404 404 401",
+    "POST /cases/<case_id>/discrepancy": "302 403 403 302 403 404 404 401",
+    "POST /cases/<case_id>/discrepancies/<discrepancy_id>/withdraw": "302 403 403 302 403 404 404 401",
+    "GET /worklist/": "200 200 200 200 403 403 200 401",
+    "GET /feedback/": ALL,
+    # Whoever reads for the trust of the first report; in the line above the one who flagged it took it back.
+    "POST /feedback/<feedback_id>/acknowledge": "404 404 404 409 404 404 404 401",
+    "GET /teams/<team_id>/preparation/": "200 200 403 403 403 404 404 401",
+    "POST /teams/<team_id>/preparation/": "302 302 403 403 403 404 404 401",
     "GET /clashes/": "403 403 403 403 403 200 403 401",
     "GET /imaging/cases/<case_id>.json": TEAM,
     "GET /imaging/cases/<case_id>/states.json": TEAM,
@@ -113,7 +132,15 @@ def made(tmp_path):
     with seeded(tmp_path) as made:
         add_letter(made, tmp_path)
         made.leaf = add_layer(made, tmp_path)
+        made.prepared = add_preparation(made)
         yield made
+
+
+def client_is(client: FlaskClient, made: Seeded, who: str) -> bool:
+    """Whether it is this person's browser."""
+    with client.session_transaction() as cookie:
+        held = SignIn.read(cookie)
+    return held is not None and held.person_id == made.people[who]
 
 
 def ask(client: FlaskClient, made: Seeded, what: str) -> int:
@@ -126,10 +153,16 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "link_id": made.links["maria"],
         "series_id": made.series["maria"],
         "version": VERSION,
+        "review_id": made.prepared.review,
+        "discrepancy_id": made.prepared.discrepancy,
+        "feedback_id": made.prepared.feedback,
+        "team_id": made.teams["lung"],
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
     }  # fmt: skip
+    if "/discrepanc" in rule:
+        names["case_id"] = made.cases["signed"]
     if "outcome" in rule:
         names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: names[found[1]], rule)
@@ -145,13 +178,26 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
         "POST /cases/<case_id>/matches/<link_id>": {"decision": "confirm", "reason": "same address"},
+        "POST /cases/<case_id>/reviews": {"study": made.prepared.unreviewed},
+        "POST /cases/<case_id>/reviews/<review_id>/undo": {"reason": "The wrong study."},
+        "POST /cases/<case_id>/opinion/": {
+            "meeting": made.meetings["today"], "patient": made.patients["maria"], "discipline": "surgery",
+            "version": "2" if client_is(client, made, "presenter") else "1", "findings": "Resectable.",
+        },
+        "POST /cases/<case_id>/discrepancy": {
+            **TOLD, "study": made.prepared.unreviewed, "trust": "RBV",
+        },
+        "POST /cases/<case_id>/discrepancies/<discrepancy_id>/withdraw": {"reason": "The wrong study."},
+        "POST /teams/<team_id>/preparation/": {
+            "what": "cut-off", "hours": "16", "from-day": "1", "from-month": "6", "from-year": "2099",
+        },
         "POST /cases/<case_id>/imports/begin.json": {"label": "CD from Leeds", "files": "2", "bytes": "1000"},
         "POST /cases/<case_id>/outcome/amend": {"version": "1", "reason": "The histology changed."},
     }  # fmt: skip
     accept = "*/*" if "/dicomweb" in path else "application/json" if path.endswith(".json") else "text/html"
     headers = {"Accept": accept}
     said = {"patient": made.patients["john"], "version": 1, "revision": 1, "reason": "The histology changed."}
-    said |= {"field": "rationale", "value": "Fit."}
+    said |= {"field": "rationale", "value": "Fit.", "studies": [made.prepared.unreviewed]}
     as_json = method == "POST" and rule.endswith(".json") and what not in typed
     content: dict[str, Any] = {"json": said} if as_json else {"data": typed.get(what)}
     answer = client.open(path, method=method, headers=headers, **content)
