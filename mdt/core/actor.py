@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 class Actor:
     """A person (or the system itself) with what they are in each team.
 
-    `roles` maps a team's id to the role held there now. `person_id` is None for the system.
+    `roles` maps a team's id to the role held there now, `visits` a meeting's id to the role of an admitted guest.
+    `person_id` is None for the system.
     """
 
     person_id: str | None
@@ -15,6 +16,7 @@ class Actor:
     trust_ods: str = ""
     administrator: bool = False
     roles: dict[str, str] = field(default_factory=dict)
+    visits: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_system(self) -> bool:

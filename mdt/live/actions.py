@@ -20,10 +20,9 @@ from mdt.live.models import Attendance, Event, Lease, Snapshot
 from mdt.live.protocol import tidy_body
 from mdt.live.refusals import NotPresenting, RoomClosed
 from mdt.live.room import State
-from mdt.meeting import progress
+from mdt.meeting import guests, progress
 from mdt.meeting.models import Meeting
-from mdt.meeting.queries import NO_SUCH_MEETING
-from mdt.people import permissions
+from mdt.meeting.queries import NO_SUCH_MEETING, sees
 
 SNAPSHOT_EVERY = 25  # events; also how many are folded, at most, to know the room before an op
 
@@ -56,6 +55,7 @@ def keep(
     NotFound or Stale, and then nothing is written.
     """
     meeting = _locked(session, by, meeting_id)
+    by = guests.inside(by, meeting.id, meeting.team_id)
     earlier = session.scalar(select(Event).where(Event.meeting_id == meeting_id, Event.op == op))
     if earlier is not None:
         if (earlier.by_id, earlier.kind) != (by.person_id, kind):
@@ -99,8 +99,7 @@ def keep(
 
 def renew_lease(session: Session, *, by: Actor, meeting_id: str, client: str, term: int, now: datetime) -> lease.Held:
     """The presenter is still there. Not audited: it says nothing that the take before it did not."""
-    meeting = _locked(session, by, meeting_id)
-    permissions.require(by, "meeting.see", meeting.team_id)
+    _locked(session, by, meeting_id)
     held = queries.held_lease(session, meeting_id)
     if held.person != by.person_id:
         raise NotPresenting("You are no longer presenting.")
@@ -149,7 +148,7 @@ def still_there(session: Session, *, attendance_ids: list[str], now: datetime) -
 def _locked(session: Session, by: Actor, meeting_id: str) -> Meeting:
     """The meeting, its row locked until the end of the transaction; outsiders are told that there is none."""
     meeting = session.get(Meeting, meeting_id, with_for_update=True, populate_existing=True)
-    if meeting is None or not permissions.may(by, "meeting.see", meeting.team_id):
+    if meeting is None or not sees(by, meeting):
         raise NotFound(NO_SUCH_MEETING)
     return meeting
 

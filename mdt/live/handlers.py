@@ -1,7 +1,7 @@
 """Who decides the kinds of op that a room itself has. Each asks for permission, checks, does, and says what to keep."""
 
 from mdt.core.errors import Forbidden, Invalid, NotFound
-from mdt.live import fields, lease, marks
+from mdt.live import fields, lease, marks, quorum_kept
 from mdt.live.kinds import Asked, Decision
 from mdt.live.lease import Held
 from mdt.live.models import Lease
@@ -10,7 +10,7 @@ from mdt.live.queries import held_lease, person_at
 from mdt.live.refusals import NotPresenting
 from mdt.live.room import EMPTY_CASE
 from mdt.meeting import actions as meeting_actions
-from mdt.meeting import progress
+from mdt.meeting import guests, progress, quorum
 from mdt.meeting.models import Case
 from mdt.people import permissions
 from mdt.people.models import Person
@@ -40,6 +40,7 @@ def open_case(asked: Asked) -> Decision:
     presenting = not permissions.may(asked.by, "case.open", asked.meeting.team_id)
     if presenting:
         _require_presenting(asked)
+    quorum_kept.require(asked.session, asked.meeting, quorum.OPENING, asked.now)
     meeting_actions.open_case(asked.session, by=asked.by, case_id=case.id, now=asked.now, presenting=presenting)
     return Decision({"case": case.id, "patient": case.patient_id}, case.id, case.patient_id)
 
@@ -65,14 +66,17 @@ def take(asked: Asked) -> Decision:
 
 
 def hand(asked: Asked) -> Decision:
-    """The presenter hands over to another tab in the room, whose person may present."""
-    held = _require_presenting(asked)
+    """The presenter hands over to another tab in the room, whose person may present; the chair may do it for them."""
+    held = held_lease(asked.session, asked.meeting.id)
+    if not permissions.may(asked.by, "presenter.takeback", asked.meeting.team_id):
+        held = _require_presenting(asked)
     client = fields.uuid(asked.body, "client")
     person_id = person_at(asked.session, asked.meeting.id, client, asked.now)
     receiver = person_id and asked.session.get(Person, person_id)
     if not receiver:
         raise NotFound("They have left the room.")
-    actor = build_actor(asked.session, receiver, asked.now)
+    actor = guests.with_visits(asked.session, build_actor(asked.session, receiver, asked.now))
+    actor = guests.inside(actor, asked.meeting.id, asked.meeting.team_id)
     if not permissions.may(actor, "presenter.take", asked.meeting.team_id):
         raise Forbidden(f"{receiver.name} may not present here.")
     return _presenting(asked, lease.give(held, receiver.id, client, asked.now), receiver.name)

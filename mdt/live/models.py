@@ -50,6 +50,41 @@ class Lease(Base):
     expires_at: Mapped[datetime | None]
 
 
+class ShownView(Base):
+    """What the presenter showed, sampled: at most one a second, and the last before each mark, word or case.
+
+    Outside the room's state and digest. `seq` is the event it came after.
+    """
+
+    __tablename__ = "shown_view"
+    __table_args__ = (Index("ix_shown_view_case", "meeting_id", "case_id", "at"),)
+
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    term: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
+    case_id: Mapped[str] = mapped_column(ForeignKey("mdt_case.id"))
+    client: Mapped[str] = mapped_column(String(64))
+    by_name: Mapped[str]
+    view: Mapped[dict[str, Any]]
+
+
+class CaseQuorum(Base):
+    """Who made the quorum of a case when its outcome was signed: kept with the decision, never changed."""
+
+    __tablename__ = "case_quorum"
+
+    id: Mapped[str] = id_column()
+    case_id: Mapped[str] = mapped_column(ForeignKey("mdt_case.id"), index=True)
+    version: Mapped[int]  # of the outcome
+    at: Mapped[datetime]  # the moment whose presence counted
+    policy_id: Mapped[str] = mapped_column(ForeignKey("team_policy.id"))
+    quorate: Mapped[bool]
+    missing: Mapped[list[Any]]
+    present: Mapped[list[Any]]
+
+
 class Attendance(Base):
     """When a person was connected to a meeting. `seen_at` is renewed while they are, and ends it if a server dies."""
 

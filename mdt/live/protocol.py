@@ -8,8 +8,10 @@ from typing import Any
 from mdt.core.errors import Invalid
 from mdt.live import fields, view
 from mdt.live.fields import Json
+from mdt.meeting.guests import DECISIONS
 
 OP_BYTES_MOST = 32 * 1024
+SHOW_OUT = "shown-out"
 SEQ_MOST = 2**53 - 1  # the whole numbers JavaScript counts exactly
 
 
@@ -43,6 +45,22 @@ class Pointer:
 class Digest:
     seq: int
     digest: str
+
+
+@dataclass(frozen=True)
+class Hand:
+    """`person` None: one's own."""
+
+    up: bool
+    person: str | None
+
+
+@dataclass(frozen=True)
+class Guest:
+    """`decision` is one of the lobby's, or SHOW_OUT."""
+
+    guest: str
+    decision: str
 
 
 def hello(data: Any) -> Hello:
@@ -90,6 +108,26 @@ def renew(data: Any) -> int:
 
 def follow(data: Any) -> bool:
     return fields.truth(fields.record(data, "follow"), "following")
+
+
+def idle(data: Any) -> bool:
+    return fields.truth(fields.record(data, "here"), "idle")
+
+
+def hand(data: Any) -> Hand:
+    sent = fields.record(data, "hand")
+    return Hand(fields.truth(sent, "up"), None if sent.get("person") is None else fields.our_id(sent, "person"))
+
+
+def word(data: Any) -> str | None:
+    """Who has it from now on; None: nobody."""
+    sent = fields.record(data, "word")
+    return None if sent.get("person") is None else fields.our_id(sent, "person")
+
+
+def guest(data: Any) -> Guest:
+    sent = fields.record(data, "guest")
+    return Guest(fields.our_id(sent, "guest"), fields.one_of(sent, "decision", (*DECISIONS, SHOW_OUT)))
 
 
 def digest(data: Any) -> Digest:

@@ -16,8 +16,7 @@ from mdt.live.models import Attendance, Event, Lease, Snapshot
 from mdt.live.protocol import moment
 from mdt.live.room import State
 from mdt.meeting.models import Meeting
-from mdt.meeting.queries import NO_SUCH_MEETING
-from mdt.people import permissions
+from mdt.meeting.queries import NO_SUCH_MEETING, sees
 from mdt.people.models import Person
 
 TAIL_MOST = 500  # further behind than this, a snapshot is quicker
@@ -56,7 +55,7 @@ def join(session: Session, *, by: Actor, meeting_id: str, epoch: str | None, las
 def visible_meeting(session: Session, by: Actor, meeting_id: str) -> Meeting:
     """The meeting's row alone; outsiders are told that there is none."""
     meeting = session.get(Meeting, meeting_id)
-    if meeting is None or not permissions.may(by, "meeting.see", meeting.team_id):
+    if meeting is None or not sees(by, meeting):
         raise NotFound(NO_SUCH_MEETING)
     return meeting
 

@@ -13,14 +13,16 @@ from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound, Stale
 from mdt.imaging.actions import request_gather
 from mdt.imaging.standing import readiness
-from mdt.meeting import cut_off, progress, referral
-from mdt.meeting.announcements import AgendaChanged
+from mdt.meeting import call, cut_off, progress, referral
+from mdt.meeting.announcements import AgendaChanged, MeetingArranged
 from mdt.meeting.models import Case, CutOffRule, Meeting
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
 from mdt.meeting.queries import meeting as meeting_with_cases
 from mdt.people import permissions
 from mdt.people.models import Team
 from mdt.record.models import Patient
+
+LONGEST_MEETING = 600  # minutes
 
 
 def plan(session: Session, *, by: Actor, team_id: str, starts_at: datetime, place: str = "", now: datetime) -> Meeting:
@@ -34,6 +36,22 @@ def plan(session: Session, *, by: Actor, team_id: str, starts_at: datetime, plac
     session.add(meeting)
     session.flush()
     audit.record(session, by, "meeting.planned", f"meeting:{meeting.id}", detail={"team": team_id}, now=now)
+    return meeting
+
+
+def arrange(
+    session: Session, *, by: Actor, meeting_id: str, call_url: str, planned_minutes: int | None, now: datetime
+) -> Meeting:
+    """The link to the meeting's call, and how long the room is booked; either may be nothing."""
+    meeting = _meeting(session, by, "meeting.plan", meeting_id)
+    if meeting.status == progress.CLOSED:
+        raise Invalid("This meeting is closed.")
+    if planned_minutes is not None and not 5 <= planned_minutes <= LONGEST_MEETING:
+        raise Invalid("A meeting lasts from 5 minutes to 10 hours.")
+    meeting.call_url, meeting.planned_minutes = call.link(call_url), planned_minutes
+    noted = {"call": call.host(meeting.call_url) if meeting.call_url else None, "minutes": planned_minutes}
+    audit.record(session, by, "meeting.arranged", f"meeting:{meeting.id}", detail=noted, now=now)
+    after_commit(session, MeetingArranged(meeting.id))
     return meeting
 
 

@@ -1,6 +1,7 @@
 """Meetings of a team, and the cases on their agenda."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -29,6 +30,8 @@ class Meeting(Base):
     locked_by: Mapped[str | None] = mapped_column(String(32))
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
     epoch: Mapped[str] = mapped_column(String(32), default=new_id)
+    call_url: Mapped[str | None] = mapped_column(String(2000))  # the team's video call, checked by `meeting.call`
+    planned_minutes: Mapped[int | None]  # how long the room is booked
 
     team: Mapped[Team] = relationship()
     cases: Mapped[list["Case"]] = relationship(back_populates="meeting", order_by="Case.position")
@@ -46,6 +49,48 @@ class CutOffRule(Base):
     working_hours: Mapped[int]
     set_by: Mapped[str | None] = mapped_column(String(32))
     set_at: Mapped[datetime]
+
+
+class Guest(Base):
+    """Somebody who is not of the team and asked to come to one meeting. Each asking is a row; the newest holds.
+
+    `state`: waiting, admitted, declined, ended (shown out, or the meeting closed on them). `role` once admitted.
+    """
+
+    __tablename__ = "guest"
+    __table_args__ = (Index("ix_guest_person", "person_id", "state"),)
+
+    id: Mapped[str] = id_column()
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    role: Mapped[str | None] = mapped_column(String(16))
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+
+
+class TeamPolicy(Base):
+    """One version of how a team meets, in force from `starts` to `ends` (inclusive; no end means still).
+
+    `roles` is what `meeting.quorum` reads; `blocks` is one of its BLOCKS.
+    """
+
+    __tablename__ = "team_policy"
+
+    id: Mapped[str] = id_column()
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), index=True)
+    starts: Mapped[date]
+    ends: Mapped[date | None]
+    roles: Mapped[list[Any]]
+    blocks: Mapped[str] = mapped_column(String(8), default="nothing")
+    records_views: Mapped[bool] = mapped_column(default=True)
+    clock_for_all: Mapped[bool] = mapped_column(default=False)
+    made_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
 
 
 class Case(Base):

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from mdt.core.actor import Actor
 from mdt.core.errors import NotFound
+from mdt.meeting import guests
 from mdt.meeting.cut_off import Rule
 from mdt.meeting.models import Case, CutOffRule, Meeting
 from mdt.people import permissions
@@ -54,9 +55,14 @@ def meeting(session: Session, by: Actor, meeting_id: str) -> Meeting:
         .options(joinedload(Meeting.team), selectinload(Meeting.cases).joinedload(Case.patient))
         .execution_options(populate_existing=True)
     )
-    if found is None or not permissions.may(by, "meeting.see", found.team_id):
+    if found is None or not sees(by, found):
         raise NotFound(NO_SUCH_MEETING)
     return found
+
+
+def sees(by: Actor, meeting: Meeting) -> bool:
+    """Whether it is a meeting of one of their teams, or one they were admitted to as a guest."""
+    return permissions.may(guests.inside(by, meeting.id, meeting.team_id), "meeting.see", meeting.team_id)
 
 
 def case(session: Session, by: Actor, case_id: str) -> Case:
@@ -66,7 +72,7 @@ def case(session: Session, by: Actor, case_id: str) -> Case:
         .where(Case.id == case_id)
         .options(joinedload(Case.patient), joinedload(Case.meeting).joinedload(Meeting.team))
     )
-    if found is None or not permissions.may(by, "meeting.see", found.meeting.team_id):
+    if found is None or not sees(by, found.meeting):
         raise NotFound(NO_SUCH_CASE)
     return found
 
@@ -95,10 +101,13 @@ def cases_of_patient(session: Session, by: Actor, patient_id: str) -> list[Case]
 
 
 def may_see_patient(session: Session, by: Actor, patient_id: str) -> bool:
-    """Whether the patient is, or was, on an agenda of one of the actor's teams."""
+    """Whether the patient is, or was, on an agenda of one of the actor's teams, or is on one they were admitted to."""
     if by.is_system:
         return True
-    listed = select(Case.id).join(Case.meeting).where(Case.patient_id == patient_id, Meeting.team_id.in_(by.roles))
+    theirs: ColumnElement[bool] = Meeting.team_id.in_(by.roles)
+    if by.visits:
+        theirs = or_(theirs, Meeting.id.in_(by.visits))
+    listed = select(Case.id).join(Case.meeting).where(Case.patient_id == patient_id, theirs)
     return session.scalar(listed.limit(1)) is not None
 
 

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
 from mdt.core.errors import Invalid
+from mdt.live import quorum_kept
 from mdt.live.fields import our_id, whole
+from mdt.meeting import quorum
 from mdt.outcome import actions
 from mdt.outcome.actions import Binding
 from mdt.outcome.models import Outcome
@@ -29,7 +31,11 @@ def do(session: Session, *, by: Actor, meeting_id: str, kind: str, body: dict[st
         return actions.amend(session, by=by, binding=binding, reason=_text(body, "reason"), now=now)
     revision = whole(body, "revision", 0, HIGHEST)
     if kind == SIGN:
-        return actions.sign(session, by=by, binding=binding, revision=revision, now=now)
+        meeting, at = quorum_kept.discussed_at(session, binding.meeting_id, binding.case_id, now)
+        quorum_kept.require(session, meeting, quorum.SIGNING, at)
+        signed = actions.sign(session, by=by, binding=binding, revision=revision, now=now)
+        quorum_kept.note(session, meeting, signed.case_id, signed.version, at)
+        return signed
     if kind == SET:
         field, value = _text(body, "field"), body.get("value")
         return actions.set_field(session, by=by, binding=binding, revision=revision, field=field, value=value, now=now)

@@ -37,7 +37,13 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "discrepancy.flag": frozenset({CHAIR, MEMBER, PRESENTER}),  # the chair, and readers of images among the others
     "discrepancy.see": _TAKING_PART,
     "feedback.govern": frozenset({CHAIR}),  # what became of all that the team flagged; its addressees see their own
-    "policy.set": frozenset({CHAIR, COORDINATOR}),
+    "guest.admit": frozenset({CHAIR, COORDINATOR}),  # from the lobby, to look; or show out again
+    "guest.admit.part": frozenset({CHAIR}),  # to take part, as a member does
+    "hand.lower": frozenset({CHAIR, COORDINATOR}),  # somebody else's; and give them the word
+    "clock.see": frozenset({CHAIR, COORDINATOR, PRESENTER}),  # others when the team's policy says so
+    "policy.set": frozenset({CHAIR, COORDINATOR}),  # how the team prepares, who makes its quorum, what is recorded
+    "attendance.see": frozenset({CHAIR, COORDINATOR}),
+    "replay.see": _TAKING_PART,  # a past case as it was shown
     "outcome.type": frozenset({CHAIR, COORDINATOR}),
     "outcome.sign": frozenset({CHAIR}),
     "outcome.amend": frozenset({CHAIR}),

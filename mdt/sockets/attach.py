@@ -1,5 +1,6 @@
 """Put the live room beside the pages: one Socket.IO server in the same process, and what keeps it alive."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -7,7 +8,8 @@ from flask_socketio import SocketIO
 
 from mdt.bootstrap import House
 from mdt.live.announcements import EventKept
-from mdt.meeting.announcements import AgendaChanged
+from mdt.meeting.announcements import AgendaChanged, GuestsChanged, MeetingArranged
+from mdt.meeting.guests import ENDED
 from mdt.people.announcements import SessionsEnded
 from mdt.sockets.engine import build_engine
 from mdt.sockets.keeper import Keeper
@@ -31,13 +33,17 @@ class LiveServer:
         db.announcer.listen(EventKept, self._event_kept)
         db.announcer.listen(AgendaChanged, lambda news: self.keeper.agenda_changed(news.meeting_id))
         db.announcer.listen(SessionsEnded, self._sessions_ended)
+        db.announcer.listen(GuestsChanged, self._guests_changed)
+        db.announcer.listen(MeetingArranged, lambda news: self._lay_desk_again(news.meeting_id))
 
     def start(self) -> None:
         self.pager.listen(self.keeper.heard)
         self.keeper.start()
 
     def say_goodbye(self) -> None:
-        """The server is stopping: every tab is told to come back in a moment."""
+        """The server is stopping: what was shown is written, and every tab is told to come back in a moment."""
+        with suppress(Exception):
+            self.keeper.write_views()
         for who in list(self.rooms.participants.values()):
             self.rooms.cut(who, "restart", "The server is restarting; joining again.")
 
@@ -45,6 +51,19 @@ class LiveServer:
         if room := self.rooms.open.get(news.meeting_id):
             room.told(news.event)
         self.pager.publish(news.meeting_id, "head", news.event["seq"])
+
+    def _guests_changed(self, news: GuestsChanged) -> None:
+        """Whoever may open the door is told at once; whoever is shown out is out at once."""
+        self.standing.forget(news.person_id)
+        if news.state == ENDED:
+            self.rooms.show_out(news.meeting_id, news.person_id)
+            self.pager.publish(news.meeting_id, "shown-out", news.person_id)
+        self._lay_desk_again(news.meeting_id)
+
+    def _lay_desk_again(self, meeting_id: str) -> None:
+        if room := self.rooms.open.get(meeting_id):
+            room.desk_is_stale = True
+        self.pager.publish(meeting_id, "desk", None)
 
     def _sessions_ended(self, news: SessionsEnded) -> Any:
         self.rooms.cut_person(news.person_id)

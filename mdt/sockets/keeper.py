@@ -9,19 +9,20 @@ import structlog
 
 from mdt.core.clock import utc_now
 from mdt.core.db import Database
-from mdt.live import actions, queries
+from mdt.live import actions, queries, recording
 from mdt.live.refusals import RoomClosed
 from mdt.live.view import Shown
+from mdt.meeting import guests
 from mdt.people.queries import roles_now, session_versions
 from mdt.sockets.open_room import OpenRoom
 from mdt.sockets.packets import NAMESPACE
 from mdt.sockets.pager import Pager
-from mdt.sockets.rooms import Rooms
+from mdt.sockets.rooms import NO_MEMBER, SHOWN_OUT, Rooms
 from mdt.sockets.standing import Standing
 
 TICK = 1.0
 _FLUSH_EVERY = 0.05  # how soon a slow tab that is ready again gets the newest view
-_ATTENDANCE_EVERY, _REVOKED_EVERY, _ROSTER_EVERY = 10, 2, 5  # ticks
+_ATTENDANCE_EVERY, _REVOKED_EVERY, _ROSTER_EVERY, _DESK_EVERY, _WRITTEN_EVERY = 10, 2, 5, 10, 3  # ticks
 _HELLO_WITHIN = 10.0  # seconds a connection may say nothing
 
 log = structlog.get_logger("mdt.sockets")
@@ -40,7 +41,15 @@ class Keeper:
     def tick(self) -> None:
         """Each part fails on its own: a database that is away must not stop the others."""
         self._ticks += 1
-        parts: list[Callable[[], None]] = [self.check_heads, self.end_leases, self.tell, self.hang_up_on_the_silent]
+        parts: list[Callable[[], None]] = [
+            self.check_heads,
+            self.end_leases,
+            self.tell,
+            self.lay_desks,
+            self.hang_up_on_the_silent,
+        ]
+        if self._ticks % _WRITTEN_EVERY == 0:
+            parts.append(self.write_views)
         if self._ticks % _REVOKED_EVERY == 0:
             parts.append(self.cut_the_revoked)
         if self._ticks % _ATTENDANCE_EVERY == 0:
@@ -79,6 +88,29 @@ class Keeper:
             elif self._ticks % _ROSTER_EVERY == 0 and room.tabs:
                 self._page_roster(room)
 
+    def lay_desks(self) -> None:
+        """Quorum, clock, call and lobby: when something may have changed them, and every so often by themselves."""
+        for room in list(self._rooms.open.values()):
+            room.recorder.rest()
+            if room.tabs and (room.desk_is_stale or self._ticks % _DESK_EVERY == 0):
+                self._rooms.lay_desk(room)
+
+    def write_views(self) -> None:
+        """What was shown lately, in one transaction for all rooms."""
+        shown = {meeting_id: room.recorder.drain() for meeting_id, room in self._rooms.open.items()}
+        shown = {meeting_id: samples for meeting_id, samples in shown.items() if samples}
+        if not shown:
+            return
+        try:
+            with self._db.writing() as session:
+                for meeting_id, samples in shown.items():
+                    recording.keep(session, meeting_id, samples)
+        except Exception:
+            for meeting_id, samples in shown.items():
+                if room := self._rooms.open.get(meeting_id):
+                    room.recorder.put_back(samples)
+            raise
+
     def cut_the_revoked(self) -> None:
         """Whose session has ended, or who left the team, in another process or by the calendar."""
         tabs = list(self._rooms.participants.values())
@@ -87,13 +119,15 @@ class Keeper:
         with self._db.reading() as session:
             versions = session_versions(session, {who.person_id for who in tabs})
             roles = roles_now(session, {who.team_id for who in tabs}, utc_now())
+            visits = guests.roles_now(session, {who.meeting_id for who in tabs})
         for who in tabs:
+            role = roles.get((who.team_id, who.person_id)) or visits.get((who.meeting_id, who.person_id))
             if versions.get(who.person_id) != who.session_version:
                 self._rooms.cut_person(who.person_id)
-            elif (who.team_id, who.person_id) not in roles:
-                self._rooms.cut(who, "forbidden", "You are no longer a member of this team.")
+            elif role is None:
+                self._rooms.cut(who, "forbidden", SHOWN_OUT if who.is_guest else NO_MEMBER)
             else:
-                self._rooms.now_is(who, roles[who.team_id, who.person_id])
+                self._rooms.now_is(who, role)
 
     def note_attendance(self) -> None:
         here = [who.attendance for who in self._rooms.participants.values() if who.attendance]
@@ -135,6 +169,8 @@ class Keeper:
         """Another process pages."""
         if what == "signed-out":
             return self._rooms.cut_person(body)
+        if what == "shown-out":
+            return self._rooms.show_out(meeting_id, body)
         room = self._rooms.open.get(meeting_id)
         if room is None:
             return
@@ -145,6 +181,12 @@ class Keeper:
                 room.show_view(Shown(**body))
             case "pointer":
                 room.point(**body)
+            case "hand":
+                room.hand(body["person"], body["since"])
+            case "word":
+                room.give_word(body)
+            case "desk":
+                room.desk_is_stale = True
             case "roster":
                 self._rooms.heard_roster(room, process, body)
 

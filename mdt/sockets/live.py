@@ -17,8 +17,11 @@ from mdt.core.db import Database
 from mdt.core.errors import Invalid, MdtError, NotFound
 from mdt.live import actions, protocol, queries
 from mdt.live.fields import Json, our_id, record, uuid
+from mdt.live.protocol import SHOW_OUT
+from mdt.live.recording import Sample
 from mdt.live.refusals import TooFast
 from mdt.live.view import Shown
+from mdt.meeting import guests
 from mdt.people import permissions
 from mdt.people.models import Person
 from mdt.people.sessions import SignIn
@@ -27,7 +30,7 @@ from mdt.sockets.line import Line
 from mdt.sockets.packets import NAMESPACE
 from mdt.sockets.pager import Pager
 from mdt.sockets.participant import Participant
-from mdt.sockets.rooms import TABS_MOST, Rooms
+from mdt.sockets.rooms import NO_MEMBER, SHOWN_OUT, TABS_MOST, Rooms
 from mdt.sockets.standing import Standing
 from mdt.trusts.models import Trust
 
@@ -53,6 +56,10 @@ class Live(Namespace):
             "renew": self._renew,
             "follow": self._follow,
             "digest": self._digest,
+            "here": self._here,
+            "hand": self._hand,
+            "word": self._word,
+            "guest": self._guest,
         }
 
     def trigger_event(self, event: str, *args: Any) -> Any:
@@ -63,7 +70,7 @@ class Live(Namespace):
         if who is None:
             return None
         if event == "disconnect":
-            return self._rooms.gone(who)
+            return self._rooms.gone(who, lost=args[1:] != ("client disconnect",))
         return self._message(who, event, args[1] if len(args) == 2 else None)
 
     def on_connect(self, auth: Any = None) -> None:
@@ -97,7 +104,8 @@ class Live(Namespace):
             name=actor.name,
             trust=trust,
             specialty=specialty,
-            role=actor.roles[team_id],
+            role=guests.inside(actor, meeting_id, team_id).roles[team_id],
+            is_guest=team_id not in actor.roles,
         )
         self._rooms.participants[who.sid] = who
 
@@ -124,8 +132,9 @@ class Live(Namespace):
             if actor is None:
                 self._rooms.cut(who, "signed-out", SIGNED_OUT)
                 return None
+            actor = guests.inside(actor, who.meeting_id, who.team_id)
             if not permissions.may(actor, "meeting.see", who.team_id):
-                self._rooms.cut(who, "forbidden", "You are no longer a member of this team.")
+                self._rooms.cut(who, "forbidden", SHOWN_OUT if who.is_guest else NO_MEMBER)
                 return None
             if not who.is_in and event != "hello":
                 raise Invalid("Say hello first.")
@@ -155,7 +164,16 @@ class Live(Namespace):
         joined = self._joined(who, actor, asked)
         may = [act for act in permissions.IN_A_TEAM if permissions.may(actor, act, who.team_id)]
         me = {"person": who.person_id, "name": who.name, "client": who.client, "role": who.role, "may": may}
-        return joined and {**joined, "roster": self._rooms.roster(room), "me": me}
+        if room.desk_is_stale or not room.desk:
+            self._rooms.lay_desk(room)
+        who.desk_told = room.desk_for(who)
+        return joined and {
+            **joined,
+            "roster": self._rooms.roster(room),
+            "word": room.word,
+            "desk": who.desk_told,
+            "me": me,
+        }
 
     def _pull(self, who: Participant, actor: Actor, data: Any) -> Json | None:
         return self._joined(who, actor, protocol.pull(data))
@@ -189,7 +207,9 @@ class Live(Namespace):
     def _view(self, who: Participant, _actor: Actor, data: Any) -> None:
         sent = protocol.view_message(data)
         shown = Shown(sent.term, sent.n, who.client, sent.view)
-        if self._rooms.of(who.meeting_id).show_view(shown):
+        room = self._rooms.of(who.meeting_id)
+        if room.show_view(shown):
+            room.recorder.saw(Sample(sent.term, sent.n, utc_now(), room.seq, who.client, who.name, sent.view))
             self._pager.publish(who.meeting_id, "view", shown.as_json())
 
     def _pointer(self, who: Participant, _actor: Actor, data: Any) -> None:
@@ -208,6 +228,48 @@ class Live(Namespace):
     def _follow(self, who: Participant, _actor: Actor, data: Any) -> Json:
         who.following = protocol.follow(data)
         self._rooms.of(who.meeting_id).roster_changed = True
+        return accepted()
+
+    def _here(self, who: Participant, _actor: Actor, data: Any) -> Json:
+        who.is_idle = protocol.idle(data)
+        self._rooms.of(who.meeting_id).roster_changed = True
+        return accepted()
+
+    def _hand(self, who: Participant, actor: Actor, data: Any) -> Json:
+        """One's own goes up or down; the chair and the coordinator lower others'."""
+        asked = protocol.hand(data)
+        person = asked.person or who.person_id
+        if person != who.person_id:
+            permissions.require(actor, "hand.lower", who.team_id)
+            if asked.up:
+                raise Invalid("Nobody raises another’s hand.")
+        since = protocol.moment(utc_now()) if asked.up else None
+        self._rooms.of(who.meeting_id).hand(person, since)
+        self._pager.publish(who.meeting_id, "hand", {"person": person, "since": since})
+        return accepted()
+
+    def _word(self, who: Participant, actor: Actor, data: Any) -> Json:
+        """The chair says who speaks; whoever has the word may give it back."""
+        person, room = protocol.word(data), self._rooms.of(who.meeting_id)
+        if not (person is None and room.word == who.person_id):
+            permissions.require(actor, "hand.lower", who.team_id)
+        if person is not None and all(one["person"] != person for one in self._rooms.roster(room)):
+            raise NotFound("They have left the room.")
+        room.give_word(person)
+        self._pager.publish(who.meeting_id, "word", person)
+        return accepted()
+
+    def _guest(self, who: Participant, actor: Actor, data: Any) -> Json:
+        """Somebody at the door: let in, declined, or shown out again."""
+        asked, now = protocol.guest(data), utc_now()
+        with self._db.writing() as db:
+            if asked.decision == SHOW_OUT:
+                guests.show_out(db, by=actor, meeting_id=who.meeting_id, guest_id=asked.guest, now=now)
+            else:
+                guests.decide(
+                    db, by=actor, meeting_id=who.meeting_id, guest_id=asked.guest, decision=asked.decision, now=now
+                )
+        self._rooms.lay_desk(self._rooms.of(who.meeting_id))
         return accepted()
 
     def _digest(self, who: Participant, _actor: Actor, data: Any) -> Json:

@@ -7,13 +7,17 @@ from engineio.packet import Packet
 from gevent import sleep
 from gevent.lock import RLock
 
+from mdt.core.clock import utc_now
 from mdt.core.db import Database
-from mdt.live import queries, room
+from mdt.live import queries, recording, room
 from mdt.live.digest import digest
 from mdt.live.fields import Json
+from mdt.live.protocol import moment
 from mdt.live.view import Shown
+from mdt.people.permissions import IN_A_TEAM
 from mdt.sockets.packets import packet
 from mdt.sockets.participant import Participant
+from mdt.sockets.recorder import Recorder
 
 POINTERS_MOST = 4  # people who point at once; more nobody can follow
 _AT_ONCE = 64  # events shown before others get their turn
@@ -34,9 +38,16 @@ class OpenRoom:
         self.view: Shown | None = None
         self.elsewhere: dict[str, tuple[float, list[Json]]] = {}  # other processes' rosters
         self.roster_changed = False
+        self.hands: dict[str, str] = {}  # person: since when
+        self.word: str | None = None  # who has it
+        self.lost: dict[str, tuple[float, Json]] = {}  # whose line broke, and how the roster showed them
+        self.desk: Json = {}
+        self.desk_is_stale = True
         self.empty_since = monotonic()
         self.epoch, self.seq, self.state = "", 0, room.EMPTY
         self._load()
+        with db.reading() as session:
+            self.recorder = Recorder(recording.kept(session, meeting_id))
 
     # Who is here
 
@@ -50,14 +61,50 @@ class OpenRoom:
             if other.client == who.client and other is not who:
                 self._cut(other, "replaced", "This room was opened again in this tab; this connection has ended.")
         self._tabs[who.sid] = who
+        self.lost.pop(who.person_id, None)
+        self.roster_changed = self.desk_is_stale = True
+
+    def leave(self, who: Participant, *, lost: bool = False) -> None:
+        """`lost`: the line broke; they are told as lost for a while, and their hand stays up."""
+        if self._tabs.pop(who.sid, None) is None:
+            return
+        self._waiting.discard(who)
+        self._pointing.pop(who.client, None)
+        self.roster_changed = self.desk_is_stale = True
+        self.empty_since = monotonic()
+        if any(other.person_id == who.person_id for other in self.tabs):
+            return
+        if lost:
+            self.lost[who.person_id] = (monotonic(), {**who.as_person(), "lost": moment(utc_now())})
+        else:
+            self._left_for_good(who.person_id)
+
+    def forget_lost(self, after: float) -> None:
+        """Whose line has been gone this long has left."""
+        for person in [person for person, (since, _) in self.lost.items() if monotonic() - since > after]:
+            del self.lost[person]
+            self._left_for_good(person)
+            self.roster_changed = True
+
+    def hand(self, person: str, since: str | None) -> None:
+        """Somebody's hand goes up, at the end of the line, or down."""
+        if since is None:
+            self.hands.pop(person, None)
+        else:
+            self.hands.setdefault(person, since)
         self.roster_changed = True
 
-    def leave(self, who: Participant) -> None:
-        if self._tabs.pop(who.sid, None) is not None:
-            self._waiting.discard(who)
-            self._pointing.pop(who.client, None)
-            self.roster_changed = True
-            self.empty_since = monotonic()
+    def give_word(self, person: str | None) -> None:
+        """Who speaks now; their hand goes down."""
+        self.word = person
+        if person is not None:
+            self.hands.pop(person, None)
+        self.roster_changed = True
+
+    def _left_for_good(self, person: str) -> None:
+        self.hands.pop(person, None)
+        if self.word == person:
+            self.word = None
 
     # What is kept
 
@@ -93,6 +140,10 @@ class OpenRoom:
             self.view = None
 
     def _show(self, event: room.Event) -> None:
+        if event["kind"] != "agenda.change":
+            self.recorder.take()
+        if event["kind"].partition(".")[0] in ("meeting", "case", "agenda", "presenter"):
+            self.desk_is_stale = True
         self.seq, self.state = event["seq"], room.apply(self.state, event)
         if self.view is not None and not self._is_current(self.view):
             self.view = None
@@ -131,7 +182,29 @@ class OpenRoom:
 
     def tell_roster(self, people: list[Json]) -> None:
         self.roster_changed = False
-        self._fleeting("roster", packet("roster", {"people": people}))
+        self._fleeting("roster", packet("roster", {"people": people, "word": self.word}))
+
+    def tell_desk(self, desk: Json) -> None:
+        """What lies beside the log: to each what they may see of it, when that has changed."""
+        self.desk, self.desk_is_stale = desk, False
+        self.recorder.is_on = desk["records_views"]
+        for who in self.tabs:
+            theirs = self.desk_for(who)
+            if who.desk_told != theirs:
+                who.desk_told = theirs
+                if who.line.fleeting("desk", packet("desk", theirs)):
+                    self._waiting.add(who)
+
+    def desk_for(self, who: Participant) -> Json:
+        """The lobby is for those who may open it, the clock for those who keep it, or all."""
+        if not self.desk:
+            return {}
+        presents = self.presenter is not None and self.presenter["client"] == who.client
+        told = {name: self.desk[name] for name in ("quorum", "call")}
+        sees_clock = presents or self.desk["clock_for_all"] or who.role in IN_A_TEAM["clock.see"]
+        told["clock"] = self.desk["clock"] if sees_clock else None
+        told["lobby"] = self.desk["lobby"] if who.role in IN_A_TEAM["guest.admit"] else []
+        return told
 
     def flush(self) -> None:
         """Give those who were slow what waits for them, as far as they are ready."""

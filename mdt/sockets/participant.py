@@ -16,6 +16,10 @@ _RATES = {
     "renew": (1, 5),
     "follow": (2, 10),
     "digest": (1, 5),
+    "here": (1, 10),
+    "hand": (2, 10),
+    "word": (2, 10),
+    "guest": (5, 40),
 }
 
 
@@ -35,8 +39,11 @@ class Participant:
     specialty: str
     role: str
     following: bool = True
+    is_idle: bool = False
+    is_guest: bool = False
     is_in: bool = False
     attendance: str | None = None
+    desk_told: dict[str, Any] | None = None
     buckets: dict[str, Bucket] = field(default_factory=lambda: {kind: Bucket(*rate) for kind, rate in _RATES.items()})
 
     def as_person(self) -> dict[str, Any]:
@@ -49,4 +56,6 @@ class Participant:
             "specialty": self.specialty,
             "role": self.role,
             "following": self.following,
+            "idle": self.is_idle,
+            "guest": self.is_guest,
         }

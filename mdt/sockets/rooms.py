@@ -10,13 +10,16 @@ from sqlalchemy.exc import OperationalError
 
 from mdt.core.clock import utc_now
 from mdt.core.db import Database
-from mdt.live import actions
+from mdt.live import actions, desk, queries
 from mdt.live.fields import Json
 from mdt.sockets.open_room import OpenRoom
 from mdt.sockets.packets import packet
 from mdt.sockets.participant import Participant
 from mdt.sockets.standing import Standing
 
+NO_MEMBER = "You are no longer a member of this team."
+SHOWN_OUT = "You are no longer admitted to this meeting."
+LOST_FOR = 600.0  # seconds somebody whose line broke is told as lost
 TABS_MOST = 250  # in one room of one process
 KEPT_EMPTY_FOR = 60.0  # seconds; the presenter's reload finds the view again
 HEARD_FOR = 15.0  # seconds after which another process's roster is forgotten
@@ -47,11 +50,11 @@ class Rooms:
         who.line.close()
         gevent.spawn_later(_HANG_UP_AFTER, who.line.hang_up)
 
-    def gone(self, who: Participant) -> None:
+    def gone(self, who: Participant, *, lost: bool = False) -> None:
         """The connection is over, whoever ended it. Saying so twice does no harm."""
         self.participants.pop(who.sid, None)
         if room := self.open.get(who.meeting_id):
-            room.leave(who)
+            room.leave(who, lost=lost)
         if attendance := who.attendance:
             who.attendance = None
             gevent.spawn(self._write_departure, attendance)
@@ -62,6 +65,13 @@ class Rooms:
         for who in list(self.participants.values()):
             if who.person_id == person_id:
                 self.cut(who, "signed-out", "Your sign-in has ended. Sign in again to come back.")
+
+    def show_out(self, meeting_id: str, person_id: str) -> None:
+        """A guest who must leave this meeting, at once."""
+        self._standing.forget(person_id)
+        for who in list(self.participants.values()):
+            if (who.meeting_id, who.person_id) == (meeting_id, person_id) and who.is_guest:
+                self.cut(who, "forbidden", SHOWN_OUT)
 
     def now_is(self, who: Participant, role: str) -> None:
         """Their role in the team, as of now."""
@@ -74,10 +84,17 @@ class Rooms:
         """Everybody in the room, as far as this process knows: its own tabs, then what others told."""
         now = monotonic()
         room.elsewhere = {name: heard for name, heard in room.elsewhere.items() if now - heard[0] < HEARD_FOR}
-        return self.own_roster(room) + [person for _, people in room.elsewhere.values() for person in people]
+        people = self.own_roster(room) + [person for _, people in room.elsewhere.values() for person in people]
+        here = {person["person"] for person in people if "lost" not in person}
+        return [
+            {**person, "hand": room.hands.get(person["person"])}
+            for person in people
+            if "lost" not in person or person["person"] not in here
+        ]
 
     def own_roster(self, room: OpenRoom) -> list[Json]:
-        return [who.as_person() for who in room.tabs]
+        """This process's tabs, and after them those whose line to it broke."""
+        return [who.as_person() for who in room.tabs] + [person for _, person in room.lost.values()]
 
     def heard_roster(self, room: OpenRoom, process: str, people: list[Json]) -> None:
         before = room.elsewhere.get(process)
@@ -85,8 +102,16 @@ class Rooms:
         if before is None or before[1] != people:
             room.tell_roster(self.roster(room))
 
+    def lay_desk(self, room: OpenRoom) -> None:
+        """Ask how quorum, clock, call and lobby stand, and tell those whose view of them that changes."""
+        room.desk_is_stale = False
+        with self._db.reading() as session:
+            laid = desk.desk(session, room.meeting_id, queries.database_now(session))
+        room.tell_desk(laid)
+
     def close_empty(self) -> None:
         for meeting_id, room in list(self.open.items()):
+            room.forget_lost(LOST_FOR)
             if not room.tabs and monotonic() - room.empty_since > KEPT_EMPTY_FOR:
                 del self.open[meeting_id]
 

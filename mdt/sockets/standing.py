@@ -5,6 +5,7 @@ from time import monotonic
 from mdt.core.actor import Actor
 from mdt.core.clock import utc_now
 from mdt.core.db import Database
+from mdt.meeting import guests
 from mdt.people.queries import actor_for
 
 FRESH_FOR = 1.0  # seconds
@@ -24,6 +25,7 @@ class Standing:
         if now - asked_at >= FRESH_FOR:
             with self._db.reading() as session:
                 actor = actor_for(session, person_id, session_version, utc_now())
+                actor = actor and guests.with_visits(session, actor)
             self._known[key] = (now, actor)
         return actor
 

@@ -14,6 +14,7 @@ from mdt.bootstrap import House
 from mdt.core.actor import Actor
 from mdt.core.clock import utc_now
 from mdt.core.errors import NotSignedIn
+from mdt.meeting import guests
 from mdt.people.models import Person
 from mdt.people.queries import actor_for
 from mdt.people.sessions import LASTS, SEEN_EVERY, SignIn
@@ -58,7 +59,8 @@ def _actor_of_cookie() -> Actor | None:
     if held is None or held.is_over(now):
         return None
     with house().db.reading() as db:
-        return actor_for(db, held.person_id, held.session_version, now)
+        actor = actor_for(db, held.person_id, held.session_version, now)
+        return actor and guests.with_visits(db, actor)
 
 
 def begin(person: Person) -> None:
