@@ -83,7 +83,7 @@ class Keeper:
         for room in list(self._rooms.open.values()):
             room.tell_head()
             if room.roster_changed:
-                room.tell_roster(self._rooms.roster(room))
+                room.tell_company(self._rooms.company(room))
                 self._page_roster(room)
             elif self._ticks % _ROSTER_EVERY == 0 and room.tabs:
                 self._page_roster(room)

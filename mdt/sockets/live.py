@@ -167,10 +167,12 @@ class Live(Namespace):
         if room.desk_is_stale or not room.desk:
             self._rooms.lay_desk(room)
         who.desk_told = room.desk_for(who)
+        company = self._rooms.company(room)
         return joined and {
             **joined,
-            "roster": self._rooms.roster(room),
-            "word": room.word,
+            "roster": company["people"],
+            "lost": company["lost"],
+            "word": company["word"],
             "desk": who.desk_told,
             "me": me,
         }
@@ -253,7 +255,7 @@ class Live(Namespace):
         person, room = protocol.word(data), self._rooms.of(who.meeting_id)
         if not (person is None and room.word == who.person_id):
             permissions.require(actor, "hand.lower", who.team_id)
-        if person is not None and all(one["person"] != person for one in self._rooms.roster(room)):
+        if person is not None and all(one["person"] != person for one in self._rooms.company(room)["people"]):
             raise NotFound("They have left the room.")
         room.give_word(person)
         self._pager.publish(who.meeting_id, "word", person)

@@ -180,9 +180,9 @@ class OpenRoom:
         term = self.presenter["term"] if self.presenter else 0
         self._fleeting("head", packet("head", {"epoch": self.epoch, "head": self.seq, "term": term}))
 
-    def tell_roster(self, people: list[Json]) -> None:
+    def tell_company(self, company: Json) -> None:
         self.roster_changed = False
-        self._fleeting("roster", packet("roster", {"people": people, "word": self.word}))
+        self._fleeting("roster", packet("roster", company))
 
     def tell_desk(self, desk: Json) -> None:
         """What lies beside the log: to each what they may see of it, when that has changed."""

@@ -80,17 +80,18 @@ class Rooms:
             if room := self.open.get(who.meeting_id):
                 room.roster_changed = True
 
-    def roster(self, room: OpenRoom) -> list[Json]:
-        """Everybody in the room, as far as this process knows: its own tabs, then what others told."""
+    def company(self, room: OpenRoom) -> Json:
+        """Everybody in the room, as far as this process knows: its own tabs, what others told, whose line broke."""
         now = monotonic()
         room.elsewhere = {name: heard for name, heard in room.elsewhere.items() if now - heard[0] < HEARD_FOR}
         people = self.own_roster(room) + [person for _, people in room.elsewhere.values() for person in people]
         here = {person["person"] for person in people if "lost" not in person}
-        return [
-            {**person, "hand": room.hands.get(person["person"])}
-            for person in people
-            if "lost" not in person or person["person"] not in here
-        ]
+        people = [{**person, "hand": room.hands.get(person["person"])} for person in people]
+        return {
+            "people": [person for person in people if "lost" not in person],
+            "lost": [person for person in people if "lost" in person and person["person"] not in here],
+            "word": room.word,
+        }
 
     def own_roster(self, room: OpenRoom) -> list[Json]:
         """This process's tabs, and after them those whose line to it broke."""
@@ -100,7 +101,7 @@ class Rooms:
         before = room.elsewhere.get(process)
         room.elsewhere[process] = (monotonic(), people)
         if before is None or before[1] != people:
-            room.tell_roster(self.roster(room))
+            room.tell_company(self.company(room))
 
     def lay_desk(self, room: OpenRoom) -> None:
         """Ask how quorum, clock, call and lobby stand, and tell those whose view of them that changes."""
