@@ -95,6 +95,8 @@ def ask(session: Session, *, by: Actor, meeting_id: str, reason: str, now: datet
         raise Invalid("Say why you would like to join, for example “I operated on the third patient”.")
     if len(why) > LONGEST_REASON:
         raise Invalid(f"The reason must be {LONGEST_REASON} characters or fewer.")
+    if session.get_one(Meeting, meeting_id).team_id in by.roles:
+        raise Invalid("You are a member of this team; go straight into the room.")
     before = newest(session, by, meeting_id)
     if before is not None and before.state in (WAITING, ADMITTED):
         return before

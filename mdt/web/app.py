@@ -10,7 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from mdt.bootstrap import House
 from mdt.people import permissions
 from mdt.web import (
+    arranging,
     assets,
+    attendance,
     board,
     cases,
     clashes,
@@ -25,6 +27,7 @@ from mdt.web import (
     layers,
     listing,
     live,
+    lobby,
     locking,
     meetings,
     opinions,
@@ -32,6 +35,7 @@ from mdt.web import (
     planning,
     policies,
     preparation,
+    quorum,
     request_log,
     security,
     session,
@@ -70,6 +74,10 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         listing,
         cases,
         outcome,
+        lobby,
+        attendance,
+        arranging,
+        quorum,
         live,
         imaging,
         states,

@@ -14,7 +14,7 @@ from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, Stale
 from mdt.imaging.standing import readiness
 from mdt.live.actions import keep
-from mdt.meeting import actions, queries
+from mdt.meeting import actions, call, queries
 from mdt.meeting.models import Case, Meeting
 from mdt.people.permissions import may, require
 from mdt.web import reading
@@ -22,7 +22,17 @@ from mdt.web.session import current_actor, house
 
 pages = Blueprint("meetings", __name__)
 
-ON_THE_AGENDA = ("case.list", "case.order", "list.lock", "list.unlock", "meeting.open", "meeting.close")
+ON_THE_AGENDA = (
+    "case.list",
+    "case.order",
+    "list.lock",
+    "list.unlock",
+    "meeting.open",
+    "meeting.close",
+    "meeting.plan",
+    "attendance.see",
+    "replay.see",
+)
 
 PAST_AT_ONCE = 12
 
@@ -147,10 +157,16 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         meeting = queries.meeting(db, by, meeting_id)
         states = readiness.of_patients(db, _patients(meeting), now=utc_now())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
-    allowed = {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
+    allowed = {"team.see": meeting.team_id in by.roles} | {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
     said = readiness.summary([states[case.patient_id] for case in meeting.cases])
     return render_template(
-        "meeting/agenda.html", meeting=meeting, states=states, allowed=allowed, problem=problem, said=said
+        "meeting/agenda.html",
+        call_host=call.host,
+        meeting=meeting,
+        states=states,
+        allowed=allowed,
+        problem=problem,
+        said=said,
     )
 
 

@@ -6,6 +6,7 @@ import { initAll } from 'nhsuk-frontend';
 import { followArriving } from './pages/arriving';
 import { followBoard } from './pages/board';
 import { bringImports } from './pages/imports';
+import { waitInLobby } from './pages/lobby';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
@@ -13,3 +14,4 @@ initAll();
 document.querySelectorAll<HTMLElement>('[data-arriving]').forEach(followArriving);
 document.querySelectorAll<HTMLElement>('[data-board]').forEach(followBoard);
 document.querySelectorAll<HTMLElement>('[data-imports]').forEach(bringImports);
+document.querySelectorAll<HTMLElement>('[data-lobby]').forEach(waitInLobby);
