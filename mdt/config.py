@@ -1,6 +1,7 @@
 """Every setting, from the environment, typed. The product refuses to start half-set."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Settings:
     receiver_port: int = 0  # where trusts push to; 0: nowhere
     largest_object: int = 4 << 30  # bytes of one object that comes unasked
     largest_import: int = 16 << 30  # bytes of one disc, as it comes and unpacked
+    accel: str = ""  # the nginx location that sends what the store holds, e.g. `/-/store/`; none: we do
     disk_reserve: int = 2 << 30  # bytes of disk that are kept free: what comes unasked is then refused for now
 
     @property
@@ -67,7 +69,18 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         largest_object=_count(env, "MDT_LARGEST_OBJECT_MB", 4096) << 20,
         largest_import=_count(env, "MDT_LARGEST_IMPORT_MB", 16384) << 20,
         disk_reserve=_count(env, "MDT_DISK_RESERVE_MB", 2048) << 20,
+        accel=_accel(env, "MDT_ACCEL"),
     )
+
+
+def _accel(env: Mapping[str, str], name: str) -> str:
+    """An internal location of the nginx in front, e.g. `/-/store/`; it reads the folder that the store is in."""
+    said = env.get(name, "").strip()
+    if said and not re.fullmatch(r"/(?:[\w.-]+/)+", said):
+        raise Misconfigured(f"{name} must be an nginx location such as /-/store/, not {said!r}")
+    if said and urlsplit(env.get("MDT_STORE", "file:")).scheme not in ("", "file"):
+        raise Misconfigured(f"{name} needs the store in a folder that nginx can read, and MDT_STORE is none")
+    return said
 
 
 def _count(env: Mapping[str, str], name: str, default: int = 0) -> int:

@@ -93,16 +93,6 @@ def record(
     return entry
 
 
-def acts(session: Session) -> int:
-    """How many entries there are. Every act is audited in its own transaction, so as long as this is the same, nothing
-    that anybody may or may not see has changed: a face may remember until then what it found. It reads no entry.
-    """
-    return session.connection().execute(_ACTS).scalar() or 0
-
-
-_ACTS = select(AuditHead.seq).where(AuditHead.id == 1)
-
-
 def content_hash(entry: AuditEntry) -> str:
     """SHA-256 over the previous hash and the entry's canonical JSON."""
     content = {

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from mdt.core.announce import Announcer
+from mdt.core.watch import Watch
 
 _NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -69,6 +70,7 @@ class Database:
         self.url = url
         self.announcer = announcer or Announcer()
         self.engine = _engine(url)
+        self._watch = Watch(self.engine)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         # One writer at a time in SQLite: waiting here is cooperative under gevent, waiting in SQLite is not.
         self._one_writer = threading.Lock() if self._is_sqlite else None
@@ -95,7 +97,15 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session  # closing the session rolls back, and unlike `rollback()` does not expire what was read
 
+    def version(self) -> Hashable:
+        """What differs whenever anything was committed since, by whatever process: what was read holds till then.
+
+        Ask for it before reading what is to be remembered under it.
+        """
+        return self._watch.version()
+
     def close(self) -> None:
+        self._watch.close()
         self.engine.dispose()
 
 

@@ -1,9 +1,12 @@
 """Imaging over HTTP (`docs/wire.md` section 1): what a case has, packs of frames as a stream, documents."""
 
+import re
+from collections.abc import Hashable
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from mdt.bootstrap import House
 from mdt.core.actor import Actor
 from mdt.core.errors import Invalid, NotFound
 from mdt.imaging import queries
@@ -14,12 +17,15 @@ from mdt.imaging.pixels import outward
 from mdt.imaging.queries import NO_SUCH_IMAGING, Owned
 from mdt.meeting import guests
 from mdt.meeting import queries as meetings
-from mdt.web import pieces, reading
+from mdt.web import handing, memory, pieces, reading
+from mdt.web.express import Answer, Asked, file_at
 from mdt.web.session import current_actor, house, unattended
 from mdt.web.spans import Span, Spans
 
 pages = Blueprint("imaging", __name__, url_prefix="/imaging")
 
+BYTES = "application/octet-stream"
+_FRAMES = re.compile(r"/imaging/series/([0-9a-f]{32})/([0-9a-f]{64})/frames")
 _FOR_EVER = "private, max-age=31536000, immutable"
 _NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
 
@@ -60,7 +66,7 @@ def index(series_id: str, version: str) -> Response:
 @unattended
 def frames(series_id: str, version: str) -> Response:
     _series(current_actor(), series_id)
-    return _pack(series_id, version, "frames", "application/octet-stream")
+    return _pack(series_id, version, "frames", BYTES)
 
 
 @pages.get("/series/<series_id>/<version>/pieces")
@@ -81,7 +87,7 @@ def some(series_id: str, version: str) -> Response:
     sent = outward.pieces(places, order, have=_number("have", 0) or None, to=_number("to", 1))
     pack, _ = house().store.open_pack(series_id, version, "frames")
     stream = pieces.spans_of(pack, places, sent, first)
-    answer = Response(stream, mimetype="application/octet-stream", direct_passthrough=True)
+    answer = Response(stream, mimetype=BYTES, direct_passthrough=True)
     answer.call_on_close(pack.close)
     answer.content_length = stream.length
     answer.headers["Cache-Control"] = "no-store" if first else _FOR_EVER
@@ -97,7 +103,11 @@ def document(instance_id: str) -> Response:
         _require(found.owned, by, db)
     _look(by, found.owned, "document.read")
     store = house().store
-    answer = _file(store.open(found.sha256), store.size(found.sha256), found.sha256, found.type)
+    handed = handing.location(house(), store.place_of(found.sha256))
+    if handed is not None and store.exists(found.sha256):
+        answer = _handed_on(handed, found.type)
+    else:
+        answer = _file(store.open(found.sha256), store.size(found.sha256), found.sha256, found.type)
     answer.headers["Content-Disposition"] = "inline"
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     if found.type == HTML:
@@ -105,8 +115,31 @@ def document(instance_id: str) -> Response:
     return answer
 
 
+def at_once(asked: Asked) -> Answer | None:
+    """The frames of a pack, whole or a range, before Flask is troubled: what `frames` would say, or nothing."""
+    named = _FRAMES.fullmatch(asked.path)
+    by = asked.person_of(asked) if named else None
+    if named is None or by is None:
+        return None
+    series_id, version = named.groups()
+    asked.recall(_key_of(by, series_id), lambda: _find_series(asked.house, by, series_id))
+    headers = [("Content-Type", BYTES), ("Cache-Control", _FOR_EVER), *asked.ours]
+    place = asked.house.store.place_of_pack(series_id, version, "frames")
+    return file_at(asked, by, place, headers, tag=_tag(version, "frames"))
+
+
 def _series(by: Actor, series_id: str) -> Owned:
-    with house().db.reading() as db:
+    return memory.recalled(_key_of(by, series_id), lambda: _find_series(house(), by, series_id))
+
+
+def _key_of(by: Actor, series_id: str) -> Hashable:
+    """Under which `_find_series` is remembered."""
+    return "series", by.person_id, series_id
+
+
+def _find_series(house: House, by: Actor, series_id: str) -> Owned:
+    """A series that the actor may see; raises NotFound."""
+    with house.db.reading() as db:
         owned = queries.series(db, series_id)
         _require(owned, by, db)
     return owned
@@ -149,7 +182,22 @@ def _pack(series_id: str, version: str, file: PackFile, kind: str) -> Response:
         opened, size = house().store.open_pack(series_id, version, file)
     except FileNotFoundError:
         raise NotFound(NO_SUCH_IMAGING) from None
-    return _file(opened, size, f"{version}-{file}", kind)
+    handed = handing.location(house(), house().store.place_of_pack(series_id, version, file))
+    if handed is not None and file == "frames":
+        opened.close()
+        return _handed_on(handed, kind)
+    return _file(opened, size, _tag(version, file), kind)
+
+
+def _tag(version: str, file: PackFile) -> str:
+    return f"{version}-{file}"
+
+
+def _handed_on(to: str, kind: str) -> Response:
+    """Nothing but whereto: nginx sends the file, or the part of it that was asked for."""
+    answer = Response(mimetype=kind, headers={handing.HEADER: to, "Cache-Control": _FOR_EVER})
+    answer.content_length = 0
+    return answer
 
 
 def _file(file: BinaryIO, size: int, tag: str, kind: str) -> Response:

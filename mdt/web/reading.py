@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
@@ -31,11 +31,22 @@ def one_look(by: Actor, what: str, of: Hashable) -> Iterator[bool]:
 
     It counts as looked at once the body, which audits it, has ended well.
     """
-    looks: dict[Hashable, datetime] = current_app.extensions.setdefault("mdt.looks", {})
-    key, now = (by.person_id, what, of), utc_now()
-    is_new = key not in looks or now - looks[key] >= ONE_LOOK
+    looks, now = _looks(current_app), utc_now()
+    key = (by.person_id, what, of)
+    is_new = not has_looked(current_app, by, what, of, now)
     yield is_new
     if is_new:
         for old in [other for other, at in looks.items() if now - at >= ONE_LOOK]:
             del looks[old]
         looks[key] = now
+
+
+def has_looked(app: Flask, by: Actor, what: str, of: Hashable, now: datetime) -> bool:
+    """Whether to look again now is part of a look that was audited."""
+    at = _looks(app).get((by.person_id, what, of))
+    return at is not None and now - at < ONE_LOOK
+
+
+def _looks(app: Flask) -> dict[Hashable, datetime]:
+    looks: dict[Hashable, datetime] = app.extensions.setdefault("mdt.looks", {})
+    return looks

@@ -36,8 +36,8 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
 
 
-def _headers(response: Response) -> Response:
-    framed_by_us = response.mimetype == "application/pdf"
+def headers_for(*, secure: bool, framed_by_us: bool = False) -> dict[str, str]:
+    """What an answer says of itself, whatever it is an answer to."""
     policy = _POLICY | {"frame-ancestors": "'self'" if framed_by_us else "'none'"}
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
@@ -48,8 +48,14 @@ def _headers(response: Response) -> Response:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     }
-    if house().settings.secure_cookies:
+    if secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return headers
+
+
+def _headers(response: Response) -> Response:
+    framed_by_us = response.mimetype == "application/pdf"
+    headers = headers_for(secure=house().settings.secure_cookies, framed_by_us=framed_by_us)
     if request.path.startswith(f"{BASE}assets/") and response.status_code == 200:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its name changes with its content
     elif request.endpoint != "static":

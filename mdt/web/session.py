@@ -3,8 +3,9 @@
 Every page is for people who are signed in, unless its view is marked `@public`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request, session
@@ -18,6 +19,7 @@ from mdt.meeting import guests
 from mdt.people.models import Person
 from mdt.people.queries import actor_for
 from mdt.people.sessions import LASTS, SEEN_EVERY, SignIn
+from mdt.web import memory
 
 View = Callable[..., Any]
 
@@ -58,7 +60,17 @@ def _actor_of_cookie() -> Actor | None:
     held, now = SignIn.read(session), utc_now()
     if held is None or held.is_over(now):
         return None
-    with house().db.reading() as db:
+    return memory.recalled(key_of(held), lambda: find_actor(house(), held, now))
+
+
+def key_of(held: SignIn) -> Hashable:
+    """Under which `find_actor` is remembered."""
+    return "session", held.person_id, held.session_version
+
+
+def find_actor(house: House, held: SignIn, now: datetime) -> Actor | None:
+    """The person of a session that has not run out, as they are today; None when it was ended otherwise."""
+    with house.db.reading() as db:
         actor = actor_for(db, held.person_id, held.session_version, now)
         return actor and guests.with_visits(db, actor)
 

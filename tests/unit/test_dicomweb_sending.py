@@ -18,7 +18,7 @@ from mdt.people import tokens
 from mdt.record.models import Holder, Study
 from mdt.trusts.models import Trust
 from mdt.web.dicomweb import arriving, who
-from mdt.web.dicomweb.memory import Memory
+from mdt.web.memory import Memory
 from tests.unit.objects import an_object, ramp, save
 from tests.unit.provided import THORAX, Provided, at, provided
 

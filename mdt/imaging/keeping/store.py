@@ -132,6 +132,19 @@ class Store:
         self._settle(frames, self._pack(series_id, version, "frames"))
         self._settle(index, self._pack(series_id, version, "index.json"))
 
+    def place_of(self, sha256: str) -> str | None:
+        """Where the object lies on this machine; None where the store is elsewhere. Nothing says that it is there."""
+        return self._object(sha256) if self._local else None
+
+    def place_of_pack(self, series_id: str, version: str, file: PackFile) -> str | None:
+        """Likewise a pack's file."""
+        return self._pack(series_id, version, file) if self._local else None
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of this machine that all of it lies in; None where the store is elsewhere."""
+        return self._root if self._local else None
+
     def open_pack(self, series_id: str, version: str, file: PackFile) -> tuple[BinaryIO, int]:
         """A pack's file and its size; raises FileNotFoundError."""
         place = self._pack(series_id, version, file)

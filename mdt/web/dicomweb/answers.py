@@ -17,6 +17,8 @@ from mdt.web.dicomweb.who import WrongScope, challenge
 DICOM_JSON = "application/dicom+json"
 AGENT = "mdt"  # who warns, in a Warning header
 
+ASK_AGAIN, VARY = "private, no-cache", "Accept, Authorization, Cookie"
+
 _CHUNK = 1 << 20
 
 
@@ -65,7 +67,7 @@ def refusal(error: MdtError) -> Response:
     return challenge(answer, error)
 
 
-def accepted() -> list[Taken]:
+def accepted() -> tuple[Taken, ...]:
     """What the client takes: the `accept` parameter, where there is one, over the header (PS3.18 8.3.3.1)."""
     return taken(request.args.get("accept") or request.headers.get("Accept"))
 
@@ -93,8 +95,8 @@ def tag_of(*what: Any) -> str:
 def validated(answer: Response, tag: str) -> Response:
     """The same content need not be sent again, but is asked for every time, so that each look is allowed and noted."""
     answer.set_etag(tag)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Vary"] = "Accept, Authorization, Cookie"
+    answer.headers["Cache-Control"] = ASK_AGAIN
+    answer.headers["Vary"] = VARY
     answer.implicit_sequence_conversion = False  # or all of a stream would be made just to count it
     answer.make_conditional(request.environ)
     return answer

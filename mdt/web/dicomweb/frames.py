@@ -1,10 +1,12 @@
 """Frames (PS3.18 10.4.1.1.6): compressed as they came, uncompressed, or in HTJ2K from a pack of ours."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from flask import Response
 
+from mdt.bootstrap import House
 from mdt.core.errors import Invalid, NotFound
 from mdt.imaging.provider import ready
 from mdt.imaging.provider.catalogue import Object
@@ -46,17 +48,14 @@ def wanted(listed: str, leaf: Leaf) -> list[int]:
 
 def send(one: Object, leaf: Leaf, numbers: Sequence[int]) -> Response:
     """The frames in the form the client likes best."""
-    reader, takes = leaves.reader(), accepted()
-    packed = _packed(reader, one, leaf, numbers, takes)
-    how = best(_offers(leaf, packed is not None, alone=len(numbers) == 1), takes)
-    if how is None:
-        raise NotAcceptable(_what_there_is(leaf))
+    reader = leaves.reader()
+    how, packed = chosen(reader, one, leaf, (numbers, accepted()), lambda: version_of(house(), one))
     looks.read("frames", [one], single=True)
-    tag = tag_of("frames", one.sha256, how, numbers, packed.version if packed and how.type == HTJ2K else "")
+    etag = tag(one.sha256, how, tuple(numbers), packed.version if packed else "")
     source = _source(reader, one, leaf, numbers, (how, packed))
     if not how.multipart:
         number = numbers[0]
-        answer = ranged(lambda a, b: source.stretch(number, a, b), source.length(number), how.content_type, tag)
+        answer = ranged(lambda a, b: source.stretch(number, a, b), source.length(number), how.content_type, etag)
         answer.call_on_close(source.close)
         return answer
     base = finding.address_of(one)
@@ -65,19 +64,43 @@ def send(one: Object, leaf: Leaf, numbers: Sequence[int]) -> Response:
         for number in numbers
     ]
     body = Multipart(how.type)
-    answer = stream(body.stream(parts), body.content_type, body.length(parts), tag)
+    answer = stream(body.stream(parts), body.content_type, body.length(parts), etag)
     answer.call_on_close(source.close)
     return answer
 
 
-def _offers(leaf: Leaf, has_packed: bool, *, alone: bool) -> Iterator[Offer]:
+def chosen(
+    reader: Reader,
+    one: Object,
+    leaf: Leaf,
+    wish: tuple[Sequence[int], tuple[Taken, ...]],
+    version: Callable[[], str | None],
+) -> tuple[Offer, Ready | None]:
+    """The form the client likes best and, where that is ours, the pack it lies in; raises NotAcceptable.
+
+    `wish` is which frames, and what the client takes; `version` is of the series' pack, asked for where it matters.
+    """
+    numbers, takes = wish
+    packed = _packed(reader, one, leaf, wish, version)
+    how = _liked(takes, leaf.syntax, leaf.compressed, packed is not None, len(numbers) == 1)
+    if how is None:
+        raise NotAcceptable(_what_there_is(leaf))
+    return how, packed if how.type == HTJ2K and how.syntax != leaf.syntax else None
+
+
+@lru_cache(maxsize=500)
+def _liked(takes: tuple[Taken, ...], syntax: str, compressed: bool, has_packed: bool, alone: bool) -> Offer | None:
+    return best(_offers(syntax, compressed, has_packed, alone), takes)
+
+
+def _offers(syntax: str, compressed: bool, has_packed: bool, alone: bool) -> Iterator[Offer]:
     """In the order we like to send them; those of many parts first, as the standard has it."""
-    media = media_type(leaf.syntax)
+    media = media_type(syntax)
     for multipart in (True, False) if alone else (True,):
-        if leaf.compressed and media is not None:
-            yield Offer(media, multipart, leaf.syntax, is_usual=False)
-        if leaf.compressed:
-            yield Offer(OCTETS, multipart, leaf.syntax, is_default=False)
+        if compressed and media is not None:
+            yield Offer(media, multipart, syntax, is_usual=False)
+        if compressed:
+            yield Offer(OCTETS, multipart, syntax, is_default=False)
         yield Offer(OCTETS, multipart, PLAIN)
         if has_packed:
             yield Offer(HTJ2K, multipart, HTJ2K_LOSSLESS, is_usual=False)
@@ -89,24 +112,40 @@ def _what_there_is(leaf: Leaf) -> str:
     return f"The frames can be sent as {asis}{OCTETS}; transfer-syntax={PLAIN} (multipart/related, or one frame alone)."
 
 
-def _packed(reader: Reader, one: Object, leaf: Leaf, numbers: Sequence[int], takes: Sequence[Taken]) -> Ready | None:
+def _packed(
+    reader: Reader,
+    one: Object,
+    leaf: Leaf,
+    wish: tuple[Sequence[int], tuple[Taken, ...]],
+    version: Callable[[], str | None],
+) -> Ready | None:
     """Our own codestreams, where the client takes such, they are exact, and all the frames are packed."""
+    numbers, takes = wish
     if leaf.syntax == HTJ2K_LOSSLESS or not ready.is_exact(leaf):
         return None
     if all(one.type not in (HTJ2K, "image/*") for one in takes):
         return None
-    with house().db.reading() as session:
-        version = ready.version(session, one.series_id)
-    found = reader.ready(one.series_id, version) if version is not None else None
+    of_now = version()
+    found = reader.ready(one.series_id, of_now) if of_now is not None else None
     return found if found and all((one.sop_uid, number) in found.places for number in numbers) else None
 
 
+@lru_cache(maxsize=20_000)
+def tag(sha256: str, how: Offer, numbers: tuple[int, ...], version: str) -> str:
+    return tag_of("frames", sha256, how, numbers, version)
+
+
+def version_of(house: House, one: Object) -> str | None:
+    with house.db.reading() as session:
+        return ready.version(session, one.series_id)
+
+
 def _source(
-    reader: Reader, one: Object, leaf: Leaf, numbers: Sequence[int], chosen: tuple[Offer, Ready | None]
+    reader: Reader, one: Object, leaf: Leaf, numbers: Sequence[int], how_and_where: tuple[Offer, Ready | None]
 ) -> Source:
-    how, found = chosen
+    how, found = how_and_where
     if how.syntax == leaf.syntax and leaf.compressed:
         return sources.as_received(reader, one, leaf, numbers)
-    if how.type == HTJ2K and found is not None:
+    if found is not None:
         return sources.packed(reader, one, found, numbers)
     return sources.uncompressed(reader, one, leaf, numbers)

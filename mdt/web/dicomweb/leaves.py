@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from threading import Lock
 
-from flask import current_app
+from flask import Flask, current_app
 
+from mdt.bootstrap import House
 from mdt.core.sandbox import Limits
 from mdt.core.sandboxes import Sandboxes
 from mdt.imaging.keeping.store import Store
@@ -15,7 +16,6 @@ from mdt.imaging.provider.catalogue import Object
 from mdt.imaging.provider.leaf import MAKER, Leaf
 from mdt.imaging.provider.ready import Ready
 from mdt.web.dicomweb.answers import NotAcceptable
-from mdt.web.session import house
 
 AT_ONCE = 2  # children in each web process
 LIMITS = Limits(memory=3 << 30, cpu_seconds=120, wall_seconds=120.0)
@@ -62,6 +62,13 @@ class Reader:
     def leaf(self, one: Object) -> Leaf:
         """What there is to know of an object's frames; raises NotAcceptable for one that cannot be read."""
         return self._at_hand(one)[0]
+
+    def kept(self, one: Object) -> Leaf | None:
+        """The object's leaf, where nothing need be made for it."""
+        found = self._shelf.get(one.sha256)
+        if found is None and self._is_kept(one.sha256):
+            found = self._at_hand(one)
+        return found[0] if found else None
 
     def model(self, one: Object, base: bytes) -> bytes:
         """An object's header as DICOM JSON; addresses of its binary values begin with `base`."""
@@ -118,9 +125,14 @@ class Reader:
 
 def reader() -> Reader:
     """The one of this process."""
-    made: Reader | None = current_app.extensions.get("mdt.dicomweb")
+    return reader_of(current_app)
+
+
+def reader_of(app: Flask) -> Reader:
+    made: Reader | None = app.extensions.get("mdt.dicomweb")
     if made is None:
-        made = current_app.extensions["mdt.dicomweb"] = Reader(house().store)
+        house: House = app.extensions["mdt.house"]
+        made = app.extensions["mdt.dicomweb"] = Reader(house.store)
     return made
 
 

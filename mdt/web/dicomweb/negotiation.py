@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mdt.core.errors import Invalid
 
@@ -45,11 +46,12 @@ class Offer:
         return f"{self.type}; transfer-syntax={self.syntax}" if self.syntax else self.type
 
 
-def taken(accept: str | None) -> list[Taken]:
+@lru_cache(maxsize=200)
+def taken(accept: str | None) -> tuple[Taken, ...]:
     """An Accept header; nothing said is anything. Raises Invalid for what is malformed."""
     if accept is None or not accept.strip():
-        return [Taken("*/*", None, None, 1.0)]
-    return [_range(one) for one in _split(accept) if one]
+        return (Taken("*/*", None, None, 1.0),)
+    return tuple(_range(one) for one in _split(accept) if one)
 
 
 def best(offers: Iterable[Offer], accepted: Sequence[Taken]) -> Offer | None:

@@ -50,6 +50,10 @@ class Multipart:
             before = b"\r\n"
         yield before + self._end
 
+    def around(self, part: Part) -> tuple[bytes, bytes, str]:
+        """What comes before and after the body of the only part, and the type of it all."""
+        return part.head(self.boundary), b"\r\n" + self._end, self.content_type
+
     def length(self, parts: Sequence[Part]) -> int | None:
         """Bytes of the whole body; None when a part's own is not known."""
         total = len(self._end) + 2 * len(parts)

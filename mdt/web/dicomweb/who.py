@@ -1,18 +1,18 @@
 """Who asks: a person by their session or by a token that reads, or a trust by a token that sends."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Response, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request
 
+from mdt.bootstrap import House
 from mdt.core.actor import Actor, system
-from mdt.core.clock import in_london, utc_now
+from mdt.core.clock import utc_now
 from mdt.core.errors import MdtError, NotSignedIn
 from mdt.people import tokens
-from mdt.people.queries import actor_for
-from mdt.people.sessions import SignIn
-from mdt.web.dicomweb import memory
-from mdt.web.session import house
+from mdt.web import memory
+from mdt.web.session import house, signed_in_actor
 
 REALM = 'Bearer realm="MDT DICOMweb"'
 _READING = frozenset({"GET", "HEAD"})
@@ -47,19 +47,10 @@ def caller() -> Caller:
 def _by_session() -> Caller:
     if request.method not in _READING:
         raise NotSignedIn("Sending needs a trust's token (Authorization: Bearer).")
-    held, now = SignIn.read(session), utc_now()
-    actor = None
-    if held is not None and not held.is_over(now):
-        key = ("session", held.person_id, held.session_version, in_london(now).date())
-        actor = memory.recalled(key, lambda: _signed_in(held, now))
+    actor = signed_in_actor()
     if actor is None:
         raise NotSignedIn("Sign in, or show a token (Authorization: Bearer).")
     return Caller(actor)
-
-
-def _signed_in(held: SignIn, now: datetime) -> Actor | None:
-    with house().db.reading() as db:
-        return actor_for(db, held.person_id, held.session_version, now)
 
 
 def _by_token(header: str) -> Caller:
@@ -67,7 +58,7 @@ def _by_token(header: str) -> Caller:
     if scheme.lower() != "bearer":
         raise NotSignedIn("Only bearer tokens are taken here (Authorization: Bearer).")
     now = utc_now()
-    held = memory.recalled(("token", secret.strip(), in_london(now).date()), lambda: _grant(secret.strip(), now))
+    held = memory.recalled(key_of(secret.strip()), lambda: find_grant(house(), secret.strip(), now))
     if held is None or held.ends <= now:
         raise NotSignedIn("This token does not hold: it was never given, has ended, or was revoked.")
     _require_scope(held)
@@ -77,19 +68,33 @@ def _by_token(header: str) -> Caller:
     return Caller(system(f"trust {held.trust_ods}"), held.token_id, held.trust_ods)
 
 
-def _grant(secret: str, now: datetime) -> tokens.Grant | None:
-    with house().db.reading() as db:
+def key_of(secret: str) -> Hashable:
+    """Under which `find_grant` is remembered."""
+    return "token", secret
+
+
+def find_grant(house: House, secret: str, now: datetime) -> tokens.Grant | None:
+    """Who shows this token; whether it has ended meanwhile is for whoever remembers it to ask."""
+    with house.db.reading() as db:
         return tokens.grant(db, secret, now)
 
 
 def _note_use(held: tokens.Grant, now: datetime) -> None:
     """Once a minute, and in this process not again because of what is remembered."""
-    noted: dict[str, datetime] = current_app.extensions.setdefault("mdt.dicomweb.noted", {})
-    last = noted.get(held.token_id, held.noted)
-    if tokens.is_worth_noting(replace(held, noted=last), now):
+    if is_worth_noting(current_app, held, now):
         with house().db.writing() as db:
             tokens.note_use(db, held.token_id, now)
-        noted[held.token_id] = now
+        _noted(current_app)[held.token_id] = now
+
+
+def is_worth_noting(app: Flask, held: tokens.Grant, now: datetime) -> bool:
+    last = _noted(app).get(held.token_id, held.noted)
+    return tokens.is_worth_noting(replace(held, noted=last), now)
+
+
+def _noted(app: Flask) -> dict[str, datetime]:
+    noted: dict[str, datetime] = app.extensions.setdefault("mdt.dicomweb.noted", {})
+    return noted
 
 
 def _require_scope(held: tokens.Grant) -> None:
@@ -109,16 +114,24 @@ def challenge(response: Response, error: MdtError) -> Response:
     return response
 
 
+def origin_headers(origin: str | None, allowed: tuple[str, ...]) -> dict[str, str]:
+    """What tells a browser that the page which asks may read the answer; nothing for any other page."""
+    if origin is None or origin not in allowed:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": "ETag, Warning, Content-Location, Accept-Ranges, Content-Range",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+
+
 def allow_origin(response: Response) -> Response:
     """Pages of the origins that were named may read with a token, never with somebody's session."""
     origin = request.headers.get("Origin")
     response.headers.add("Vary", "Origin")
-    if origin is None or origin not in house().settings.dicomweb_origins:
-        return response
-    response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Warning, Content-Location, Accept-Ranges, Content-Range"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if request.method == "OPTIONS":
+    allowed = origin_headers(origin, house().settings.dicomweb_origins)
+    response.headers.update(allowed)
+    if allowed and request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Accept, Content-Type, If-None-Match, Range"
         response.headers["Access-Control-Max-Age"] = "600"
