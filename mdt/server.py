@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from gevent.socket import wait_write
 from mdt.bootstrap import House
 from mdt.sockets.attach import LiveServer
 from mdt.web.app import create_app
+from mdt.web.head import Head
 from mdt.web.spans import Span, Spans
 
 AT_ONCE = 1 << 20  # bytes of a file in one call, after which others have their turn
@@ -34,8 +35,13 @@ Address = tuple[str, int]
 class Handler(WSGIHandler):
     """pywsgi's, without its own access log: the pages write theirs, with ids and no names."""
 
+    MessageClass = Head
+
     def log_request(self) -> None:
         pass
+
+    def _headers(self) -> Iterator[tuple[str, str]]:
+        return self.headers.for_environ()
 
     def handle_one_response(self) -> None:
         """What follows a WebSocket on its connection is no HTTP request: there is nothing to read or answer."""
@@ -98,6 +104,7 @@ def run(
     server.close()
     live.say_goodbye()
     server.stop(timeout=DRAIN_FOR)
+    app.extensions["mdt.express"].stopping()
     house.db.close()
     log.info("server.stopped")
 

@@ -61,7 +61,8 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
     }
     app.json.sort_keys = False  # type: ignore[attr-defined]
     ways = {"/imaging/series/": imaging.at_once, "/dicomweb/studies/": dicomweb.at_once}
-    app.wsgi_app = express.Express(app, house, ways)  # type: ignore[method-assign]
+    app.extensions["mdt.express"] = lane = express.Express(app, house, ways)
+    app.wsgi_app = lane  # type: ignore[method-assign]
     if house.settings.proxies:
         hops = house.settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -6,7 +6,6 @@ see what (ADR 12) and have the words for a no. What it says must be what Flask w
 """
 
 import re
-import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +19,9 @@ from mdt.core.actor import Actor
 from mdt.core.clock import utc_now
 from mdt.core.errors import MdtError
 from mdt.people.sessions import SignIn
-from mdt.web import handing, memory, request_log, security, session
+from mdt.web import handing, memory, security, session
 from mdt.web.memory import Memory
+from mdt.web.request_log import Together
 from mdt.web.spans import OnDisk, Span, Spans
 
 T = TypeVar("T")
@@ -37,12 +37,14 @@ _MOST_COOKIES = 2000
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent, and to whom."""
+    """What is sent, and to whom: `sent` bytes of the thing whose path is `of`."""
 
     status: str
     headers: Headers
     body: Iterable[bytes]
     person_id: str | None
+    of: str
+    sent: int
 
 
 @dataclass(slots=True)
@@ -92,11 +94,13 @@ class Express:
         self._app, self._house, self._ways = app, house, ways
         self.inner = app.wsgi_app
         self._prefixes = tuple(ways)
+        self._told = Together()
         self._memory = memory.of(app)
         self._signed_in = SignedIn(app)
         self._ours = list(security.headers_for(secure=house.settings.secure_cookies).items())
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        self._told.tell()
         answer = self._answer(environ) if environ["PATH_INFO"].startswith(self._prefixes) else None
         if answer is None:
             return self.inner(environ, start_response)
@@ -106,7 +110,7 @@ class Express:
     def _answer(self, environ: Environ) -> Answer | None:
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
             return None
-        began, path = time.perf_counter(), environ["PATH_INFO"]
+        path = environ["PATH_INFO"]
         way = next(self._ways[prefix] for prefix in self._prefixes if path.startswith(prefix))
         asked = Asked(environ, self._app, self._house, self._memory, utc_now(), self._signed_in.person, self._ours)
         try:
@@ -114,9 +118,12 @@ class Express:
         except (MdtError, OSError):
             return None
         if answer is not None:
-            ref = request_log.new_reference()
-            request_log.line("GET", path, int(answer.status[:3]), began, answer.person_id, ref=ref)
+            self._told.note(answer.person_id, answer.of, answer.sent)
         return answer
+
+    def stopping(self) -> None:
+        """Tell what has not been told yet."""
+        self._told.tell(at_once=True)
 
 
 class SignedIn:
@@ -164,16 +171,25 @@ def _only_if_range(asked: Asked) -> bool:
 def file_at(asked: Asked, by: Actor, place: str | None, headers: Headers, *, tag: str) -> Answer | None:
     """A file of the store, or the range of it that was asked for."""
     if (handed := handing.location(asked.house, place)) is not None:
-        return Answer("200 OK", [*headers, ("Content-Length", "0"), (handing.HEADER, handed)], (), by.person_id)
+        return Answer(
+            "200 OK", [*headers, ("Content-Length", "0"), (handing.HEADER, handed)], (), by.person_id, asked.path, 0
+        )
     return None if place is None else part_of(asked, by, OnDisk(place), headers, tag=tag)
 
 
 def part_of(
-    asked: Asked, by: Actor, file: OnDisk, headers: Headers, *, tag: str, spans: Sequence[Span] | None = None
+    asked: Asked,
+    by: Actor,
+    file: OnDisk,
+    headers: Headers,
+    *,
+    tag: str,
+    spans: Sequence[Span] | None = None,
+    of: str = "",
 ) -> Answer | None:
     """The file, or the range of it that was asked for; closes it when that is nothing ordinary.
 
-    `spans` are the parts of the file that make up what is sent, where that is not all of it.
+    `spans` are the parts of the file that make up what is sent, where that is not all of it; `of` as in `Answer`.
     """
     size = file.size if spans is None else sum(span.length for span in spans)
     wanted = stretch(asked, size, tag)
@@ -187,7 +203,7 @@ def part_of(
     if asked.said("HTTP_RANGE") is not None:
         status = "206 PARTIAL CONTENT"
         said.append(("Content-Range", f"bytes {start}-{stop - 1}/{size}"))
-    return Answer(status, said, Spans(file, sent), by.person_id)
+    return Answer(status, said, Spans(file, sent), by.person_id, of or asked.path, stop - start)
 
 
 def cut(spans: Sequence[Span], start: int, stop: int) -> list[Span]:

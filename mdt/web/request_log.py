@@ -1,4 +1,7 @@
-"""One line of JSON for each request: what, how long, how it ended. Ids only: no names, no query strings, no bodies."""
+"""One line of JSON for each request: what, how long, how it ended. Ids only: no names, no query strings, no bodies.
+
+Frames that are answered before Flask, by the hundred, are told together once a second (`Together`).
+"""
 
 import secrets
 import time
@@ -6,13 +9,15 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+EVERY = 1.0  # seconds
+
 log = structlog.get_logger("web")
 
 
 def reference() -> str:
     """The request's own short name, which an error page shows and the log holds."""
     if "reference" not in g:
-        g.reference = new_reference()
+        g.reference = secrets.token_hex(4).upper()
     return str(g.reference)
 
 
@@ -27,15 +32,37 @@ def install(app: Flask) -> None:
             actor = g.get("actor")
             path = request.path if request.url_rule is not None else None  # a mistyped one may hold anything
             person = actor.person_id if actor is not None else None
-            line(request.method, path, response.status_code, g.get("began"), person, ref=reference())
+            log.info(
+                "request",
+                reference=reference(),
+                method=request.method,
+                path=path,
+                status=response.status_code,
+                ms=round(1000 * (time.perf_counter() - g.began), 1) if "began" in g else None,
+                person=person,
+            )
         return response
 
 
-def new_reference() -> str:
-    return secrets.token_hex(4).upper()
+class Together:
+    """Requests for the parts of one thing that come by the hundred: one line for all of a second's."""
 
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._counts: dict[tuple[str | None, str], list[int]] = {}
 
-def line(method: str, path: str | None, status: int, began: float | None, person: str | None, *, ref: str) -> None:
-    """`began` is by `time.perf_counter`."""
-    ms = round(1000 * (time.perf_counter() - began), 1) if began is not None else None
-    log.info("request", reference=ref, method=method, path=path, status=status, ms=ms, person=person)
+    def note(self, person: str | None, what: str, sent: int) -> None:
+        """`what` is the path of the thing that they are parts of; `sent` bytes."""
+        if not self._counts:
+            self._since = time.monotonic()
+        counted = self._counts.setdefault((person, what), [0, 0])
+        counted[0] += 1
+        counted[1] += sent
+
+    def tell(self, *, at_once: bool = False) -> None:
+        """Write what is older than a second, or everything."""
+        if not self._counts or not (at_once or time.monotonic() - self._since >= EVERY):
+            return
+        counts, self._counts = self._counts, {}
+        for (person, what), (requests, sent) in counts.items():
+            log.info("requests", path=what, count=requests, bytes=sent, person=person)

@@ -59,7 +59,7 @@ def _sent(asked: Asked, caller: Caller, one: Object, leaf: Leaf, number: int) ->
     spans = [Span(*piece) for piece in pieces]
     if not how.multipart:
         headers = [("Content-Type", how.content_type), *_said(asked, caller)]
-        return part_of(asked, caller.actor, OnDisk(place), headers, tag=tag, spans=spans)
+        return part_of(asked, caller.actor, OnDisk(place), headers, tag=tag, spans=spans, of=_series(one))
     return _as_part(asked, caller, one, (how, number, tag), (place, spans))
 
 
@@ -80,7 +80,13 @@ def _as_part(
         ("ETag", f'"{tag}"'),
         *_said(asked, caller),
     ]
-    return Answer("200 OK", headers, Spans(OnDisk(place), [head, *spans, tail]), caller.actor.person_id)
+    return Answer(
+        "200 OK", headers, Spans(OnDisk(place), [head, *spans, tail]), caller.actor.person_id, _series(one), length
+    )
+
+
+def _series(one: Object) -> str:
+    return f"/dicomweb/{finding.path(one.study_uid, one.series_uid)}"
 
 
 def _lies(
