@@ -108,9 +108,9 @@ def parts(answer: TestResponse) -> list[tuple[dict[str, str], bytes]]:
 
 
 @contextmanager
-def provided(folder: Path) -> Iterator[Provided]:
-    """A house in `folder` with Maria's study in it, and a token for the lung team's member."""
-    with seeded(folder / "house") as made:
+def provided(folder: Path, **changes: object) -> Iterator[Provided]:
+    """A house in `folder` with Maria's study in it, and a token for the member; `changes` replace settings."""
+    with seeded(folder / "house", **changes) as made:
         objects = _objects()
         files = {
             str(dataset.SOPInstanceUID): save(dataset, folder / f"{number}.dcm", syntax)
