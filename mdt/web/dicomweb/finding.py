@@ -33,7 +33,7 @@ def objects(study: str, series: str | None = None, sop: str | None = None) -> li
 
 def key_of(by: Actor, study: str, series: str, sop: str) -> Hashable:
     """Under which one object that was `found` is remembered."""
-    return "object", by.person_id, study, series, sop
+    return "object", by.person_id, frozenset(by.roles), frozenset(by.visits), study, series, sop
 
 
 def found(house: House, by: Actor, study: str, series: str | None, sop: str | None) -> list[Object]:
