@@ -23,3 +23,14 @@ export function dropped<S extends Shelf>(shelves: Iterable<S>, away: number): { 
   }
   return found;
 }
+
+/** A volume stays whole while it is looked at; so much of the memory for images may go to volumes. */
+const VOLUMES = 0.7;
+
+/** Why a volume of so many bytes does not fit beside the others that are open, in a sentence; null when it does. */
+export function tooLarge(bytes: number, others: number, capacity: number): string | null {
+  if (others + bytes <= capacity * VOLUMES) return null;
+  const mb = (value: number): string => `${Math.ceil(value / 2 ** 20)} MB`;
+  const beside = others > 0 && bytes <= capacity * VOLUMES ? ` beside the ${mb(others)} of other volumes` : '';
+  return `Too large: it needs ${mb(bytes)} of memory, and this computer has ${mb(capacity * VOLUMES)} for volumes${beside}.`;
+}

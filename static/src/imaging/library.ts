@@ -74,6 +74,9 @@ export class Library {
     eventTarget.addEventListener(Enums.Events.IMAGE_CACHE_IMAGE_REMOVED, ((event: CustomEvent<{ imageId: string }>) => this.gone(event.detail.imageId)) as EventListener);
   }
 
+  /** Bytes that decoded images may take on this machine. */
+  readonly capacity = DECODED;
+
   on(listener: (event: LibraryEvent) => void): void {
     this.listeners.add(listener);
   }

@@ -13,11 +13,12 @@ export function metadataFrom(lookup: Lookup): (type: string, ...ids: string[]) =
     const { key, version, index } = parseImageId(id);
     const series = lookup(key, version);
     const frame = series?.frames[index];
-    return series === undefined || frame === undefined ? undefined : module(type, series, frame);
+    return series === undefined || frame === undefined ? undefined : described(type, series, frame);
   };
 }
 
-function module(type: string, series: SeriesIndex, frame: FrameInfo): unknown {
+/** One of Cornerstone's modules for an image of a series. */
+export function described(type: string, series: SeriesIndex, frame: FrameInfo): unknown {
   switch (type) {
     case 'imagePlaneModule':
       return imagePlane(series, frame);
