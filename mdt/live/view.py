@@ -42,6 +42,15 @@ def view(data: Any) -> Json:
         "layout": layout,
         "active": fields.whole(sent, "active", 0, len(shown) - 1),
         "panes": [None if pane is None else panes.pane(pane) for pane in shown],
+        **({} if sent.get("cross") is None else {"cross": _cross(fields.record(sent["cross"], "cross"))}),
+    }
+
+
+def _cross(sent: Json) -> Json:
+    """The point of the crosshair, in every viewport of its frame of reference."""
+    return {
+        "frame_of_reference": fields.uid(sent, "frame_of_reference"),
+        "at": fields.point(sent.get("at"), "at"),
     }
 
 
@@ -50,6 +59,8 @@ def pointer(data: Any) -> Json | None:
     if data is None:
         return None
     sent = fields.record(data, "pointer")
+    if "sop" not in sent:  # on a plane of that series' volume, through the point
+        return {"series": fields.uid(sent, "series"), "at": fields.point(sent.get("at"), "at")}
     return {
         "series": fields.uid(sent, "series"),
         "sop": fields.uid(sent, "sop"),

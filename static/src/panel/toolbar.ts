@@ -21,6 +21,7 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'Length', name: 'Length', key: 'l', marks: true },
   { tool: 'ArrowAnnotate', name: 'Arrow', key: 'a', marks: true },
   { tool: 'Point', name: 'Point', key: 'o' },
+  { tool: 'Crosshair', name: 'Cross', key: 'x' },
 ];
 
 export interface ToolbarState {
@@ -36,6 +37,8 @@ export interface ToolbarState {
   /** Presentation states there are for the series, and the one shown. */
   states: readonly { key: string; name: string }[];
   state: string | null;
+  /** The menu of planes through volumes. */
+  planes: TemplateResult;
 }
 
 export interface ToolbarActs {
@@ -97,6 +100,7 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
             </button>
           `,
         )}
+        ${now.planes}
         <button @click=${acts.keys} title="Keys and mouse (?)">Keys<kbd aria-hidden="true">?</kbd></button>
       </div>
     </div>

@@ -12,6 +12,8 @@ import { find, type Grid } from '../viewer/grid';
 import type { Hung } from '../viewer/hanging';
 import type { Marks } from '../viewer/marks';
 import { Pointers } from '../viewer/pointers';
+import { VolumeActs } from '../viewer/volume/acts';
+import { Crosshair } from '../viewer/volume/crosshair';
 import { Acts } from './acts';
 import { Ahead } from './ahead';
 import type { Agenda, AgendaCase } from './agenda';
@@ -67,6 +69,8 @@ export class App {
   readonly acts = new Acts(this);
   readonly outcome: OutcomePlace;
   readonly pointers: Pointers;
+  readonly crosshair: Crosshair;
+  readonly volumes = new VolumeActs(this);
   readonly thumbnails: Thumbnails;
   readonly states = new States(() => this.statesCame());
   readonly ahead: Ahead;
@@ -90,6 +94,8 @@ export class App {
       draw: () => this.draw(),
     });
     this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer));
+    this.crosshair = new Crosshair(this.grid, () => this.engine.tool === 'Crosshair', () => this.sharing.elsewhere(), () => this.sharing.changed());
+    this.grid.cross = this.crosshair;
     this.marks = marksOf(this);
     this.thumbnails = new Thumbnails(this.library, () => this.draw());
     this.ahead = new Ahead(this.library, () => this.draw());
@@ -196,6 +202,7 @@ export class App {
   /** Does something to the active viewport, by hand. */
   act(what: (pane: Grid['active']) => void): void {
     this.sharing.elsewhere();
+    this.crosshair.drive(this.grid.active);
     what(this.grid.active);
   }
 

@@ -4,7 +4,7 @@ import { parseImageId } from '../imaging/image-id';
 import { speaksOf } from '../imaging/states';
 import { askText } from '../viewer/dialogs';
 import { Engine } from '../viewer/engine';
-import { Grid } from '../viewer/grid';
+import { find, Grid } from '../viewer/grid';
 import { Marks } from '../viewer/marks';
 import type { App } from './app';
 import type { Mark, MarkBody } from './protocol';
@@ -35,13 +35,18 @@ export function gridOf(app: App): Grid {
       },
       trustName: (ods) => app.trustName(ods),
       state: (key) => app.states.of(key),
+      series: (key) => (app.open?.imaging ? find(app.open.imaging, key) : null),
       show: (image) => app.acts.showImage(image),
       said: (frame) => app.states.selections.filter(({ images }) => speaksOf(images, frame)).map(({ title }) => `KEY IMAGE: ${title}`),
-      changed: () => app.sharing.changed(),
+      changed: (pane) => {
+        app.crosshair?.scrolled(pane);
+        app.sharing.changed();
+      },
       painted: (pane) => {
         app.timings.painted(pane.coarseness);
         if (pane.at !== null) app.library.painted(pane.seriesKey as string);
         app.pointers.draw();
+        app.crosshair.draw();
       },
     },
     () => app.sharing.changed(),

@@ -10,6 +10,7 @@ import { origin } from '../imaging/states';
 import { dayOf } from '../panel/words';
 import { idleWords } from '../viewer/idle';
 import { stateName } from '../viewer/overlay';
+import { volumeMenu } from '../viewer/volume/menu';
 import type { App } from './app';
 
 export function drawRoom(app: App): void {
@@ -79,6 +80,7 @@ export function drawRoom(app: App): void {
         ready: active.content.ready,
         states: app.states.forSeries(active.hung?.series.series ?? '').map((state) => ({ key: state.key, name: [stateName(state), origin(state, dayOf)].filter(Boolean).join(', ') })),
         state: active.state?.key ?? null,
+        planes: volumeMenu(app.volumes),
       },
       {
         choose: (tool) => app.choose(tool),

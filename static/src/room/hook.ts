@@ -1,5 +1,8 @@
 /** What this page shows and how long it took, for tests and measurements to read. Nothing here changes anything. */
 
+import type { Content } from '../viewer/contents/content';
+import { PlaneContent } from '../viewer/volume/plane';
+import { VolumeContent } from '../viewer/volume/whole';
 import type { App } from './app';
 
 export function hook(app: App): object {
@@ -19,7 +22,9 @@ export function hook(app: App): object {
         view: pane.view(),
         camera: stack === null ? null : plain(stack.getCamera()),
         coarseness: pane.coarseness,
-        painted: pane.image.classList.contains('painted'),
+        kind: pane.content.kind,
+        painted: pane.content.element.querySelector('.pane-image.painted') !== null,
+        volume: volumeOf(pane.content),
         progress: series?.version ? app.library.progress(series.key, series.version) : null,
         overlay: pane.overlay.read(),
       };
@@ -49,5 +54,9 @@ export function hook(app: App): object {
     },
   });
 }
+
+/** Of a volume, which picture of it is seen and how much of it has come. */
+const volumeOf = (content: Content): unknown =>
+  content instanceof PlaneContent || content instanceof VolumeContent ? { at: content.at, ...content.counts, camera: content.stack === null ? null : plain(content.stack.getCamera()) } : null;
 
 const plain = (camera: object): unknown => JSON.parse(JSON.stringify(camera));

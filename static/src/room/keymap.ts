@@ -37,6 +37,22 @@ export function keyGroups(app: App): KeyGroup[] {
       ],
     },
     {
+      name: 'Planes and volumes',
+      keys: [
+        { key: 'KeyA', shift: true, name: 'Shift A', what: 'axial plane, and again: as taken', act: () => void app.volumes.turn('axial') },
+        { key: 'KeyC', shift: true, name: 'Shift C', what: 'coronal plane', act: () => void app.volumes.turn('coronal') },
+        { key: 'KeyS', shift: true, name: 'Shift S', what: 'sagittal plane', act: () => void app.volumes.turn('sagittal') },
+        { key: 'KeyM', shift: true, name: 'Shift M', what: 'three planes with crosshair (MPR)', act: () => void app.volumes.threePlanes() },
+        { key: 'KeyF', shift: true, name: 'Shift F', what: 'fusion: CT, PET, both, MIP', act: () => void app.volumes.fusion() },
+        { key: 'KeyP', shift: true, name: 'Shift P', what: 'MIP from around the patient', act: () => void app.volumes.whole() },
+        { key: ']', name: ']', what: 'thicker slab', act: () => app.volumes.thicker(1) },
+        { key: '[', name: '[', what: 'thinner slab', act: () => app.volumes.thicker(-1) },
+        { key: '.', name: '.', what: 'more of the colour over it', act: () => app.volumes.stronger(1) },
+        { key: ',', name: ',', what: 'less of the colour over it', act: () => app.volumes.stronger(-1) },
+        { key: 'Escape', name: 'Esc', what: 'take the crosshair away', act: () => app.crosshair.clear() },
+      ],
+    },
+    {
       name: 'The image',
       keys: [
         ...TOOLS.map(({ tool, name, key }) => ({ key, name: key.toUpperCase(), what: `left button: ${name.toLowerCase()}`, act: () => app.choose(tool) })),

@@ -1,6 +1,7 @@
 /** The live room page: everything inside `#room` is built here. */
 
 import './room.css';
+import '../viewer/volume/volume.css';
 import { mountOutcome } from '../outcome/panel';
 import { App } from './app';
 import { clientId } from './client-id';

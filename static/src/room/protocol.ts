@@ -111,8 +111,51 @@ export interface ImagePane {
   state?: string;
 }
 
+interface Seen {
+  study: string;
+  series: string;
+  key: string;
+  voi: { lower: number; upper: number } | null;
+  invert: boolean;
+  /** Null: in the middle, all of it. */
+  centre: Vector | null;
+  height: number | null;
+  width: number | null;
+  rotation: number;
+  flip_h: boolean;
+  flip_v: boolean;
+}
+
+/** A reformatted plane of a volume, through `centre`. */
+export interface PlanePane extends Seen {
+  kind: 'plane';
+  plane: 'axial' | 'coronal' | 'sagittal';
+  /** Millimetres; 0 is one plane of the source's spacing. */
+  slab: number;
+  blend: 'average' | 'mip' | 'minip';
+  over: Over | null;
+}
+
+/** Another series of the same frame of reference, in colour over a plane. */
+export interface Over {
+  study: string;
+  series: string;
+  key: string;
+  /** 0 to 1. */
+  opacity: number;
+  colormap: 'hot-iron' | 'rainbow';
+  voi: { lower: number; upper: number } | null;
+}
+
+/** The maxima of a whole volume, projected. */
+export interface VolumePane extends Seen {
+  kind: 'volume';
+  /** Degrees around the patient's long axis: 0 from the front, 90 from the left. */
+  turn: number;
+}
+
 /** What one viewport shows: every other kind names itself. */
-export type Pane = ImagePane;
+export type Pane = ImagePane | PlanePane | VolumePane;
 
 /** Rows and columns. */
 export type Layout = `${1 | 2 | 3}x${1 | 2 | 3}`;
@@ -122,6 +165,14 @@ export interface View {
   layout: Layout;
   active: number;
   panes: (Pane | null)[];
+  /** Where the crosshair is; absent while there is none. */
+  cross?: Cross;
+}
+
+/** One patient point, found in every viewport of its frame of reference. */
+export interface Cross {
+  frame_of_reference: string;
+  at: Vector;
 }
 
 export interface ViewMessage {
@@ -134,8 +185,9 @@ export interface ViewMessage {
 
 export interface Pointer {
   series: string;
-  sop: string;
-  frame: number;
+  /** Absent on a plane of the series' volume: it is the plane through the point. */
+  sop?: string;
+  frame?: number;
   at: Vector;
 }
 

@@ -46,7 +46,7 @@ function lettersOf({ orientation, directions }: FrameInfo): (direction: Vector) 
 }
 
 /** The letters follow the screen, whatever was flipped or turned; an image that does not say its directions has none. */
-function edges(overlay: Overlay, directions: { right: Vector; down: Vector } | null, name: (direction: Vector) => string): void {
+export function edges(overlay: Overlay, directions: { right: Vector; down: Vector } | null, name: (direction: Vector) => string): void {
   const say = (place: 'left' | 'right' | 'top' | 'bottom', direction: Vector | undefined, sign: 1 | -1): void => {
     const said = direction === undefined ? '' : name(direction.map((part) => part * sign) as Vector);
     overlay.say(place, said === '' ? [] : [said]);

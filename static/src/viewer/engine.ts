@@ -5,10 +5,10 @@ import { addTool, annotation, ArrowAnnotateTool, Enums, init as initTools, Lengt
 import type { FrameInfo, Vector } from '../imaging/types';
 import { lengthLines } from './measure';
 
-export type ToolName = 'WindowLevel' | 'StackScroll' | 'Pan' | 'Zoom' | 'Length' | 'ArrowAnnotate' | 'Point';
+export type ToolName = 'WindowLevel' | 'StackScroll' | 'Pan' | 'Zoom' | 'Length' | 'ArrowAnnotate' | 'Point' | 'Crosshair';
 
 /** Tools that change what is shown; the others only draw on it or point at it. */
-export const MOVES: ReadonlySet<ToolName> = new Set<ToolName>(['WindowLevel', 'StackScroll', 'Pan', 'Zoom']);
+export const MOVES: ReadonlySet<ToolName> = new Set<ToolName>(['WindowLevel', 'StackScroll', 'Pan', 'Zoom', 'Crosshair']);
 
 export interface Asks {
   frameOf(imageId: string): FrameInfo | undefined;

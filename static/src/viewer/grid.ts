@@ -1,7 +1,7 @@
 /** One to nine viewports, one of them active, and the whole view as one thing to send or to follow. */
 
 import type { CaseImaging } from '../imaging/types';
-import type { Layout, View } from '../room/protocol';
+import type { Cross, Layout, View } from '../room/protocol';
 import { hang, type Hung } from './hanging';
 import { countOf, MOST, shapeOf } from './layouts';
 import { Pane } from './pane';
@@ -13,6 +13,8 @@ export class Grid {
   readonly panes: readonly Pane[];
   layout: Layout = '1x1';
   activeNumber = 0;
+  /** The crosshair, which is part of what is shown. */
+  cross: { readonly point: Cross | null; follow(cross: Cross | null): void } | null = null;
 
   constructor(
     private readonly around: Surroundings,
@@ -78,6 +80,7 @@ export class Grid {
   /** Another case: not a pixel of the one before is left when this returns. */
   clear(): void {
     for (const pane of this.panes) pane.clear();
+    this.cross?.follow(null);
     this.arrange('1x1');
   }
 
@@ -108,7 +111,8 @@ export class Grid {
   }
 
   view(id: string): View {
-    return { case: id, layout: this.layout, active: this.activeNumber, panes: this.visible.map((pane) => pane.view()) };
+    const cross = this.cross?.point ?? null;
+    return { case: id, layout: this.layout, active: this.activeNumber, panes: this.visible.map((pane) => pane.view()), ...(cross === null ? {} : { cross }) };
   }
 
   /** Shows what the presenter shows. Returns the keys of series this page does not know yet. */
@@ -123,9 +127,11 @@ export class Grid {
         return;
       }
       const hung = find(imaging, wanted.key);
+      if (wanted.kind === 'plane' && wanted.over !== null && find(imaging, wanted.over.key) === null) unknown.push(wanted.over.key);
       if (hung === null) unknown.push(wanted.key);
       else void pane.follow(wanted, hung);
     });
+    this.cross?.follow(view.cross ?? null);
     return unknown;
   }
 }

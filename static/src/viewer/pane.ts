@@ -93,7 +93,7 @@ export class Pane implements Holder {
   }
 
   get uptake(): number | null {
-    return this.seen?.uptake ?? null;
+    return this.content.uptake ?? null;
   }
 
   get coarseness(): number {

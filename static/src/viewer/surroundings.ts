@@ -4,6 +4,7 @@ import type { Library } from '../imaging/library';
 import type { PresentationState } from '../imaging/states';
 import type { DocumentImage, FrameInfo, Patient } from '../imaging/types';
 import type { Engine } from './engine';
+import type { Hung } from './hanging';
 import type { Pane } from './pane';
 
 export interface Surroundings {
@@ -13,6 +14,8 @@ export interface Surroundings {
   meetingDay: string;
   trustName(ods: string): string;
   state(key: string): PresentationState | null;
+  /** A series of the open case; null while it is not known here. */
+  series(key: string): Hung | null;
   /** Somebody wants to see an image that a report refers to. */
   show(image: DocumentImage): void;
   /** What others said of an image, e.g. that it is a key image. */

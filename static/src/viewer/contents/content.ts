@@ -7,7 +7,7 @@ import type { Hung } from '../hanging';
 import type { Overlay } from '../overlay';
 import type { Surroundings } from '../surroundings';
 
-export type Kind = 'image' | 'paper';
+export type Kind = 'image' | 'paper' | 'plane' | 'volume';
 
 /** An image of the series to begin at. */
 export type Start = Pick<DocumentImage, 'sop' | 'frame'>;
@@ -59,6 +59,8 @@ export interface Content {
   /** There is something on the screen that tools can work on. */
   readonly ready: boolean;
   readonly playing: boolean;
+  /** What makes standardised uptake of the values shown, where anything does. */
+  readonly uptake?: number | null;
 
   /** Shows it from `start`, or where it is best begun. What was shown before is gone when this returns, not only when it resolves. */
   show(hung: Hung, start?: Start): Promise<void>;
@@ -82,6 +84,8 @@ export interface Content {
   /** How much has come, in the words over the image. */
   progress(): void;
 
+  /** In which patient points are told, of a content that shows more than a plane. */
+  readonly frameOfReference?: string | null;
   /** The plane that is seen; null where patient space is not known. */
   plane(): Plane | null;
   /** Shows the plane, among those that there are, nearest to a patient point of the same frame of reference. */

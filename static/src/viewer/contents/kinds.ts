@@ -3,12 +3,16 @@
 import type { SeriesSummary } from '../../imaging/types';
 import type { Pane as PaneView } from '../../room/protocol';
 import type { Content, Holder, Kind } from './content';
+import { PlaneContent } from '../volume/plane';
+import { VolumeContent } from '../volume/whole';
 import { PaperContent } from './paper';
 import { StackContent } from './stack';
 
 const MAKE: Record<Kind, (holder: Holder) => Content> = {
   image: (holder) => new StackContent(holder),
   paper: (holder) => new PaperContent(holder),
+  plane: (holder) => new PlaneContent(holder),
+  volume: (holder) => new VolumeContent(holder),
 };
 
 export const make = (kind: Kind, holder: Holder): Content => MAKE[kind](holder);

@@ -273,7 +273,7 @@ export class StackContent implements Content, Followed {
 
   placeOfPointer({ series, sop, frame, at }: Pointer): [number, number] | null {
     const seen = this.frame;
-    return this.hung?.series.series === series && seen?.sop === sop && seen.frame === frame ? this.placeOf(at) : null;
+    return this.hung?.series.series === series && seen !== null && seen.sop === sop && seen.frame === frame ? this.placeOf(at) : null;
   }
 
   anchor(): Anchor | null {

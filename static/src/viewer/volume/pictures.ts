@@ -4,7 +4,7 @@ import { Enums, type StackViewport } from '@cornerstonejs/core';
 import type { FrameInfo, Vector } from '../../imaging/types';
 import type { Pane as PaneView, PlanePane, Pointer, VolumePane } from '../../room/protocol';
 import { adjustStack, type Change } from '../adjust';
-import { areaOf, setArea } from '../camera';
+import { areaOf, roundPoint, setArea } from '../camera';
 import type { Anchor, Content, Holder, Plane } from '../contents/content';
 import type { Hung } from '../hanging';
 import { inverted } from '../view';
@@ -50,10 +50,10 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
   protected abstract plain(hung: Hung): V;
   protected abstract isMine(view: PaneView): view is V;
   /** Makes the pictures, or takes those that are made, and returns which of them to show. */
-  protected abstract prepare(view: V, volume: Volume): Promise<{ reformat: Reformat; at: number }>;
+  protected abstract prepare(view: V, volume: Volume): { reformat: Reformat; at: number };
   /** What of the view is its own kind's. */
   protected abstract own(view: V): void;
-  protected abstract told_(hung: Hung, stack: StackViewport): V;
+  protected abstract describe(hung: Hung, stack: StackViewport): V;
   protected abstract caption(stack: StackViewport, frame: FrameInfo): void;
   protected abstract measured(place: readonly [number, number]): string[];
   abstract plane(): Plane | null;
@@ -87,6 +87,11 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
   get frame(): FrameInfo | null {
     const { at, reformat } = this;
     return at === null || reformat === null ? null : reformat.frame(at);
+  }
+
+  /** Slices that are here, of all there are, and pictures that can be made of them. */
+  get counts(): { come: number; slices: number; pictures: number } {
+    return { come: this.volume?.come ?? 0, slices: this.volume?.slices.length ?? 0, pictures: this.reformat?.count ?? 0 };
   }
 
   get uptake(): number | null {
@@ -152,8 +157,7 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
   private async apply(view: V, volume: Volume): Promise<void> {
     const { turn } = this;
     const before = this.reformat;
-    const { reformat, at } = await this.prepare(view, volume);
-    if (turn !== this.turn) return;
+    const { reformat, at } = this.prepare(view, volume);
     const viewport = this.enable();
     const fresh = reformat !== before;
     this.told = true;
@@ -288,23 +292,33 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
     return this.at === null ? null : ((this.stack as StackViewport).worldToCanvas(point) as [number, number]);
   }
 
-  pointerAt(_place: readonly [number, number]): Pointer | null {
-    return null;
+  pointerAt(place: readonly [number, number]): Pointer | null {
+    const at = this.pointAt(place);
+    return at === null || this.wanted === null ? null : { series: this.wanted.series.series, at: roundPoint(at) };
   }
 
-  placeOfPointer(_pointer: Pointer): [number, number] | null {
-    return null;
+  placeOfPointer({ series, sop, at }: Pointer): [number, number] | null {
+    return sop === undefined && series === this.wanted?.series.series && this.holds(at) ? this.placeOf(at) : null;
+  }
+
+  /** Whether a point is on the picture that is seen. */
+  protected abstract holds(point: Vector): boolean;
+
+  /** Two pictures show the same places only where this is the same. */
+  get frameOfReference(): string | null {
+    return this.volume?.frameOfReference ?? null;
   }
 
   // --- the view, to others ----------------------------------------------------------------------------------------
 
   view(): V | null {
     const { wanted, stack, at } = this;
-    return wanted === null || stack === null || at === null ? null : this.told_(wanted, stack);
+    return wanted === null || stack === null || at === null ? null : this.describe(wanted, stack);
   }
 
   /** The half of a view that every kind of picture has. */
-  protected seen(stack: StackViewport, frame: FrameInfo): Seen {
+  protected seen(stack: StackViewport): Seen {
+    const frame = this.frame as FrameInfo;
     const { voiRange, isComputedVOI } = stack.getProperties();
     return { voi: isComputedVOI || voiRange === undefined ? null : { lower: voiRange.lower, upper: voiRange.upper }, invert: inverted(stack, frame), ...areaOf(stack) };
   }

@@ -41,7 +41,7 @@ export class Reformat {
     readonly volume: Volume,
     readonly count: number,
     private readonly caster: Caster,
-    public blend: Blend,
+    private readonly blend: () => Blend,
   ) {
     register();
     open.set(this.token, this);
@@ -87,7 +87,7 @@ export class Reformat {
     const { block, rays, pile } = this.caster(at);
     const { age } = this;
     const values = volume.make(rays.columns * rays.rows);
-    await fill(values, (out, first, last) => cast(block, rays, this.blend, volume.outside, out, first, last), pile.rows);
+    await fill(values, (out, first, last) => cast(block, rays, this.blend(), volume.outside, out, first, last), pile.rows);
     this.keep(at);
     if (age !== this.age) void this.refresh(at);
     const [min, max] = volume.range;

@@ -1,0 +1,167 @@
+/** What a hand asks of volumes: another plane, a thicker slab, more of the PET. Each is shown here as it is shown to others. */
+
+import type { App } from '../../room/app';
+import type { Over, Pane as PaneView, PlanePane } from '../../room/protocol';
+import type { Pane } from '../pane';
+import { fromRange } from '../presets';
+import { fused, overOf, petAndCt, threePlanes, type Placed } from './arranging';
+import { COLOURS, type ColourName } from './colours';
+import { plainPlane, plainWhole } from './plain';
+import { PlaneContent } from './plane';
+import type { PlaneName } from './planes';
+import type { Blend } from './rays';
+
+/** Millimetres of the slabs that keys go through. */
+export const SLABS = [0, 3, 5, 10, 15, 20, 30, 50] as const;
+export const THICKEST = 100;
+const OPACITY_STEP = 0.1;
+
+export class VolumeActs {
+  constructor(private readonly app: App) {}
+
+  /** What is seen in the active viewport, if it is a plane. */
+  get plane(): PlanePane | null {
+    const view = this.app.grid.active.view();
+    return view?.kind === 'plane' ? view : null;
+  }
+
+  get kind(): 'image' | 'plane' | 'volume' | null {
+    const kind = this.app.grid.active.content.kind;
+    return kind === 'paper' || this.app.grid.active.hung === null ? null : (kind as 'image' | 'plane' | 'volume');
+  }
+
+  /** The active viewport as a plane of its series; where it is that already, its images as they were taken. */
+  async turn(plane: PlaneName): Promise<void> {
+    const pane = this.app.grid.active;
+    if (this.plane?.plane === plane) return this.asTaken();
+    const { hung } = pane;
+    if (!this.able(pane) || hung === null) return;
+    this.app.sharing.elsewhere();
+    const now = pane.view();
+    const centre = pane.content.plane()?.at ?? null;
+    const window = now !== null && 'voi' in now ? { voi: now.voi, invert: now.invert } : {};
+    const kept = now?.kind === 'plane' ? { slab: now.slab, blend: now.blend, over: now.over } : {};
+    await pane.follow({ ...plainPlane(hung, plane), ...window, ...kept, centre: this.app.crosshair.in(pane) ?? centre }, hung);
+    this.app.draw();
+  }
+
+  async asTaken(): Promise<void> {
+    const pane = this.app.grid.active;
+    const { hung } = pane;
+    if (hung === null || this.kind === 'image') return;
+    this.app.sharing.elsewhere();
+    const at = pane.content.plane()?.at ?? null;
+    const window = pane.view();
+    pane.clear();
+    await pane.show(hung);
+    if (at !== null) pane.content.seek(at);
+    if (window?.voi) pane.content.adjust({ preset: { key: '', name: '', window: fromRange(window.voi) } });
+    this.app.draw();
+  }
+
+  /** The maxima of the whole series, seen from around. */
+  async whole(): Promise<void> {
+    const pane = this.app.grid.active;
+    const { hung } = pane;
+    if (this.kind === 'volume') return this.asTaken();
+    if (!this.able(pane) || hung === null) return;
+    this.app.sharing.elsewhere();
+    const now = pane.view();
+    await pane.follow({ ...plainWhole(hung), ...(now !== null && 'voi' in now ? { voi: now.voi, invert: now.invert } : {}) }, hung);
+    this.app.draw();
+  }
+
+  async threePlanes(): Promise<void> {
+    const { hung } = this.app.grid.active;
+    if (hung === null || !this.able(this.app.grid.active)) return;
+    await this.arrange(threePlanes(hung), false);
+  }
+
+  async fusion(): Promise<void> {
+    const found = petAndCt(this.app.open?.imaging?.studies ?? [], this.app.grid.active.hung);
+    if (found === null) this.app.toasts.say('No examination of this case has both PET and CT.');
+    else await this.arrange(fused(found), true);
+  }
+
+  /** Four viewports; with `alike` all planes show as much of the patient as the first. */
+  private async arrange(placed: readonly Placed[], alike: boolean): Promise<void> {
+    const { app } = this;
+    const { grid } = app;
+    app.sharing.elsewhere();
+    grid.arrange('2x2');
+    const [first, ...others] = placed;
+    const shown = (place: Placed, number: number, view: PaneView | null): Promise<void> => {
+      const pane = grid.panes[number] as Pane;
+      if (view === null) pane.clear();
+      return view === null ? pane.show(place.hung) : pane.follow(view, place.hung);
+    };
+    grid.activate(0);
+    if (first !== undefined) await shown(first, 0, first.view);
+    const seen = grid.panes[0]?.view();
+    const area = alike && seen?.kind === 'plane' ? { centre: seen.centre, height: seen.height, width: seen.width } : {};
+    await Promise.all(others.map((place, at) => shown(place, at + 1, place.view?.kind === 'plane' ? { ...place.view, ...area } : place.view)));
+    app.crosshair.centre(grid.panes[0] as Pane);
+    app.draw();
+  }
+
+  // --- how a plane is shown ---------------------------------------------------------------------------------------
+
+  slab(mm: number): void {
+    this.change((view) => ({ ...view, slab: Math.max(0, Math.min(THICKEST, mm)) }));
+  }
+
+  /** The next slab that is thicker, or thinner. */
+  thicker(by: 1 | -1): void {
+    const now = this.plane?.slab ?? 0;
+    const next = by > 0 ? SLABS.find((mm) => mm > now) : SLABS.findLast((mm) => mm < now);
+    if (next !== undefined) this.slab(next);
+  }
+
+  blend(blend: Blend): void {
+    this.change((view) => ({ ...view, blend, slab: view.slab === 0 ? 10 : view.slab }));
+  }
+
+  /** PET over it, or nothing. */
+  lay(): void {
+    const found = petAndCt(this.app.open?.imaging?.studies ?? [], this.app.grid.active.hung);
+    if (this.plane?.over) this.change((view) => ({ ...view, over: null }));
+    else if (found === null || this.app.grid.active.hung?.series.modality !== 'CT') this.app.toasts.say('PET is laid over a plane of the CT of the same examination.');
+    else this.change((view) => ({ ...view, over: overOf(found.pet) }));
+  }
+
+  over(change: Partial<Over>): void {
+    this.change((view) => (view.over === null ? view : { ...view, over: { ...view.over, ...change } }));
+  }
+
+  stronger(by: 1 | -1): void {
+    const now = this.plane?.over?.opacity;
+    if (now !== undefined) this.over({ opacity: Math.max(0, Math.min(1, Math.round((now + by * OPACITY_STEP) * 100) / 100)) });
+  }
+
+  colours(name: string): void {
+    if ((COLOURS as readonly string[]).includes(name)) this.over({ colormap: name as ColourName });
+  }
+
+  /** From nothing to this SUV. */
+  uptake(suv: number): void {
+    const { content } = this.app.grid.active;
+    const factor = content instanceof PlaneContent ? content.laidUptake : null;
+    if (factor !== null) this.over({ voi: { lower: 0, upper: suv / factor } });
+  }
+
+  private change(how: (view: PlanePane) => PlanePane): void {
+    const pane = this.app.grid.active;
+    const { hung } = pane;
+    const view = this.plane;
+    if (view === null || hung === null) return;
+    this.app.sharing.elsewhere();
+    void pane.follow(how(view), hung).then(() => this.app.draw());
+  }
+
+  private able(pane: Pane): boolean {
+    const { hung } = pane;
+    if (hung !== null && hung.series.kind === 'images') return true;
+    this.app.toasts.say(hung === null ? 'Open a series first.' : 'Planes are made of images, not of documents.');
+    return false;
+  }
+}
