@@ -25,8 +25,9 @@ const CT = [
 const PET: Preset[] = [
   { key: '1', name: 'SUV 0 to 5', window: { uptake: 5 } },
   { key: '2', name: 'SUV 0 to 10', window: { uptake: 10 } },
-  { key: '3', name: 'SUV 0 to 20', window: { uptake: 20 } },
-  { ...FULL, key: '4' },
+  { key: '3', name: 'SUV 0 to 15', window: { uptake: 15 } },
+  { key: '4', name: 'SUV 0 to 20', window: { uptake: 20 } },
+  { ...FULL, key: '5' },
 ];
 
 /** `uptake`: whether the image's values can be told as SUV. */

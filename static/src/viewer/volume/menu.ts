@@ -17,13 +17,21 @@ const capital = (word: string): string => word[0]!.toUpperCase() + word.slice(1)
 const choice = (name: string, key: string, pressed: boolean, act: () => void, disabled = false): TemplateResult =>
   html`<button type="button" aria-pressed=${pressed} ?disabled=${disabled} @click=${act}>${name}${key === '' ? '' : html`<kbd aria-hidden="true">${key}</kbd>`}</button>`;
 
+/** The menu opens under its button, and stays on the screen. */
+function within(event: Event): void {
+  const menu = event.target as HTMLDetailsElement;
+  const body = menu.querySelector<HTMLElement>('.menu-body');
+  if (!menu.open || body === null) return;
+  body.style.left = `${Math.min(0, window.innerWidth - menu.getBoundingClientRect().left - body.offsetWidth - 8)}px`;
+}
+
 const value = (event: Event): string => (event.target as HTMLInputElement).value;
 
 export function volumeMenu(acts: VolumeActs): TemplateResult {
   const { kind, plane } = acts;
   const none = kind === null;
   return html`
-    <details class="menu">
+    <details class="menu" @toggle=${within}>
       <summary title="Planes and volumes">Planes</summary>
       <div class="menu-body">
         <div class="menu-row" role="group" aria-label="The active viewport">

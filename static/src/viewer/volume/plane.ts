@@ -17,7 +17,7 @@ import { plainPlane } from './plain';
 import type { Blend } from './rays';
 import { Reformat } from './reformat';
 import { Volumes, type Volume } from './volume';
-import { overLines, planeLines } from './words';
+import { noUptake, overLines, planeLines } from './words';
 
 export class PlaneContent extends Pictures<PlanePane> {
   readonly kind = 'plane';
@@ -125,8 +125,9 @@ export class PlaneContent extends Pictures<PlanePane> {
     const { volume, pile: shown, at, hung, laid } = this;
     if (volume === null || shown === null || at === null || hung === null) return;
     this.draw(stack, frame, at, shown);
-    const said = [...(laid === null || this.over === null ? [] : overLines(laid.hung, laid.volume, this.over)), ...(this.unlaid === '' ? [] : [this.unlaid])];
-    captioned(this.holder, stack, { hung, over: laid?.hung ?? null, frame, where: planeLines(volume, this.name, shown, at, this.slab, this.blend), said });
+    const fused = laid === null || this.over === null ? [] : overLines(laid.hung, laid.volume, this.over);
+    const said = [...(laid === null ? [] : noUptake(laid.volume)), ...(this.unlaid === '' ? [] : [this.unlaid])];
+    captioned(this.holder, stack, { hung, over: laid?.hung ?? null, frame, where: [...fused, ...planeLines(volume, this.name, shown, at, this.slab, this.blend)], said });
   }
 
   private draw(stack: StackViewport, frame: FrameInfo, at: number, shown: Pile): void {

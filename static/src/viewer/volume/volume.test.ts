@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import cases from '../../../../tests/cases/panes.json';
 import { tooLarge } from '../../imaging/budget';
 import type { FrameInfo, StudySummary, Vector } from '../../imaging/types';
+import type { Hung } from '../hanging';
 import { letters, normal } from '../orientation';
-import { fused, petAndCt, threePlanes } from './arranging';
+import { fused, overOf, petAndCt, threePlanes } from './arranging';
 import { coloured } from './colours';
 import { isAligned, toIndex, toPatient, type Geometry } from './geometry';
+import { plainPlane, plainWhole } from './plain';
 import { around, cornerOf, nearest, pile, raysOf, slices, turnOf } from './planes';
 import { pooled } from './pool';
 import { cast, sample, type Voxels } from './rays';
@@ -198,4 +201,13 @@ describe('whole screens', () => {
     expect(placed.map(({ hung, view }) => [hung.series.key, view?.kind, view?.kind === 'plane' ? (view.over?.key ?? '') : ''].join())).toEqual(['low,plane,', 'fdg,plane,', 'low,plane,fdg', 'fdg,volume,']);
   });
   test('three planes and the images as taken', () => expect(threePlanes({ study: chest, series: chest.series[0]! }).map(({ view }) => (view?.kind === 'plane' ? view.plane : null))).toEqual(['axial', 'coronal', 'sagittal', null]));
+});
+
+describe('what travels', () => {
+  const hung = { study: { study: '1.2' }, series: { series: '1.2.4', key: 'fedcba9876543210fedcba9876543210' } } as unknown as Hung;
+  test('is made of the fields that the server takes', () => {
+    expect(plainWhole(hung)).toEqual(cases.good.volume);
+    expect(plainPlane({ study: { study: '1.2' }, series: { series: '1.2.3', key: '0123456789abcdef0123456789abcdef' } } as unknown as Hung, 'coronal')).toEqual(cases.good.plane);
+    expect(overOf(hung)).toEqual(cases.good['fused slab'].over);
+  });
 });

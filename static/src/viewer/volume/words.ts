@@ -37,10 +37,11 @@ export function projectionLines(volume: Volume, turn: number, pooled: number): s
   return ['MIP, PROJECTED', `Turned ${degrees}°${from[degrees] ?? ''}`, sourceLine(volume), ...(pooled > 1 ? [`Maxima of ${pooled} × ${pooled} pixels`] : [])];
 }
 
-/** What lies over the plane: "OVER IT: PT FDG, SUVbw 0 to 10, 50 %". */
+/** What lies over the plane: "FUSED with PT FDG", "Hot iron SUVbw 0 to 10, 50 %". */
 export function overLines(hung: Hung, volume: Volume, laid: Laid): string[] {
   const { lower, upper } = laid.voi ?? ownWindow(volume);
   const { factor, unit } = volume.uptake === null ? { factor: 1, unit: volume.frame.units ?? '' } : scaleOf(volume.frame);
-  const why = volume.frame.suv?.factor === null ? [`NO SUV: ${volume.frame.suv.why ?? 'it cannot be worked out.'}`] : [];
-  return [`FUSED with ${seriesName(hung.study, hung.series)}`, `${COLOUR_NAMES[laid.colormap]} ${unit} ${tidy(lower * factor)} to ${tidy(upper * factor)}, ${Math.round(laid.opacity * 100)} %`, ...why];
+  return [`FUSED with ${seriesName(hung.study, hung.series)}`, `${COLOUR_NAMES[laid.colormap]} ${unit} ${tidy(lower * factor)} to ${tidy(upper * factor)}, ${Math.round(laid.opacity * 100)} %`];
 }
+
+export const noUptake = ({ frame: { suv } }: Volume): string[] => (suv?.factor === null ? [`NO SUV: ${suv.why ?? 'it cannot be worked out.'}`] : []);
