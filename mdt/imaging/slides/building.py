@@ -6,13 +6,14 @@ JPEG tiles stay where they are, in the objects as received; the table says where
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
+from mdt.core.errors import MdtError
 from mdt.core.sandbox import SandboxError
 from mdt.imaging.keeping.store import Store
 from mdt.imaging.pixels.packing import as_json
@@ -113,7 +114,6 @@ class _Writer:
     paths: list[Path]
     tables: list[Path]
     folder: Path
-    at: int = field(default=0)
 
     def add(self, part: Path) -> int:
         """Append a file of payloads; returns where it begins."""
@@ -124,6 +124,14 @@ class _Writer:
         part.unlink()
         self.file.flush()
         return begin
+
+    def places(self, part: Path, lengths: Sequence[int], count: int) -> tuple[Entries, Entries]:
+        """Append `part`, which holds payloads of these lengths; offset and length of each of `count`, 0 for none."""
+        each = np.zeros(count, np.int64)
+        each[: len(lengths)] = lengths[:count]
+        if each.min(initial=0) < 0 or each.sum() != part.stat().st_size:
+            raise MdtError("The tiles that were made are not as long as was said.")
+        return self.add(part) + np.cumsum(each) - each, each
 
 
 def _write(writer: _Writer, objects: Sequence[Surveyed], found: Pyramid) -> _Made:
@@ -163,20 +171,17 @@ def _tiles(writer: _Writer, part: int, one: Surveyed) -> Entries:
     tiles: Entries = np.fromfile(writer.tables[part], _CELL)
     if one.how == AS_IS:
         size = writer.paths[part].stat().st_size
-        tiles["length"][tiles["offset"] + tiles["length"] > size] = 0
+        tiles["length"][(tiles["offset"] > size) | (tiles["length"] > size - np.minimum(tiles["offset"], size))] = 0
         return tiles
     make = transcoding.copied if one.how == COPIED else transcoding.coded
     out = writer.folder / "tiles"
     for start in range(0, len(tiles), _AT_ONCE):
         stop = min(start + _AT_ONCE, len(tiles))
         try:
-            lengths = np.asarray(writer.call(make, writer.paths[part], start, stop, out), np.int64)
+            lengths = writer.call(make, writer.paths[part], start, stop, out)
         except SandboxError:
             continue  # one broken tile must not cost the others: there is glass where these would be
-        begin = writer.add(out)
-        lengths = np.pad(lengths[: stop - start], (0, max(0, stop - start - len(lengths))))
-        tiles["offset"][start:stop] = begin + np.concatenate(([0], np.cumsum(lengths)[:-1]))
-        tiles["length"][start:stop] = lengths
+        tiles["offset"][start:stop], tiles["length"][start:stop] = writer.places(out, lengths, stop - start)
     return tiles
 
 
@@ -189,22 +194,16 @@ def _coarser(writer: _Writer, level: Level, finer: Level, below: Entries) -> Ent
     for row in range(rows):
         top = 2 * made * row
         first, last = top // high, min(finer.grid[1], -(-(top + 2 * made) // high))
-        tiles = _places(writer, below[first * across : last * across])
-        down = top - first * high
-        lengths = np.asarray(
-            writer.call(transcoding.halved, tiles, across, finer.tile, down, finer.width, out, made), np.int64
-        )
-        begin = writer.add(out)
+        plane = _plane(writer, below[first * across : last * across], finer)
+        lengths = writer.call(transcoding.halved, plane, top - first * high, finer.width, out, made)
         mine = entries[row * columns : (row + 1) * columns]
-        mine["offset"] = begin + np.concatenate(([0], np.cumsum(lengths)[:-1]))
-        mine["length"] = lengths
+        mine["offset"], mine["length"] = writer.places(out, lengths, columns)
     return entries
 
 
 def _thumbnail(writer: _Writer, level: Level, entries: Entries) -> dict[str, Any] | None:
     out = writer.folder / "tiles"
-    tiles = _places(writer, entries)
-    length = writer.call(transcoding.thumbnail, tiles, level.grid[0], level.tile, (level.width, level.height), out)
+    length = writer.call(transcoding.thumbnail, _plane(writer, entries, level), level.width, level.height, out)
     return {"place": [writer.add(out), length, 0]} if length else None
 
 
@@ -218,12 +217,13 @@ def _beside(writer: _Writer, one: Surveyed, part: int) -> dict[str, Any] | None:
     return {"width": one.tile[0], "height": one.tile[1], "place": place}
 
 
-def _places(writer: _Writer, entries: Entries) -> list[transcoding.Place | None]:
+def _plane(writer: _Writer, entries: Entries, level: Level) -> transcoding.Plane:
     own = writer.folder / "frames"
-    return [
+    tiles: list[transcoding.Place | None] = [
         (writer.paths[source - 1] if source else own, int(offset), int(length)) if length else None
         for offset, length, source in entries.tolist()
     ]
+    return transcoding.Plane(tiles, level.grid[0], level.tile)
 
 
 def _digest(path: Path) -> bytes:

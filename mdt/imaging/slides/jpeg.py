@@ -28,7 +28,7 @@ def colours(data: bytes, columns: int, rows: int) -> str | None:
             transform = segment[11]
         elif marker in _FRAMES and len(segment) >= 6:
             return _of_frame(segment, columns, rows, jfif=jfif, transform=transform)
-        elif marker in (_SOS, _EOI) or 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+        elif marker in (_SOS, _EOI) or (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)):
             return None
         at += 2 + length
     return None

@@ -121,7 +121,7 @@ def _why_not(one: Surveyed, base: Surveyed) -> str | None:
     if one.has_label and not base.has_label:
         return "it shows the slide's label"
     expected = base.height * one.width / base.width
-    if abs(one.height - expected) > max(2.0, _SHAPE * one.height, one.width / base.width * max(base.tile)):
+    if abs(one.height - expected) > max(2.0, _SHAPE * one.height):
         return "it has another shape than the finest one"
     if one.spacing and base.spacing and abs(one.spacing[1] * one.width / (base.spacing[1] * base.width) - 1) > 0.05:
         return "its scale says that it shows another part of the slide"

@@ -1,4 +1,4 @@
-"""What is on a slide and how it was scanned: container, specimens with their stains, optical paths (PS3.3 C.7.6.22, C.8.12.5)."""
+"""What is on a slide and how it was scanned: specimens with their stains, optical paths (PS3.3 C.7.6.22, C.8.12.5)."""
 
 from typing import Any
 

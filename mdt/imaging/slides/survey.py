@@ -1,4 +1,4 @@
-"""What one object of a whole slide says of itself, and where each of its tiles lies in the file. Runs in the sandbox."""
+"""What one object of a whole slide says of itself, and where each of its tiles lies. Runs in the sandbox."""
 
 import math
 import struct
@@ -196,7 +196,9 @@ def _full(dataset: Dataset, raster: Raster, grid: tuple[int, int]) -> tuple[list
     return cells, remarks + _others(dataset, planes, paths)
 
 
-def _sparse(dataset: Dataset, own: list[Dataset], raster: Raster, grid: tuple[int, int]) -> tuple[list[Cell], list[str]]:
+def _sparse(
+    dataset: Dataset, own: list[Dataset], raster: Raster, grid: tuple[int, int]
+) -> tuple[list[Cell], list[str]]:
     """Frames say themselves where they lie (PS3.3 C.8.12.6.1), counted from 1."""
     paths = [attributes.text(one, "OpticalPathIdentifier") for one in attributes.items(dataset, "OpticalPathSequence")]
     said = [_position(item) for item in own[: raster.frames]]

@@ -17,7 +17,7 @@ NO_SUCH_TILE = "There is no such tile in this slide."
 
 @dataclass(frozen=True)
 class Tile:
-    """`length` bytes from `offset` on in `source`: an object by its name in the store, or None: the slide's own file."""
+    """`length` bytes from `offset` on in `source`: an object by its name in the store, or None for the slide's file."""
 
     source: str | None
     offset: int

@@ -5,7 +5,7 @@ a scanner did not send are JPEG, and the slide says that they were made here.
 """
 
 import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,19 @@ THUMBNAIL = 256
 
 Tile = npt.NDArray[np.uint8]
 Place = tuple[Path, int, int]  # file, offset, length
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Some rows of tiles of one level, `columns` in each; `tile` is their width and height. None is glass."""
+
+    tiles: list[Place | None]
+    columns: int
+    tile: tuple[int, int]
+
+    @property
+    def rows(self) -> int:
+        return len(self.tiles) // self.columns
 
 
 def copied(path: Path, start: int, stop: int, to: Path) -> list[int]:
@@ -54,65 +67,52 @@ def coded(path: Path, start: int, stop: int, to: Path) -> list[int]:
     return lengths
 
 
-def halved(
-    tiles: Sequence[Place | None], columns: int, tile: tuple[int, int], down: int, width: int, to: Path, made: int
-) -> list[int]:
+def halved(plane: Plane, down: int, width: int, to: Path, made: int) -> list[int]:
     """One row of tiles of the level half as fine, each `made` pixels wide and high; returns their lengths.
 
-    `tiles` are rows of `columns` tiles of the finer level, `width` pixels wide in all, the first of which begins `down`
-    pixels above what is to be made. None is glass.
+    `plane` begins `down` pixels above what is to be made, and its level is `width` pixels wide in all.
     """
     held: dict[int, Tile] = {}
     lengths = []
     with to.open("wb") as out:
-        for k in range(math.ceil(width / 2 / made)):
-            held, canvas = _pieced(tiles, columns, tile, (2 * made * k, down), 2 * made, held)
-            if canvas is None:
-                lengths.append(0)
-                continue
-            small = canvas.reshape(made, 2, made, 2, 3).mean((1, 3), dtype=np.float32)
-            lengths.append(out.write(_jpeg(np.rint(small).astype(np.uint8))))
+        for k in range(math.ceil(math.ceil(width / 2) / made)):
+            held, canvas = _pieced(plane, (2 * made * k, down), 2 * made, held)
+            lengths.append(0 if canvas is None else out.write(_jpeg(_smaller(canvas, 2))))
     return lengths
 
 
-def thumbnail(tiles: Sequence[Place | None], columns: int, tile: tuple[int, int], size: tuple[int, int], to: Path) -> int:
-    """A whole level as one small picture."""
-    side = max(columns * tile[0], math.ceil(len(tiles) / columns) * tile[1])
-    _, canvas = _pieced(tiles, columns, tile, (0, 0), side, {})
+def thumbnail(plane: Plane, width: int, height: int, to: Path) -> int:
+    """A whole level as one small picture; returns its length, 0 where there is nothing but glass."""
+    _, canvas = _pieced(plane, (0, 0), max(width, height), {})
     if canvas is None:
         return 0
-    step = max(1, math.ceil(max(size) / THUMBNAIL))
-    width, height = size[0] // step, size[1] // step
-    if not width or not height:
-        return 0
-    picture = canvas[: height * step, : width * step]
-    small = picture.reshape(height, step, width, step, 3).mean((1, 3), dtype=np.float32)
-    return to.write_bytes(_jpeg(np.rint(small).astype(np.uint8)))
+    return to.write_bytes(_jpeg(_smaller(canvas[:height, :width], math.ceil(max(width, height) / THUMBNAIL))))
 
 
-def _pieced(
-    tiles: Sequence[Place | None], columns: int, tile: tuple[int, int], at: tuple[int, int], side: int, held: dict[int, Tile]
-) -> tuple[dict[int, Tile], Tile | None]:
-    """A square of `side` pixels whose corner is `at` in the plane of `tiles`; tiles read for it may serve the next."""
-    wide, high = tile
-    rows = len(tiles) // columns
+def _smaller(picture: Tile, step: int) -> Tile:
+    """Each pixel is the mean of a square of `step` x `step`; the last ones repeat the edge."""
+    height, width = picture.shape[:2]
+    padded = np.pad(picture, ((0, -height % step), (0, -width % step), (0, 0)), mode="edge")
+    rows, columns = padded.shape[0] // step, padded.shape[1] // step
+    mean = padded.reshape(rows, step, columns, step, 3).mean((1, 3), dtype=np.float32)
+    return np.rint(mean).astype(np.uint8)
+
+
+def _pieced(plane: Plane, at: tuple[int, int], side: int, held: dict[int, Tile]) -> tuple[dict[int, Tile], Tile | None]:
+    """A square of `side` pixels whose corner is `at` in the plane; tiles read for it may serve the next."""
+    wide, high = plane.tile
     canvas: Tile = np.full((side, side, 3), BLANK, np.uint8)
     read: dict[int, Tile] = {}
-    for row in range(at[1] // high, min(rows, math.ceil((at[1] + side) / high))):
-        for column in range(at[0] // wide, min(columns, math.ceil((at[0] + side) / wide))):
-            k = row * columns + column
-            place = tiles[k]
-            if place is None:
-                continue
-            picture = held.get(k)
-            if picture is None:
-                picture = _read(place, tile)
+    for row in range(at[1] // high, min(plane.rows, math.ceil((at[1] + side) / high))):
+        for column in range(at[0] // wide, min(plane.columns, math.ceil((at[0] + side) / wide))):
+            k = row * plane.columns + column
+            place = plane.tiles[k]
+            picture = held.get(k) if k in held or place is None else _read(place, plane.tile)
             if picture is None:
                 continue
             read[k] = picture
             x, y = column * wide - at[0], row * high - at[1]
-            left, top = max(0, -x), max(0, -y)
-            part = picture[top : side - y, left : side - x]
+            part = picture[max(0, -y) : side - y, max(0, -x) : side - x]
             canvas[max(0, y) : max(0, y) + part.shape[0], max(0, x) : max(0, x) + part.shape[1]] = part
     return read, canvas if read else None
 
