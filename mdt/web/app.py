@@ -41,6 +41,7 @@ from mdt.web import (
     security,
     session,
     signing_in,
+    slides,
     states,
     worklist,
 )
@@ -84,6 +85,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         quorum,
         live,
         imaging,
+        slides,
         states,
         layers,
         imports,

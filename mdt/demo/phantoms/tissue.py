@@ -121,9 +121,8 @@ def _nuclei(rng: np.random.Generator, out: Bytes, tissue: Array, lumen: Array, g
     inflamed = smooth_noise(rng, tissue.shape, (30, 30))
     step = 17
     rows, columns = out.shape[0] // step, out.shape[1] // step
-    places = np.stack(np.mgrid[0:rows, 0:columns], -1).reshape(-1, 2) * step + rng.integers(
-        0, step, (rows * columns, 2)
-    )
+    grid = np.indices((rows, columns)).reshape(2, -1).T * step
+    places = grid + rng.integers(0, step, grid.shape)
     places = places[(places < np.array(out.shape) - _STAMP).all(1)]
     i, j = (places[:, 0] + _STAMP // 2) // COARSE, (places[:, 1] + _STAMP // 2) // COARSE
     is_gland, is_tissue, is_empty = gland[i, j] > 0.4, tissue[i, j] > 0.6, lumen[i, j] > 0.15

@@ -203,7 +203,8 @@ def _sparse(
     paths = [attributes.text(one, "OpticalPathIdentifier") for one in attributes.items(dataset, "OpticalPathSequence")]
     said = [_position(item) for item in own[: raster.frames]]
     depths = Counter(depth for _, _, depth, _ in said)
-    depth = sorted(depths)[len(depths) // 2] if depths else 0.0
+    fullest = sorted(depth for depth, count in depths.items() if count == max(depths.values()))
+    depth = fullest[len(fullest) // 2] if fullest else 0.0
     cells, taken, outside, twice = [], set[int](), 0, 0
     for column, row, at, path in said:
         cell = -1
@@ -242,7 +243,7 @@ def _position(item: Dataset) -> tuple[int | None, int | None, float, str]:
 
 
 def _others(dataset: Dataset, planes: int, paths: int) -> list[str]:
-    remarks = [f"One of its {planes} focal planes is shown, the middle one."] if planes > 1 else []
+    remarks = [f"One of its {planes} focal planes is shown."] if planes > 1 else []
     if paths > 1:
         said = [one["description"] or one["id"] or "unnamed" for one in specimen.optical_paths(dataset)]
         remarks.append(f"One of its {paths} optical paths is shown, the first ({', '.join(said) or 'unnamed'}).")
