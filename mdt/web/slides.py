@@ -39,7 +39,7 @@ def tile(series_id: str, version: str, level: int, column: int, row: int) -> Res
     return _sent(series_id, version, found, _FOR_EVER)
 
 
-@pages.get("/series/<series_id>/<version>/picture/<any(label, overview, thumbnail):name>")
+@pages.get("/series/<series_id>/<version>/picture/<any(label,overview,thumbnail):name>")
 @unattended
 def picture(series_id: str, version: str, name: str) -> Response:
     """The label names the patient: no browser keeps it."""

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from mdt.people.sessions import SignIn
-from tests.unit.layered import add_layer
 from tests.unit.glass import SLIDE, add_slide
+from tests.unit.layered import add_layer
 from tests.unit.pages import PASSWORD, VERSION, Seeded, seeded
 from tests.unit.prepared import TOLD, add_preparation
 from tests.unit.provided import LETTER, add_letter
@@ -106,7 +106,7 @@ TABLE = {
     "GET /imaging/series/<series_id>/<version>/frames": TEAM,
     "GET /imaging/series/<series_id>/<version>/pieces": TEAM,
     "GET /imaging/series/<series_id>/<version>/tiles/<int:level>/<int:column>/<int:row>": TEAM,
-    "GET /imaging/series/<series_id>/<version>/picture/<any(label, overview, thumbnail):name>": TEAM,
+    "GET /imaging/series/<series_id>/<version>/picture/<any(label,overview,thumbnail):name>": TEAM,
     "GET /imaging/documents/<instance_id>": TEAM,
     "GET /dicomweb/": ALL,
     "GET /dicomweb/studies": FOUND,
