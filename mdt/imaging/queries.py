@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt.core.errors import NotFound
-from mdt.imaging.models import Instance, Layer, Series
+from mdt.imaging.models import Instance, Layer, Pack, Series
 from mdt.record.clashes import STRONG
-from mdt.record.models import Link
+from mdt.record.models import Link, Study
 
 NO_SUCH_IMAGING = "There is no such imaging, or none of your teams has listed its patient."
 
@@ -60,3 +60,28 @@ def layer(session: Session, instance_id: str, leaf: str) -> Owned:
 def _owned(session: Session, study_id: str) -> Owned:
     linked = select(Link.patient_id).where(Link.study_id == study_id, Link.status.in_(STRONG))
     return Owned(study_id, tuple(session.scalars(linked.distinct().order_by(Link.patient_id))))
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Where the frames of a series are, to be looked at."""
+
+    series_id: str
+    version: str
+
+
+def packed(session: Session, patient_id: str, series_uids: set[str]) -> dict[str, Packed]:
+    """By SeriesInstanceUID, those of a patient's own series that can be looked at."""
+    own = select(Link.study_id).where(Link.patient_id == patient_id, Link.status.in_(STRONG))
+    wanted = (
+        select(Series.series_uid, Series.id, Pack.version)
+        .join(Pack, Pack.series_id == Series.id)
+        .where(Series.series_uid.in_(series_uids), Series.study_id.in_(own))
+    )
+    return {uid: Packed(series_id, version) for uid, series_id, version in session.execute(wanted)}
+
+
+def studies(session: Session, patient_id: str, study_uids: set[str]) -> list[Study]:
+    """Those of a patient's own studies."""
+    own = select(Link.study_id).where(Link.patient_id == patient_id, Link.status.in_(STRONG))
+    return list(session.scalars(select(Study).where(Study.study_uid.in_(study_uids), Study.id.in_(own))))

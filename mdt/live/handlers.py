@@ -1,7 +1,7 @@
 """Who decides the kinds of op that a room itself has. Each asks for permission, checks, does, and says what to keep."""
 
 from mdt.core.errors import Forbidden, Invalid, NotFound
-from mdt.live import fields, lease, marks, quorum_kept
+from mdt.live import fields, lease, marks, private, quorum_kept
 from mdt.live.kinds import Asked, Decision
 from mdt.live.lease import Held
 from mdt.live.models import Lease
@@ -103,7 +103,10 @@ def put_mark(asked: Asked) -> Decision:
         may_change_others=_may_change_others(asked),
         at=moment(asked.now),
     )
-    return Decision({"case": case.id, "mark": mark}, case.id, case.patient_id, {"mark": mark["id"]})
+    noted = {"mark": mark["id"]}
+    if private.drop(asked.session, asked.by, mark["id"]):
+        noted["shown"] = "had been private"
+    return Decision({"case": case.id, "mark": mark}, case.id, case.patient_id, noted)
 
 
 def remove_mark(asked: Asked) -> Decision:

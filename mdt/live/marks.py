@@ -1,18 +1,45 @@
-"""Marks on images (lengths, arrows) and key images: what a client may send, and what is kept of it.
+"""Marks on images (lengths, regions, arrows, words) and key images: what a client may send, and what is kept of it.
 
 A mark's points are patient millimetres, so that every screen draws it over its own rendering.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.live import fields
 from mdt.live.fields import Json
 
-TOOLS = ("Length", "ArrowAnnotate")
+
+@dataclass(frozen=True)
+class Tool:
+    """How many points a mark of this kind has, whether somebody writes its text, and what it measures."""
+
+    least: int
+    most: int
+    texted: bool = False
+    measures: str | None = None
+
+
+TOOLS: dict[str, Tool] = {
+    "Length": Tool(2, 2, measures="length"),
+    "Bidirectional": Tool(4, 4, measures="axes"),  # the ends of the long axis, then those of the short one
+    "Angle": Tool(3, 3, measures="angle"),  # the corner is the second
+    "CobbAngle": Tool(4, 4, measures="angle"),  # two lines
+    "EllipticalROI": Tool(4, 4, measures="region"),  # the ends of one axis, then those of the other
+    "PlanarFreehandROI": Tool(3, 200, measures="region"),  # its outline, closed
+    "Probe": Tool(1, 1, measures="value"),
+    "ArrowAnnotate": Tool(2, 2, texted=True),
+    "Label": Tool(1, 1, texted=True),
+}
 MARKS_MOST, KEYS_MOST = 500, 100
 TEXT_MOST, CAPTION_MOST = 500, 300
 FRAME_MOST = 100_000
+NORMAL_OFF_MOST = 0.01  # how far from 1 the length of a plane's normal may be
+LESION_NAME_MOST, ORGAN_MOST = 60, 40
+LESION_ROLES = ("target", "non-target", "new")
+LESION_STATES = ("measured", "present", "absent", "too-small", "progressed", "not-evaluable")
+_MEASURED_WITH = ("length", "axes")
 
 Author = dict[str, Any]  # {id, name}
 
@@ -26,13 +53,14 @@ def put(held: dict[str, Json], body: Json, author: Author, *, may_change_others:
     mark = {
         "id": sent["id"],
         "version": _next_version(before, sent),
-        "tool": fields.one_of(sent, "tool", TOOLS),
-        **image(sent),
-        "points": _points(sent.get("points")),
+        "tool": fields.one_of(sent, "tool", tuple(TOOLS)),
+        **_place(sent),
+        "points": _points(sent),
         "text": fields.text(sent, "text", TEXT_MOST),
         "author": author,
         "edited": None,
         "at": at,
+        **_lesion(sent),
     }
     if before is not None:
         _require_own(before, author, may_change_others)
@@ -82,16 +110,60 @@ def image(sent: Json) -> Json:
     }
 
 
-def _points(value: Any) -> list[list[int | float]]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise Invalid("points must be two points.")
-    return [fields.point(point, "points") for point in value]
+def _place(sent: Json) -> Json:
+    """The image a mark is on; or the plane through a volume of `series`, where it was drawn on no single image."""
+    if sent.get("plane") is None:
+        return image(sent)
+    plane = fields.record(sent["plane"], "plane")
+    normal = fields.point(plane.get("normal"), "normal")
+    if abs(sum(part * part for part in normal) - 1) > NORMAL_OFF_MOST:
+        raise Invalid("normal must be a direction of length 1.")
+    return {
+        "study": fields.uid(sent, "study"),
+        "series": fields.uid(sent, "series"),
+        "plane": {
+            "frame_of_reference": fields.uid(plane, "frame_of_reference"),
+            "normal": normal,
+            "at": fields.point(plane.get("at"), "at"),
+        },
+    }
+
+
+def _points(sent: Json) -> list[list[int | float]]:
+    tool, points = TOOLS[sent["tool"]], sent.get("points")
+    if not isinstance(points, list) or not tool.least <= len(points) <= tool.most:
+        count = str(tool.least) if tool.least == tool.most else f"{tool.least} to {tool.most}"
+        raise Invalid(f"points of {sent['tool']} must be {count}.")
+    return [fields.point(point, "points") for point in points]
+
+
+def _lesion(sent: Json) -> Json:
+    """Which lesion of the patient the mark is of, if it is of one that is followed (`mdt/live/recist.py`)."""
+    if sent.get("lesion") is None:
+        return {}
+    lesion = fields.record(sent["lesion"], "lesion")
+    name = " ".join(fields.text(lesion, "name", LESION_NAME_MOST).split())
+    if not name:
+        raise Invalid("A lesion must have a name.")
+    state = fields.one_of(lesion, "state", LESION_STATES)
+    if state == "measured" and TOOLS[sent["tool"]].measures not in _MEASURED_WITH:
+        raise Invalid("A lesion is measured with a length or with both its axes.")
+    return {
+        "lesion": {
+            "name": name,
+            "role": fields.one_of(lesion, "role", LESION_ROLES),
+            "organ": fields.text(lesion, "organ", ORGAN_MOST).strip(),
+            "node": fields.truth(lesion, "node"),
+            "state": state,
+        }
+    }
 
 
 def _next_version(before: Json | None, sent: Json) -> int:
     version = fields.whole(sent, "version", 1, 1_000_000)
     if version != (before["version"] if before else 0) + 1:
-        raise Stale("Somebody else changed this mark first.", before)
+        who = before and (before["edited"] or before["author"])["name"]
+        raise Stale(f"{who or 'Somebody else'} changed this mark first.", before)
     return version
 
 

@@ -97,3 +97,16 @@ class Attendance(Base):
     joined_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+
+
+class PrivateMark(Base):
+    """A mark that only its drawer sees, until they show it to all or remove it. `mark` is as the wire has one."""
+
+    __tablename__ = "private_mark"
+    __table_args__ = (Index(None, "case_id", "person_id"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("mdt_case.id"))
+    mark: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

@@ -99,6 +99,19 @@ def test_where_a_length_comes_from(said: Any) -> None:
     assert (calibrated["spacing"], calibrated["spacing_source"]) == ([0.12, 0.12], "PixelSpacing")
     scanned = said(Modality="OT", NominalScannedPixelSpacing=[0.2, 0.2])
     assert scanned["spacing_source"] == "NominalScannedPixelSpacing"
+    by_hand = {"PixelSpacingCalibrationType": "FIDUCIAL", "PixelSpacingCalibrationDescription": "25 mm ball"}
+    stated = said(Modality="DX", ImagerPixelSpacing=[0.14, 0.14], PixelSpacing=[0.14, 0.14], **by_hand)
+    assert stated["spacing_source"] == "PixelSpacing", "equal, but somebody says that it was calibrated"
+    assert (stated["calibration"]["type"], stated["calibration"]["description"]) == ("FIDUCIAL", "25 mm ball")
+    magnified = said(Modality="MG", ImagerPixelSpacing=[0.07, 0.07], EstimatedRadiographicMagnificationFactor=1.08)
+    assert magnified["spacing"] == [0.07, 0.07], "marks lie at the detector; what they measure is divided"
+    assert magnified["calibration"] == {
+        "projection": True,
+        "type": None,
+        "description": None,
+        "magnification": 1.08,
+    }
+    assert cross["calibration"] is None
     unknown = said(PixelSpacing=[0, 0.8])
     assert (unknown["spacing"], unknown["spacing_source"]) == (None, None)
 
@@ -122,6 +135,12 @@ def test_ultrasound_is_measured_by_its_regions(said: Any) -> None:
     assert one["spacing_source"] == "UltrasoundRegion"
     two = said(Modality="US", SequenceOfUltrasoundRegions=[tissue, region(0.04, 0.04)])
     assert two["spacing"] is None, "two calibrations: there is no one spacing"
+    boxed = region(0.02, 0.03, RegionLocationMinX0=1, RegionLocationMinY0=2, RegionLocationMaxX1=30)
+    assert said(Modality="US", SequenceOfUltrasoundRegions=[boxed])["calibration"]["regions"][0]["box"] is None
+    boxed.RegionLocationMaxY1 = 40
+    both = said(Modality="US", SequenceOfUltrasoundRegions=[boxed, doppler])["calibration"]["regions"]
+    assert both[0]["box"] == [1, 2, 30, 40]
+    assert (both[1]["spacing"], both[1]["per_pixel"], both[0]["units"]) == (None, [0.5, 0.1], ["cm", "cm"])
 
 
 def test_an_orientation_that_is_none_is_not_believed(said: Any) -> None:

@@ -9,10 +9,14 @@ from pydicom.dataset import Dataset
 
 from mdt.imaging.files import attributes
 
-_PROJECTIONS = frozenset({"CR", "DX", "MG", "IO", "PX", "XA", "RF"})
+_PROJECTIONS = frozenset({"CR", "DX", "MG", "IO", "PX", "XA", "RF", "RG"})
 _DIRECTION = re.compile("[LRAPHF]{1,3}")  # of somebody who stands on two feet
 _CENTIMETRES = 3  # (0018,6024)
 _TISSUE = 1  # 2D region (0018,6012), tissue (0018,6014)
+_REGIONS_MOST = 16
+_UNITS = {  # (0018,6024) and (0018,6026), PS3.3 C.8.5.5.1.15
+    1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s", 8: "cm²", 9: "cm²/s", 12: "°",
+}  # fmt: skip
 
 Vector = tuple[float, float, float]
 
@@ -61,19 +65,41 @@ def normal(orientation: Sequence[float]) -> Vector:
 
 
 def spacing(groups: Groups) -> dict[str, Any]:
-    """`spacing` [between rows, between columns] in mm and the `spacing_source` it is taken from."""
+    """What justifies millimetres in this frame, and what does not (PS3.3 10.7.1.3).
+
+    `spacing` [between rows, between columns] in mm and the `spacing_source` it is taken from. `calibration`: of a
+    projection whether and how its spacing was corrected for magnification; of ultrasound the calibrated regions.
+    """
     dataset, measures = groups.dataset, groups.macro("PixelMeasuresSequence")
     pixel, imager = _pair(measures, "PixelSpacing"), _pair(dataset, "ImagerPixelSpacing")
     imager = imager or _pair(groups.macro("FramePixelDataPropertiesSequence"), "ImagerPixelSpacing")
-    if pixel and imager and attributes.text(dataset, "Modality") in _PROJECTIONS and pixel == imager:
-        return _spaced(pixel, "ImagerPixelSpacing")  # equal means uncalibrated: lengths are those at the detector
+    how = attributes.text(dataset, "PixelSpacingCalibrationType")
+    projection = attributes.text(dataset, "Modality") in _PROJECTIONS
+    regions = _regions(dataset)
+    said = {"regions": regions} if regions else _calibration(dataset, how, projection)
+    if pixel and imager and projection and pixel == imager and not how:
+        return _spaced(imager, "ImagerPixelSpacing", said)  # equal: nobody calibrated it, lengths are the detector's
     if pixel:
-        return _spaced(pixel, "PixelSpacing")
+        return _spaced(pixel, "PixelSpacing", said)
     if imager:
-        return _spaced(imager, "ImagerPixelSpacing")
+        return _spaced(imager, "ImagerPixelSpacing", said)
     if scanned := _pair(dataset, "NominalScannedPixelSpacing"):
-        return _spaced(scanned, "NominalScannedPixelSpacing")
-    return _ultrasound(dataset)
+        return _spaced(scanned, "NominalScannedPixelSpacing", said)
+    found = {tuple(region["spacing"]) for region in regions if region["spacing"]}
+    one = list(found.pop()) if len(found) == 1 else None
+    return _spaced(one, "UltrasoundRegion" if one else None, said)
+
+
+def _calibration(dataset: Dataset, how: str, projection: bool) -> dict[str, Any] | None:
+    if not projection and not how:
+        return None
+    magnified = attributes.number(dataset, "EstimatedRadiographicMagnificationFactor")
+    return {
+        "projection": projection,
+        "type": how or None,
+        "description": attributes.text(dataset, "PixelSpacingCalibrationDescription") or None,
+        "magnification": magnified if magnified and magnified > 0 else None,
+    }
 
 
 def _orientation(groups: Groups) -> list[float] | None:
@@ -120,21 +146,32 @@ def _moved_along_normal(
     return [p + step * n for p, n in zip(position, normal(orientation), strict=True)]
 
 
-def _ultrasound(dataset: Dataset) -> dict[str, Any]:
-    """Lengths in ultrasound hold in calibrated regions; with two calibrations for tissue there is no one spacing."""
-    found = {
-        (abs(dy) * 10, abs(dx) * 10)
-        for region in attributes.items(dataset, "SequenceOfUltrasoundRegions")
-        if attributes.integer(region, "RegionSpatialFormat") == _TISSUE
-        and attributes.integer(region, "RegionDataType") == _TISSUE
-        and attributes.integer(region, "PhysicalUnitsXDirection") == _CENTIMETRES
-        and attributes.integer(region, "PhysicalUnitsYDirection") == _CENTIMETRES
-        and (dy := attributes.number(region, "PhysicalDeltaY"))
-        and (dx := attributes.number(region, "PhysicalDeltaX"))
+def _regions(dataset: Dataset) -> list[dict[str, Any]]:
+    """Ultrasound is measured within calibrated regions; where two are calibrated otherwise there is no one spacing."""
+    items = attributes.items(dataset, "SequenceOfUltrasoundRegions")[:_REGIONS_MOST]
+    return [region for item in items if (region := _region(item))]
+
+
+def _region(item: Dataset) -> dict[str, Any] | None:
+    """One calibrated region (PS3.3 C.8.5.5): where it lies, counted in pixels from 0, and what a pixel is worth in it.
+
+    `spacing` [row, column] is in mm, and there only in images of tissue; `per_pixel` [row, column] is in `units`.
+    """
+    delta = attributes.number(item, "PhysicalDeltaY"), attributes.number(item, "PhysicalDeltaX")
+    if not all(delta):
+        return None
+    codes = [attributes.integer(item, f"PhysicalUnits{axis}Direction") for axis in "YX"]
+    per_pixel = [abs(part or 0) for part in delta]
+    tissue = [attributes.integer(item, name) for name in ("RegionSpatialFormat", "RegionDataType")]
+    lengths = tissue == [_TISSUE, _TISSUE] and codes == [_CENTIMETRES, _CENTIMETRES]
+    corners = ("RegionLocationMinX0", "RegionLocationMinY0", "RegionLocationMaxX1", "RegionLocationMaxY1")
+    box = [attributes.integer(item, corner) for corner in corners]
+    return {
+        "box": None if any(side is None for side in box) else box,
+        "spacing": [part * 10 for part in per_pixel] if lengths else None,
+        "per_pixel": per_pixel,
+        "units": [_UNITS.get(code or 0) for code in codes],
     }
-    if len(found) != 1:
-        return {"spacing": None, "spacing_source": None}
-    return _spaced(list(found.pop()), "UltrasoundRegion")
 
 
 def _pair(dataset: Dataset, keyword: str) -> list[float] | None:
@@ -142,5 +179,5 @@ def _pair(dataset: Dataset, keyword: str) -> list[float] | None:
     return found if found and min(found) > 0 else None
 
 
-def _spaced(spacing: list[float], source: str) -> dict[str, Any]:
-    return {"spacing": spacing, "spacing_source": source}
+def _spaced(spacing: list[float] | None, source: str | None, calibration: dict[str, Any] | None) -> dict[str, Any]:
+    return {"spacing": spacing, "spacing_source": source, "calibration": calibration}

@@ -130,6 +130,8 @@ export interface FrameInfo {
   /** [between rows, between columns] in millimetres. */
   spacing: [number, number] | null;
   spacing_source: string | null;
+  /** What else is said of the scale: of a projection how it was corrected, of ultrasound its regions. */
+  calibration?: Calibration | null;
   thickness: number | null;
   location: number | null;
   lossy: boolean;
@@ -143,6 +145,24 @@ export interface FrameInfo {
   suv?: { factor: number | null; type: string; why: string | null } | null;
   /** Of a segmentation: what this frame is the mask of. */
   segment?: Segment | null;
+}
+
+export interface Calibration {
+  projection?: boolean;
+  type?: string | null;
+  description?: string | null;
+  magnification?: number | null;
+  regions?: UltrasoundRegion[];
+}
+
+export interface UltrasoundRegion {
+  /** Left, top, right, bottom, in pixels from 0; null where it is not said, and then it is all of the image. */
+  box: [number, number, number, number] | null;
+  /** In millimetres, [between rows, between columns]; only where tissue is shown. */
+  spacing: [number, number] | null;
+  per_pixel: [number, number];
+  /** Down and across. */
+  units: [string | null, string | null];
 }
 
 export interface Segment {

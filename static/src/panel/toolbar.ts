@@ -1,6 +1,7 @@
 /** Tools, windows and layouts, each with its key. */
 
 import { html, type TemplateResult } from 'lit-html';
+import { measureMenu, type MeasureActs, type MeasureState } from './measure-menu';
 import type { Layout } from '../room/protocol';
 import type { ToolName } from '../viewer/engine';
 import { LAYOUTS, nameOf } from '../viewer/layouts';
@@ -39,6 +40,7 @@ export interface ToolbarState {
   state: string | null;
   /** The menu of planes through volumes. */
   planes: TemplateResult;
+  measure: MeasureState;
 }
 
 export interface ToolbarActs {
@@ -53,6 +55,7 @@ export interface ToolbarActs {
   keyImage(): void;
   arrange(layout: Layout): void;
   keys(): void;
+  measure: MeasureActs;
 }
 
 const button = (name: string, key: string, act: () => void, disabled: boolean): TemplateResult =>
@@ -69,6 +72,7 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
             </button>
           `,
         )}
+        ${measureMenu(now.measure, acts.measure)}
       </div>
       <div class="tool-group">
         <label class="preset">

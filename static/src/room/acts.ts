@@ -58,6 +58,14 @@ export class Acts {
     if (!this.app.marks.removeSelected()) this.app.toasts.say('Point at a mark to remove it.');
   }
 
+  /** What is drawn from now on is seen by nobody else, or by all again. */
+  drawPrivately(): void {
+    const { keeping } = this.app;
+    keeping.privately = !keeping.privately;
+    this.app.toasts.say(keeping.privately ? 'What you draw now is seen by you alone, until you show it to all.' : 'What you draw now is seen by all.');
+    this.app.draw();
+  }
+
   async keyImage(): Promise<void> {
     const { hung, frame } = this.app.grid.active;
     const { openId } = this.app;

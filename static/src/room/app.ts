@@ -4,6 +4,9 @@ import { openKeeper } from '../imaging/keeper';
 import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
 import type { MountOutcome } from '../outcome/api';
+import type { Keeping } from '../measure/keeping';
+import type { OtherMarks } from '../measure/others';
+import { watchWho } from '../measure/who';
 import type { Tab } from '../panel/side';
 import type { Change } from '../viewer/adjust';
 import { showKeys } from '../viewer/dialogs';
@@ -17,7 +20,7 @@ import { Crosshair } from '../viewer/volume/crosshair';
 import { Acts } from './acts';
 import { Ahead } from './ahead';
 import type { Agenda, AgendaCase } from './agenda';
-import { engineOf, gridOf, marksOf } from './building';
+import { engineOf, gridOf, keepingOf, marksOf, othersOf } from './building';
 import type { OpenCase } from './case';
 import { Cases } from './cases';
 import { RoomClient } from './client';
@@ -25,8 +28,9 @@ import { drawRoom } from './drawing';
 import { watchHands } from './hands';
 import { listen } from './keys';
 import { keyGroups } from './keymap';
+import type { Op } from './outbox';
 import { OutcomePlace } from './outcome';
-import type { Layout, RoomEvent } from './protocol';
+import type { Layout, Refusal, RoomEvent } from './protocol';
 import { Regions } from './regions';
 import { Sharing } from './sharing';
 import { States } from './states';
@@ -53,6 +57,8 @@ export class App {
   readonly library: Library;
   readonly timings = new Timings();
   readonly marks: Marks;
+  readonly keeping: Keeping;
+  readonly others: OtherMarks;
   readonly cases = new Cases(this);
   tab: Tab = 'agenda';
   sideOpen = true;
@@ -83,7 +89,7 @@ export class App {
       viewed: () => this.sharing.followPresenter(),
       pointed: (client, name, pointer) => this.pointers.show(client, name, pointer),
       status: () => this.statusChanged(),
-      refused: (op, answer) => this.refused(op.kind, answer.message),
+      refused: (op, answer) => this.refused(op, answer),
     });
     this.engine = engineOf(this);
     this.grid = gridOf(this);
@@ -96,6 +102,8 @@ export class App {
     this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer));
     this.crosshair = new Crosshair(this.grid, () => this.engine.tool === 'Crosshair', () => this.sharing.elsewhere(), () => this.sharing.changed());
     this.grid.cross = this.crosshair;
+    this.others = othersOf(this);
+    this.keeping = keepingOf(this);
     this.marks = marksOf(this);
     this.thumbnails = new Thumbnails(this.library, () => this.draw());
     this.ahead = new Ahead(this.library, () => this.draw());
@@ -106,6 +114,7 @@ export class App {
       this.progressed.add(key);
       this.progressing ??= setTimeout(() => this.showProgress(), PROGRESS_EVERY);
     });
+    watchWho(this.grid.element, this.marks, this.keeping);
     watchHands(this.grid, {
       moves: () => MOVES.has(this.engine.tool),
       elsewhere: () => this.sharing.elsewhere(),
@@ -185,8 +194,9 @@ export class App {
     this.draw();
   }
 
-  private refused(kind: string, message: string): void {
-    if (!kind.startsWith('outcome.')) this.toasts.say(message, true); // the outcome panel tells its own
+  private refused(op: Op, answer: Refusal): void {
+    if (op.kind === 'mark.put' || op.kind === 'mark.remove') this.keeping.refused(op, answer);
+    else if (!op.kind.startsWith('outcome.')) this.toasts.say(answer.message, true); // the outcome panel tells its own
     this.marks.sync();
   }
 

@@ -2,23 +2,29 @@
 
 import { parseImageId } from '../imaging/image-id';
 import { speaksOf } from '../imaging/states';
+import { aboutMark } from '../measure/about';
+import { Keeping } from '../measure/keeping';
+import { OtherMarks } from '../measure/others';
+import { dayOf, londonDay } from '../panel/words';
 import { askText } from '../viewer/dialogs';
 import { Engine } from '../viewer/engine';
 import { find, Grid } from '../viewer/grid';
 import { Marks } from '../viewer/marks';
 import type { App } from './app';
-import type { Mark, MarkBody } from './protocol';
 
 export function engineOf(app: App): Engine {
   return new Engine(
     {
       frameOf: (id) => {
         if (!id.startsWith('mdt:')) return undefined;
-        const { key, version, index } = parseImageId(id);
-        return app.library.index(key, version)?.frames[index];
+        const { key, version, index: at } = parseImageId(id);
+        const index = app.library.index(key, version);
+        const frame = index?.frames[at];
+        return index === undefined || frame === undefined ? undefined : { frame, modality: index.modality };
       },
       coarseness: (id) => app.library.coarseness(id),
       text: askText,
+      about: (id) => aboutMark(app.keeping.shown().get(id)),
     },
     () => app.may('mark'),
   );
@@ -53,27 +59,47 @@ export function gridOf(app: App): Grid {
   );
 }
 
-export function marksOf(app: App): Marks {
-  return new Marks(app.grid, {
-    put: (mark) => void app.client.op('mark.put', { case: app.openId, mark }),
-    remove: (id, version) => void app.client.op('mark.remove', { case: app.openId, id, version }),
-    kept: () => kept(app),
-    pending: () => pendingMarks(app),
-    mayChange: (mark) => app.may('mark') && (mark.author.id === app.client.me?.person || app.client.me?.role === 'chair'),
+export function othersOf(app: App): OtherMarks {
+  return new OtherMarks({
+    meeting: app.at.meeting,
+    ticket: app.at.ticket,
+    me: () => app.client.me,
+    named: ({ at, team }) => (team === app.agenda?.meeting.team ? `meeting of ${dayOf(londonDay(at))}` : `${team}, meeting of ${dayOf(londonDay(at))}`),
+    changed: () => {
+      app.marks.sync();
+      app.draw();
+    },
+    refused: (sentence) => app.toasts.say(sentence, true),
   });
 }
 
-function kept(app: App): Record<string, Mark> {
-  return app.openId === null ? {} : (app.client.state.cases[app.openId]?.marks ?? {});
+export function marksOf(app: App): Marks {
+  return new Marks(app.grid, {
+    shown: () => app.keeping.shown(),
+    pending: () => app.keeping.pending(),
+    put: (mark) => app.keeping.put(mark),
+    remove: (id) => app.keeping.remove(id),
+    index: (key, version) => app.library.index(key, version),
+  });
 }
 
-/** What this tab drew and the server has not yet kept; null for a mark that is to go. */
-function pendingMarks(app: App): Map<string, { version: number; mark: MarkBody | null }> {
-  const pending = new Map<string, { version: number; mark: MarkBody | null }>();
-  for (const { kind, body } of app.client.outbox.pending) {
-    const mark = body['mark'] as MarkBody;
-    if (kind === 'mark.put') pending.set(mark.id, { version: mark.version, mark });
-    if (kind === 'mark.remove') pending.set(body['id'] as string, { version: body['version'] as number, mark: null });
-  }
-  return pending;
+export function keepingOf(app: App): Keeping {
+  return new Keeping(
+    {
+      openId: () => app.openId,
+      kept: () => (app.openId === null ? {} : (app.client.state.cases[app.openId]?.marks ?? {})),
+      pendingOps: () => app.client.outbox.pending,
+      op: (kind, body) => app.client.op(kind, body),
+      me: () => app.client.me,
+      mayMark: () => app.may('mark'),
+      mayChangeOthers: () => app.may('mark.others'),
+      say: (sentence, action) => app.toasts.say(sentence, true, action),
+      changed: () => {
+        app.marks.sync();
+        app.draw();
+      },
+      restore: (id) => app.marks.restore(id),
+    },
+    app.others,
+  );
 }

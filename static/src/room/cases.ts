@@ -31,6 +31,8 @@ export class Cases {
     this.open?.close();
     app.grid.clear();
     app.marks.clear();
+    app.keeping.clear();
+    app.others.open(id);
     app.pointers.clear();
     app.sharing.begin();
     this.patientId = patient;

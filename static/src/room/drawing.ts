@@ -81,6 +81,7 @@ export function drawRoom(app: App): void {
         states: app.states.forSeries(active.hung?.series.series ?? '').map((state) => ({ key: state.key, name: [stateName(state), origin(state, dayOf)].filter(Boolean).join(', ') })),
         state: active.state?.key ?? null,
         planes: volumeMenu(app.volumes),
+        measure: { tool: app.engine.tool, mayMark: app.may('mark') && status !== 'closed', privately: app.keeping.privately, canUndo: app.keeping.canUndo, canRedo: app.keeping.canRedo },
       },
       {
         choose: (tool) => app.choose(tool),
@@ -94,6 +95,7 @@ export function drawRoom(app: App): void {
         keyImage: () => void app.acts.keyImage(),
         arrange: (layout) => app.arrange(layout),
         keys: () => app.showKeys(),
+        measure: { choose: (tool) => app.choose(tool), undo: () => app.keeping.undo(), redo: () => app.keeping.redo(), privately: () => app.acts.drawPrivately() },
       },
     ),
     regions.toolbar,

@@ -3,6 +3,7 @@
 import type { Content } from '../viewer/contents/content';
 import { PlaneContent } from '../viewer/volume/plane';
 import { VolumeContent } from '../viewer/volume/whole';
+import { pointsOf } from '../measure/drawn';
 import type { App } from './app';
 
 export function hook(app: App): object {
@@ -47,7 +48,7 @@ export function hook(app: App): object {
       return panes();
     },
     get marks() {
-      return app.marks.drawn().map(({ annotationUID, metadata, data }) => ({ id: annotationUID, tool: metadata.toolName, image: metadata.referencedImageId, points: structuredClone(data.handles?.points), text: data.label }));
+      return app.marks.drawn().map((mark) => ({ id: mark.annotationUID, tool: mark.metadata.toolName, image: mark.metadata.referencedImageId, points: pointsOf(mark), text: mark.data.label }));
     },
     get timings() {
       return structuredClone(app.timings.cases);

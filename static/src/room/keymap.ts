@@ -3,6 +3,7 @@
 import { LAYOUTS } from '../viewer/layouts';
 import { presets } from '../viewer/presets';
 import { TOOLS } from '../panel/toolbar';
+import { keyName, MARK_TOOLS } from '../measure/tools';
 import type { App } from './app';
 import type { KeyGroup } from './keys';
 
@@ -56,6 +57,7 @@ export function keyGroups(app: App): KeyGroup[] {
       name: 'The image',
       keys: [
         ...TOOLS.map(({ tool, name, key }) => ({ key, name: key.toUpperCase(), what: `left button: ${name.toLowerCase()}`, act: () => app.choose(tool) })),
+        ...MARK_TOOLS.filter(({ tool }) => !TOOLS.some((one) => one.tool === tool)).map((info) => ({ key: info.key, ...(info.shift ? { shift: true } : {}), name: keyName(info), what: `left button: ${info.name.toLowerCase()}`, act: () => app.choose(info.tool) })),
         { key: 'i', name: 'I', what: 'invert', act: () => app.adjust('invert') },
         { key: 'f', name: 'F', what: 'flip left and right', act: () => app.adjust('flip') },
         { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.adjust('turn') },
@@ -63,6 +65,10 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: 'k', name: 'K', what: 'key image', act: () => void app.acts.keyImage() },
         { key: 'Delete', name: 'Delete', what: 'remove the mark under the mouse', act: () => app.acts.removeMarks() },
         { key: 'Backspace', name: 'Backspace', what: 'the same', act: () => app.acts.removeMarks() },
+        { key: 'z', control: true, name: 'Ctrl Z', what: 'undo my last mark', act: () => app.keeping.undo() },
+        { key: 'KeyZ', control: true, shift: true, name: 'Ctrl Shift Z', what: 'do it again', act: () => app.keeping.redo() },
+        { key: 'KeyP', shift: true, name: 'Shift P', what: 'draw for myself only, or for all', act: () => app.acts.drawPrivately() },
+        { key: 'Escape', name: 'Escape', what: 'give up the mark being drawn', act: () => app.marks.cancel() },
         { key: 'q', name: 'Q (hold)', what: 'point for everybody', act: () => undefined },
       ],
     },

@@ -4,6 +4,8 @@ export interface Key {
   /** As `KeyboardEvent.key`; letters in lower case. */
   key: string;
   shift?: boolean;
+  /** With Ctrl (or Command). */
+  control?: boolean;
   /** How the list names it. */
   name: string;
   what: string;
@@ -25,14 +27,15 @@ const wanted = (target: EventTarget | null, key: string): boolean =>
 export function listen(groups: readonly KeyGroup[], held: { key: string; hold: (down: boolean) => void }): void {
   const keys = groups.flatMap((group) => group.keys);
   window.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.altKey || typing(event.target)) return;
+    const control = event.ctrlKey || event.metaKey;
     const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (pressed === held.key) {
+    if (pressed === held.key && !control) {
       held.hold(true);
       return;
     }
     if (wanted(event.target, event.key)) return;
-    const found = keys.find(({ key, shift }) => (shift ? event.shiftKey && event.code === key : key === pressed && (!event.shiftKey || key === '?')));
+    const found = keys.find(({ key, shift, control: wanted = false }) => wanted === control && (shift ? event.shiftKey && event.code === key : key === pressed && (!event.shiftKey || key === '?')));
     if (found === undefined) return;
     event.preventDefault();
     found.act();

@@ -2,6 +2,7 @@
 
 import './room.css';
 import '../viewer/volume/volume.css';
+import '../measure/measure.css';
 import { mountOutcome } from '../outcome/panel';
 import { App } from './app';
 import { clientId } from './client-id';

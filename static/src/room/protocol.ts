@@ -1,6 +1,7 @@
 /** The room's messages as docs/wire.md, section 2, writes them. */
 
 import type { Vector } from '../imaging/types';
+import type { MarkTool } from '../measure/tools';
 import type { OutcomeState } from '../outcome/api';
 
 export interface Author {
@@ -8,7 +9,22 @@ export interface Author {
   name: string;
 }
 
-export type MarkTool = 'Length' | 'ArrowAnnotate';
+/** A plane through a volume, for a mark that was drawn on no single image. */
+export interface MarkPlane {
+  frame_of_reference: string;
+  normal: Vector;
+  /** A point in it. */
+  at: Vector;
+}
+
+/** Which lesion of the patient a mark is of, and how that lesion is followed. */
+export interface Lesion {
+  name: string;
+  role: 'target' | 'non-target' | 'new';
+  organ: string;
+  node: boolean;
+  state: 'measured' | 'present' | 'absent' | 'too-small' | 'progressed' | 'not-evaluable';
+}
 
 /** What a client sends of a mark; the server adds who and when. */
 export interface MarkBody {
@@ -17,10 +33,13 @@ export interface MarkBody {
   tool: MarkTool;
   study: string;
   series: string;
-  sop: string;
-  frame: number;
+  /** An image, or else a plane. */
+  sop?: string;
+  frame?: number;
+  plane?: MarkPlane;
   points: Vector[];
   text: string;
+  lesion?: Lesion;
 }
 
 export interface Mark extends MarkBody {

@@ -9,12 +9,22 @@ export class Toasts {
     this.element.setAttribute('aria-label', 'Messages');
   }
 
-  say(sentence: string, important = false): void {
+  /** With `action` it offers one thing to do about it. */
+  say(sentence: string, important = false, action?: { name: string; act: () => void }): void {
     const toast = document.createElement('p');
     toast.className = important ? 'toast toast-important' : 'toast';
     if (important) toast.setAttribute('role', 'alert');
     toast.textContent = sentence;
+    if (action !== undefined) {
+      const button = document.createElement('button');
+      button.textContent = action.name;
+      button.addEventListener('click', () => {
+        toast.remove();
+        action.act();
+      });
+      toast.append(' ', button);
+    }
     this.element.append(toast);
-    setTimeout(() => toast.remove(), important ? 9000 : 4000);
+    setTimeout(() => toast.remove(), action !== undefined ? 20_000 : important ? 9000 : 4000);
   }
 }

@@ -1,25 +1,18 @@
 /** Cornerstone, set up once: one rendering engine, one group of tools with a PACS's mouse. */
 
 import { init as initCore, RenderingEngine } from '@cornerstonejs/core';
-import { addTool, annotation, ArrowAnnotateTool, Enums, init as initTools, LengthTool, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool, type Types } from '@cornerstonejs/tools';
-import type { FrameInfo, Vector } from '../imaging/types';
-import { lengthLines } from './measure';
+import { addTool, annotation, Enums, init as initTools, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool } from '@cornerstonejs/tools';
+import { configuration, MARK_CLASSES, type Asks } from '../measure/cornerstone';
+import { isMarkTool, type MarkTool } from '../measure/tools';
 
-export type ToolName = 'WindowLevel' | 'StackScroll' | 'Pan' | 'Zoom' | 'Length' | 'ArrowAnnotate' | 'Point' | 'Crosshair';
+export type ToolName = 'WindowLevel' | 'StackScroll' | 'Pan' | 'Zoom' | 'Point' | 'Crosshair' | MarkTool;
 
 /** Tools that change what is shown; the others only draw on it or point at it. */
 export const MOVES: ReadonlySet<ToolName> = new Set<ToolName>(['WindowLevel', 'StackScroll', 'Pan', 'Zoom', 'Crosshair']);
 
-export interface Asks {
-  frameOf(imageId: string): FrameInfo | undefined;
-  /** Above 1 while a coarser picture stands for the image. */
-  coarseness(imageId: string): number;
-  text(title: string, initial: string): Promise<string | null>;
-}
-
 const { Primary, Secondary, Auxiliary, Wheel } = Enums.MouseBindings;
 const ALWAYS: Record<string, number[]> = { Zoom: [Secondary], Pan: [Auxiliary], StackScroll: [Wheel] };
-const TOOLS = [WindowLevelTool, StackScrollTool, PanTool, ZoomTool, LengthTool, ArrowAnnotateTool];
+const TOOLS = [WindowLevelTool, StackScrollTool, PanTool, ZoomTool, ...MARK_CLASSES];
 
 export class Engine {
   readonly rendering: RenderingEngine;
@@ -33,7 +26,7 @@ export class Engine {
     this.group = ToolGroupManager.createToolGroup('room');
     for (const tool of TOOLS) {
       addTool(tool);
-      this.group?.addTool(tool.toolName, configuration(tool.toolName, asks));
+      this.group?.addTool(tool.toolName, isMarkTool(tool.toolName) ? configuration(tool.toolName, asks) : tool === StackScrollTool ? { debounceIfNotLoaded: true, loop: false } : {});
     }
     const style = annotation.config.style.getDefaultToolStyles();
     annotation.config.style.setDefaultToolStyles({
@@ -67,8 +60,7 @@ export class Engine {
   choose(tool: ToolName): void {
     this.tool = tool;
     for (const { toolName } of TOOLS) {
-      const marks = toolName === 'Length' || toolName === 'ArrowAnnotate';
-      if (marks && !this.mayMark()) {
+      if (isMarkTool(toolName) && !this.mayMark()) {
         this.group?.setToolEnabled(toolName);
         continue;
       }
@@ -77,28 +69,4 @@ export class Engine {
       if (buttons.length > 0) this.group?.setToolActive(toolName, { bindings: buttons.map((mouseButton) => ({ mouseButton })) });
     }
   }
-}
-
-function configuration(toolName: string, { frameOf, coarseness, text }: Asks): Record<string, unknown> {
-  if (toolName === 'Length') {
-    return {
-      actions: {},
-      getTextLines: (data: { handles: { points: [Vector, Vector] } }, target: string) => {
-        const id = target.slice('imageId:'.length);
-        const frame = frameOf(id);
-        if (frame === undefined) return [];
-        return [...lengthLines(data.handles.points, frame), ...(coarseness(id) > 1 ? ['measured on a preview'] : [])];
-      },
-    };
-  }
-  if (toolName === 'ArrowAnnotate') {
-    return {
-      getTextCallback: (done: (label: string | null) => void) => void text('Text of the arrow', '').then(done),
-      changeTextCallback: (mark: Types.Annotation, _detail: unknown, done: (label: string) => void) => {
-        const before = mark.data.label ?? '';
-        void text('Text of the arrow', before).then((label) => done(label ?? before));
-      },
-    };
-  }
-  return toolName === 'StackScroll' ? { debounceIfNotLoaded: true, loop: false } : {};
 }

@@ -1,10 +1,13 @@
 /** Marks as the room keeps them, and as Cornerstone draws them: two lists that are made to agree. */
 
 import { Enums as CoreEnums, eventTarget } from '@cornerstonejs/core';
-import { annotation, Enums, utilities, type Types } from '@cornerstonejs/tools';
-import type { Vector } from '../imaging/types';
-import type { Mark, MarkBody, MarkTool } from '../room/protocol';
-import { roundPoint } from './camera';
+import { annotation, cancelActiveManipulations, Enums, utilities } from '@cornerstonejs/tools';
+import { parseImageId } from '../imaging/image-id';
+import type { SeriesIndex, Vector } from '../imaging/types';
+import { blank, heldHandle, isOurs, pointsOf, textOf, toolOf, write, type Drawn } from '../measure/drawn';
+import type { Draft, Shown } from '../measure/keeping';
+import { infoOf } from '../measure/tools';
+import type { Mark } from '../room/protocol';
 import type { Grid } from './grid';
 import { distance } from './orientation';
 import type { Pane } from './pane';
@@ -12,18 +15,21 @@ import type { Pane } from './pane';
 const { Events } = Enums;
 /** Millimetres (or pixels, without a scale). */
 const SHORTEST = 0.2;
-/** Every mark of ours says which tool made it and on which image. */
-type Drawn = Types.Annotation & { metadata: NonNullable<Types.Annotation['metadata']> };
-const isOurs = (tool: string): tool is MarkTool => tool === 'Length' || tool === 'ArrowAnnotate';
+
+/** How marks look that are not the room's own of this meeting. */
+const STYLES = {
+  private: { color: 'rgb(255, 140, 220)', colorHighlighted: 'rgb(255, 190, 240)', lineDash: '5,4' },
+  earlier: { color: 'rgb(170, 185, 200)', colorLocked: 'rgb(170, 185, 200)', lineDash: '2,3' },
+} as const;
 
 export interface MarksAsk {
-  put(mark: MarkBody): void;
-  remove(id: string, version: number): void;
-  /** The kept marks of the open case. */
-  kept(): Record<string, Mark>;
-  /** What was sent last of a mark and is not yet answered; no `mark` when it is removed. */
-  pending(): Map<string, { version: number; mark: MarkBody | null }>;
-  mayChange(mark: Mark): boolean;
+  /** Every mark that is to be seen. */
+  shown(): Map<string, Shown>;
+  /** What was sent last of a mark and is not yet answered; null when it is removed. */
+  pending(): Map<string, Draft | null>;
+  put(mark: Draft): void;
+  remove(id: string): void;
+  index(key: string, version: string): SeriesIndex | undefined;
 }
 
 export class Marks {
@@ -39,7 +45,7 @@ export class Marks {
       eventTarget.addEventListener(name, ((event: CustomEvent<{ annotation: Drawn; changeType?: string }>) => {
         const { annotation: mark, changeType } = event.detail;
         // Cornerstone also calls it a change when it has worked out a length.
-        if (!this.syncing && isOurs(mark.metadata.toolName) && changeType !== Enums.ChangeTypes.StatsUpdated) act(mark);
+        if (!this.syncing && isOurs(mark) && changeType !== Enums.ChangeTypes.StatsUpdated) act(mark);
       }) as EventListener);
     on(Events.ANNOTATION_COMPLETED, (mark) => this.send(mark));
     on(Events.ANNOTATION_MODIFIED, (mark) => this.touched.add(mark.annotationUID as string));
@@ -54,18 +60,18 @@ export class Marks {
     this.syncing = true;
     try {
       const pending = this.ask.pending();
-      const kept = this.ask.kept();
+      const shown = this.ask.shown();
       for (const drawn of this.drawn()) {
         const id = drawn.annotationUID as string;
         if (pending.has(id) || this.inHand(drawn)) continue;
-        const mark = kept[id];
-        if (mark === undefined || mark.removed || this.imageOf(mark) !== drawn.metadata.referencedImageId) annotation.state.removeAnnotation(id);
+        const mark = shown.get(id)?.mark;
+        if (mark === undefined || (this.imageOf(mark) ?? undefined) !== drawn.metadata.referencedImageId) annotation.state.removeAnnotation(id);
       }
-      for (const mark of Object.values(kept)) if (!mark.removed && !pending.has(mark.id)) this.draw(mark);
+      for (const [id, one] of shown) if (!pending.has(id)) this.draw(one);
     } finally {
       this.syncing = false;
     }
-    for (const pane of this.grid.visible) if (pane.stack !== null) utilities.triggerAnnotationRender(pane.image);
+    this.paint();
   }
 
   /** Another case: nothing drawn stays. */
@@ -76,23 +82,50 @@ export class Marks {
     this.syncing = false;
   }
 
+  /** What was drawn by hand and not kept is drawn again as it is kept. */
+  restore(id: string): void {
+    this.touched.delete(id);
+    this.sync();
+  }
+
   /** Removes the marks a hand has chosen, if there are any. */
   removeSelected(): boolean {
-    const chosen = this.drawn().filter((mark) => mark.highlighted || annotation.selection.isAnnotationSelected(mark.annotationUID as string));
-    for (const mark of chosen) {
-      const id = mark.annotationUID as string;
-      const kept = this.ask.kept()[id];
-      if (kept !== undefined && !this.ask.mayChange(kept)) continue;
-      const version = this.version(id);
+    const chosen = this.selected();
+    for (const id of chosen) {
+      const one = this.ask.shown().get(id);
+      if (one !== undefined && !one.mayChange) continue;
       annotation.state.removeAnnotation(id);
-      if (version > 0) this.ask.remove(id, version + 1);
+      if (one !== undefined || this.ask.pending().has(id)) this.ask.remove(id);
     }
-    for (const pane of this.grid.visible) if (pane.stack !== null) utilities.triggerAnnotationRender(pane.image);
+    this.paint();
     return chosen.length > 0;
   }
 
+  /** The marks under the mouse, or chosen. */
+  selected(): string[] {
+    return this.drawn()
+      .filter((mark) => mark.highlighted || annotation.selection.isAnnotationSelected(mark.annotationUID as string))
+      .map(({ annotationUID }) => annotationUID as string);
+  }
+
+  /** Shows which mark somebody chose in the list. */
+  select(id: string): void {
+    annotation.selection.deselectAnnotation();
+    if (annotation.state.getAnnotation(id) !== undefined) annotation.selection.setAnnotationSelected(id, true);
+    this.paint();
+  }
+
+  /** Gives up what is being drawn. */
+  cancel(): void {
+    for (const pane of this.grid.visible) if (pane.stack !== null) cancelActiveManipulations(pane.image);
+  }
+
   drawn(): Drawn[] {
-    return (annotation.state.getAllAnnotations() as Drawn[]).filter(({ metadata }) => isOurs(metadata.toolName));
+    return annotation.state.getAllAnnotations().filter(isOurs);
+  }
+
+  private paint(): void {
+    for (const pane of this.grid.visible) if (pane.stack !== null) utilities.triggerAnnotationRender(pane.image);
   }
 
   private holdBack(event: MouseEvent): void {
@@ -100,21 +133,20 @@ export class Marks {
     if (pane?.stack && pane.at !== pane.stack.getCurrentImageIdIndex()) event.stopPropagation();
   }
 
-  private version(id: string): number {
-    return this.ask.pending().get(id)?.version ?? this.ask.kept()[id]?.version ?? 0;
+  private isKnown(id: string): boolean {
+    return this.ask.pending().has(id) || this.ask.shown().has(id);
   }
 
   private inHand(mark: Drawn): boolean {
-    const handle = (mark.data.handles as { activeHandleIndex?: number | null } | undefined)?.activeHandleIndex ?? null;
-    const fresh = this.version(mark.annotationUID as string) === 0;
-    return fresh || handle !== null || this.touched.has(mark.annotationUID as string);
+    const id = mark.annotationUID as string;
+    return !this.isKnown(id) || heldHandle(mark) !== null || this.touched.has(id);
   }
 
   private release(): void {
     for (const id of this.touched) {
-      const mark = annotation.state.getAnnotation(id) as Drawn | undefined;
-      // A mark that has no version yet is sent when it is completed (an arrow: when its text is there).
-      if (mark !== undefined && this.version(id) > 0 && this.differs(mark)) this.send(mark);
+      const mark = annotation.state.getAnnotation(id);
+      // A mark that nobody knows yet is sent when it is completed (an arrow: when its text is there).
+      if (mark !== undefined && isOurs(mark) && this.isKnown(id) && this.differs(mark)) this.send(mark);
     }
     this.touched.clear();
   }
@@ -122,43 +154,40 @@ export class Marks {
   private differs(drawn: Drawn): boolean {
     const id = drawn.annotationUID as string;
     const pending = this.ask.pending().get(id);
-    const kept = pending === undefined ? this.ask.kept()[id] : pending.mark;
-    return kept === undefined || kept === null || JSON.stringify(pointsOf(drawn)) !== JSON.stringify(kept.points) || textOf(drawn) !== kept.text;
+    const before = pending === undefined ? this.ask.shown().get(id)?.mark : pending;
+    return before === undefined || before === null || JSON.stringify(pointsOf(drawn)) !== JSON.stringify(before.points) || textOf(drawn) !== before.text;
   }
 
   private send(drawn: Drawn): void {
     const id = drawn.annotationUID as string;
-    const pane = this.paneOf(drawn.metadata.referencedImageId);
-    const at = drawn.metadata.referencedImageId?.split('/').pop();
-    const hung = pane?.hung;
-    const frame = at === undefined ? undefined : pane?.index?.frames[Number(at)];
+    const tool = toolOf(drawn);
     const points = pointsOf(drawn);
-    if (hung === undefined || hung === null || frame === undefined || points.length !== 2) return;
+    const place = this.placeOf(drawn);
     this.touched.delete(id);
-    if (distance(points[0] as Vector, points[1] as Vector) < SHORTEST) {
-      // A click, not a line: what was kept of the mark, if anything, comes back.
+    if (place === null || points.length < infoOf(tool).least || (infoOf(tool).most > 1 && extent(points) < SHORTEST)) {
+      // A click, not a line, or given up half-way: what was kept of the mark, if anything, comes back.
       annotation.state.removeAnnotation(id);
       this.sync();
       return;
     }
-    this.ask.put({
-      id,
-      version: this.version(id) + 1,
-      tool: drawn.metadata.toolName as MarkTool,
-      study: hung.study.study,
-      series: hung.series.series,
-      sop: frame.sop,
-      frame: frame.frame,
-      points,
-      text: textOf(drawn),
-    });
+    this.ask.put({ id, tool, ...place, points, text: textOf(drawn) });
   }
 
-  private paneOf(imageId: string | undefined): Pane | undefined {
-    return this.grid.visible.find(({ stack }) => imageId !== undefined && stack?.getImageIds().includes(imageId));
+  /** On which image, or in which plane, a mark was drawn. */
+  private placeOf({ metadata }: Drawn): Pick<Draft, 'study' | 'series' | 'sop' | 'frame' | 'plane'> | null {
+    const id = metadata.referencedImageId;
+    if (id?.startsWith('mdt:')) {
+      const { key, version, index: at } = parseImageId(id);
+      const index = this.ask.index(key, version);
+      const frame = index?.frames[at];
+      return index === undefined || frame === undefined ? null : { study: index.study, series: index.series, sop: frame.sop, frame: frame.frame };
+    }
+    const anchor = this.grid.active.content.anchor();
+    return anchor !== null && 'plane' in anchor ? anchor : null;
   }
 
   private imageOf(mark: Mark): string | null {
+    if (mark.sop === undefined || mark.frame === undefined) return null;
     for (const pane of this.grid.visible) {
       if (pane.hung?.series.series !== mark.series) continue;
       const id = pane.imageIdOf(mark.sop, mark.frame);
@@ -167,46 +196,39 @@ export class Marks {
     return null;
   }
 
-  private draw(mark: Mark): void {
-    const imageId = this.imageOf(mark);
-    if (imageId === null) return;
-    const drawn = annotation.state.getAnnotation(mark.id) as Drawn | undefined;
-    if (drawn !== undefined) {
-      if (this.inHand(drawn)) return;
-      (drawn.data.handles as { points: Vector[] }).points = mark.points.map((point) => [...point] as Vector);
-      drawn.data.label = mark.text;
-      drawn.invalidated = true;
-    } else this.add(mark, imageId);
-    annotation.locking.setAnnotationLocked(mark.id, !this.ask.mayChange(mark));
+  private draw({ mark, standing, mayChange }: Shown): void {
+    let drawn = annotation.state.getAnnotation(mark.id) as Drawn | undefined;
+    if (drawn !== undefined && this.inHand(drawn)) return;
+    drawn ??= this.add(mark) ?? undefined;
+    if (drawn === undefined) return;
+    write(drawn, mark, standing === 'private');
+    annotation.config.style.setAnnotationStyles(mark.id, standing === 'kept' ? {} : STYLES[standing]);
+    annotation.locking.setAnnotationLocked(mark.id, !mayChange);
   }
 
-  private add(mark: Mark, imageId: string): void {
-    const pane = this.paneOf(imageId);
+  private add(mark: Mark): Drawn | null {
+    if (mark.plane !== undefined) {
+      const { frame_of_reference: frameOfReference, normal } = mark.plane;
+      const fresh = blank(mark.id, mark.tool, { FrameOfReferenceUID: frameOfReference, viewPlaneNormal: normal });
+      write(fresh, mark, false);
+      annotation.state.addAnnotation(fresh, frameOfReference);
+      return fresh;
+    }
+    const imageId = this.imageOf(mark);
+    const pane = imageId === null ? undefined : this.paneOf(imageId);
     const stack = pane?.stack;
-    if (pane === undefined || stack === null || stack === undefined) return;
+    if (pane === undefined || stack === null || stack === undefined) return null;
     const { viewPlaneNormal, viewUp } = stack.getCamera();
-    const fresh = {
-      annotationUID: mark.id,
-      highlighted: false,
-      invalidated: true,
-      isLocked: false,
-      isVisible: true,
-      metadata: { toolName: mark.tool, FrameOfReferenceUID: stack.getFrameOfReferenceUID(), referencedImageId: imageId, viewPlaneNormal, viewUp },
-      data: {
-        label: mark.text,
-        cachedStats: {},
-        handles: {
-          points: mark.points.map((point) => [...point]),
-          activeHandleIndex: null,
-          arrowFirst: true,
-          textBox: { hasMoved: false, worldPosition: [0, 0, 0], worldBoundingBox: { topLeft: [0, 0, 0], topRight: [0, 0, 0], bottomLeft: [0, 0, 0], bottomRight: [0, 0, 0] } },
-        },
-      },
-    };
-    annotation.state.addAnnotation(fresh as unknown as Types.Annotation, pane.image);
+    const fresh = blank(mark.id, mark.tool, { FrameOfReferenceUID: stack.getFrameOfReferenceUID(), referencedImageId: imageId, viewPlaneNormal, viewUp });
+    write(fresh, mark, false);
+    annotation.state.addAnnotation(fresh, pane.image);
+    return fresh;
+  }
+
+  private paneOf(imageId: string): Pane | undefined {
+    return this.grid.visible.find(({ stack }) => stack?.getImageIds().includes(imageId));
   }
 }
 
-const pointsOf = (mark: Drawn): Vector[] => ((mark.data.handles?.points ?? []) as Vector[]).map(roundPoint);
-const textOf = (mark: Drawn): string => (mark.metadata.toolName === 'ArrowAnnotate' ? (mark.data.label ?? '') : '');
-
+/** The longest way between two of the points. */
+const extent = (points: readonly Vector[]): number => Math.max(0, ...points.slice(1).map((point) => distance(points[0]!, point)));

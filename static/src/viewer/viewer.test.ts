@@ -3,7 +3,6 @@ import type { CaseImaging, FrameInfo, SeriesSummary, StudySummary } from '../ima
 import { age, bornOf, daysBefore, nameOf, nhsNumber } from '../panel/words';
 import { hang, hungBeside } from './hanging';
 import { idleWords } from './idle';
-import { lengthLines } from './measure';
 import { letters, normal, projected } from './orientation';
 import { markLines, seriesName } from './overlay';
 import { fromRange, range } from './presets';
@@ -40,20 +39,6 @@ describe('an empty viewport', () => {
   test('never takes a match that waits for a person for nothing', () =>
     expect(words([{ ...trust('Wigan', 'answered'), waiting: 1 }, trust('Bolton', 'answered')])).toBe('No images are here yet. A study at Wigan waits until a person says whose it is.'));
   test('says that there is nothing only when everybody said so', () => expect(words([trust('Bolton', 'answered')])).toBe('No imaging of this patient has been found.'));
-});
-
-describe('a length', () => {
-  const points: [[number, number, number], [number, number, number]] = [
-    [0, 0, 0],
-    [3, 4, 0],
-  ];
-  test('in the patient', () => expect(lengthLines(points, { spacing: [1, 1], spacing_source: 'PixelSpacing' })).toEqual(['5.0 mm']));
-  test('at the detector says so', () => expect(lengthLines(points, { spacing: [1, 1], spacing_source: 'ImagerPixelSpacing' })[1]).toContain('detector'));
-  test('without a spacing is no millimetres', () => {
-    const [line] = lengthLines(points, { spacing: null, spacing_source: null });
-    expect(line).toContain('uncalibrated');
-    expect(line).not.toContain('mm');
-  });
 });
 
 describe('what a case shows when it opens', () => {
