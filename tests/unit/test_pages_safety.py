@@ -59,7 +59,8 @@ def test_every_form_without_our_token_is_refused_and_changes_nothing(made):
     client, app = made.signed_in("coordinator", guarded=True), made.app()
     today, case = made.meetings["today"], made.cases["maria"]
     names = {"meeting_id": today, "case_id": case, "patient_id": made.patients["new"], "link_id": made.links["maria"]}
-    names |= {"import_id": "0" * 32, "study": "1.2.3.1"}
+    names |= {"import_id": "0" * 32, "study": "1.2.3.1", "team_id": made.teams["lung"]}
+    names |= dict.fromkeys(("review_id", "discrepancy_id", "feedback_id"), "0" * 32)
     before = _contents(made.house.db)
     posts = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     assert len(posts) > 8
