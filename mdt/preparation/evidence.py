@@ -13,8 +13,8 @@ from mdt.live.fields import Json
 from mdt.record.clashes import STRONG
 from mdt.record.models import Link, Study
 
-GONE = "its imaging is no longer among this patient’s"
-CHANGED = "its images are not the ones it was made with: they were corrected, or more have come"
+GONE = "its imaging is no longer among this patient’s."
+CHANGED = "its images are not the ones it was made with: they were corrected, or more have come."
 
 
 @dataclass(frozen=True, order=True)
@@ -40,13 +40,22 @@ def of_views(session: Session, patient_id: str, views: Iterable[Json]) -> list[l
     return [[_named(needs, contents) for needs in panes] for panes in wanted]
 
 
-def problems(scene: Json, now: list[str | None]) -> list[str]:
-    """In words, what of a scene cannot be shown as it was made; `now` is what `of_views` says of its view."""
-    found = []
-    for number, (pane, then, today) in enumerate(zip(scene["view"]["panes"], scene["seen"], now, strict=True), start=1):
-        if pane is not None and then != today:
-            found.append(f"Viewport {number}: {GONE if today is None else CHANGED}.")
-    return found
+@dataclass(frozen=True)
+class Problem:
+    """A pane of a scene, counted from 0, that cannot be shown as it was made, and why."""
+
+    pane: int
+    why: str
+
+
+def problems(scene: Json, now: list[str | None]) -> list[Problem]:
+    """What of a scene is not as it was; `now` is what `of_views` says of its view."""
+    panes = zip(scene["view"]["panes"], scene["seen"], now, strict=True)
+    return [
+        Problem(at, GONE if today is None else CHANGED)
+        for at, (pane, then, today) in enumerate(panes)
+        if pane is not None and then != today
+    ]
 
 
 def _references(part: Any) -> Iterator[Reference]:

@@ -1,5 +1,6 @@
 """Preparing a case: its own room before the meeting, reviews, and what a page or the room asks of all that."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -128,7 +129,10 @@ def _prepared(db: Session, by: Actor, case: Case) -> dict[str, Any]:
     read = opinions.read(db, by, case.id)
     return {
         "case": case.id,
-        "scenes": {one["id"]: evidence.problems(one, made) for one, made in zip(scenes, seen, strict=True)},
+        "scenes": {
+            one["id"]: [asdict(each) for each in evidence.problems(one, made)]
+            for one, made in zip(scenes, seen, strict=True)
+        },
         "studies": [
             {
                 "study": study.study_uid,

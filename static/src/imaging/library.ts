@@ -177,14 +177,15 @@ export class Library {
     return frames !== undefined && frames.factor(Math.floor(frames.frames.length / 2)) !== null;
   }
 
-  /** One frame decoded for a small picture of the series; nothing of it is held. */
-  async glance(key: string, version: string): Promise<{ series: SeriesIndex; frame: FrameInfo; decoded: Decoded }> {
+  /** One frame, or the middle one, decoded for a small picture of the series; nothing of it is held. */
+  async glance(key: string, version: string, image?: { sop: string; frame: number }): Promise<{ series: SeriesIndex; frame: FrameInfo; decoded: Decoded }> {
     const open = await this.find(key, version);
     const { frames } = open;
     if (open.ahead) frames.looked();
     open.ahead = false;
-    const at = Math.floor(frames.frames.length / 2);
-    const frame = frames.frames[at] as FrameInfo;
+    const at = image === undefined ? Math.floor(frames.frames.length / 2) : frames.frames.findIndex(({ sop, frame }) => sop === image.sop && frame === image.frame);
+    const frame = frames.frames[at];
+    if (frame === undefined) throw new Error('That image is not in the series.');
     const factor = await frames.glance(at);
     return { series: frames.index, frame, decoded: await this.pool.decode(frames.beginning(at, factor) as Payload, frame, factor, 'later') };
   }

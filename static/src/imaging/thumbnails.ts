@@ -1,9 +1,17 @@
-/** A small picture of each series' middle image, made one at a time when nothing better is to be done. */
+/** Small pictures, of each series' middle image and of images that are asked for, made one at a time when nothing better is to be done. */
 
 import { windowOf } from './image-window';
 import type { Library } from './library';
 import { isInverted } from './nature';
 import type { SeriesSummary } from './types';
+
+/** One image of a series, and how it is to be seen. */
+export interface Wanted {
+  sop: string;
+  frame: number;
+  voi: { lower: number; upper: number } | null;
+  invert: boolean;
+}
 
 const SIZE = 72;
 const LOOK_AGAIN = 200;
@@ -11,6 +19,8 @@ const LOOK_AGAIN = 200;
 export class Thumbnails {
   private readonly pictures = new Map<string, HTMLCanvasElement>();
   private readonly queue: SeriesSummary[] = [];
+  private readonly images: { id: string; series: SeriesSummary; image: Wanted }[] = [];
+  private readonly asked = new Set<string>();
   private running = false;
 
   constructor(
@@ -28,6 +38,18 @@ export class Thumbnails {
     if (!this.running) void this.run();
   }
 
+  /** The picture of one image, at its own window; it is made when it is first asked for. */
+  ofImage(series: SeriesSummary, { sop, frame, voi, invert }: Wanted): HTMLCanvasElement | undefined {
+    if (series.version === null || series.kind !== 'images') return undefined;
+    const id = [series.key, series.version, sop, frame, voi?.lower, voi?.upper, invert].join('/');
+    if (!this.asked.has(id)) {
+      this.asked.add(id);
+      this.images.push({ id, series, image: { sop, frame, voi, invert } });
+      if (!this.running) void this.run();
+    }
+    return this.pictures.get(id);
+  }
+
   private async run(): Promise<void> {
     this.running = true;
     for (let series = this.queue.shift(); series !== undefined; series = this.queue.shift()) {
@@ -40,17 +62,29 @@ export class Thumbnails {
         // A series without a small picture is still named in the strip, and says why when it is opened.
       }
     }
+    for (let next = this.images.shift(); next !== undefined; next = this.images.shift()) {
+      const { id, series, image } = next;
+      while (!this.library.idle) await new Promise((wait) => setTimeout(wait, LOOK_AGAIN));
+      try {
+        this.pictures.set(id, await this.picture(series.key, series.version as string, image));
+        this.drawn();
+      } catch {
+        this.asked.delete(id); // it is tried again when it is asked for again
+      }
+    }
     this.running = false;
+    if (this.queue.length > 0) void this.run();
   }
 
-  private async picture(key: string, version: string): Promise<HTMLCanvasElement> {
-    const { series, frame, decoded } = await this.library.glance(key, version);
+  private async picture(key: string, version: string, image?: Wanted): Promise<HTMLCanvasElement> {
+    const { series, frame, decoded } = await this.library.glance(key, version, image);
     const range = windowOf(series, frame);
     const own = frame.samples === 1 && frame.width.length > 0;
-    const width = own ? (frame.width[0] as number) : range.upper - range.lower;
-    const lower = own ? (frame.centre[0] as number) - width / 2 : range.lower;
+    const voi = image?.voi ?? null;
+    const width = voi !== null ? voi.upper - voi.lower : own ? (frame.width[0] as number) : range.upper - range.lower;
+    const lower = voi !== null ? voi.lower : own ? (frame.centre[0] as number) - width / 2 : range.lower;
     const { rows, columns, samples } = frame;
-    const inverted = isInverted(frame);
+    const inverted = isInverted(frame) !== (image?.invert ?? false);
     const [tall, wide] = frame.spacing === null ? [rows, columns] : [rows * frame.spacing[0], columns * frame.spacing[1]];
     const canvas = document.createElement('canvas');
     canvas.width = Math.max(1, Math.round(wide >= tall ? SIZE : (SIZE * wide) / tall));
