@@ -6,7 +6,7 @@ import type { Readiness } from '../room/ahead';
 import type { Me, Presenter, Somebody } from '../room/protocol';
 import { clockOf, nameOf, nhsNumber } from './words';
 
-export type Tab = 'agenda' | 'outcome' | 'people';
+export type Tab = 'agenda' | 'outcome' | 'prepared' | 'people';
 
 export interface SideState {
   tab: Tab;
@@ -18,6 +18,10 @@ export interface SideState {
   presenter: Presenter | null;
   me: Me | null;
   presenting: boolean;
+  /** How many scenes and key images there are, and what their tab shows; `prepares` while only one case is prepared here. */
+  scenes: number;
+  prepared(): TemplateResult;
+  prepares: boolean;
   signed(id: string): boolean;
   /** How far the images of a case that may come next are on this computer. */
   ahead(id: string): Readiness | null;
@@ -32,6 +36,7 @@ export interface SideActs {
 
 const TABS: readonly { tab: Tab; name: (now: SideState) => string }[] = [
   { tab: 'outcome', name: () => 'Outcome' },
+  { tab: 'prepared', name: ({ scenes }) => `Prepared${scenes === 0 ? '' : ` (${scenes})`}` },
   { tab: 'agenda', name: ({ agenda }) => `Agenda${agenda === null ? '' : ` (${agenda.cases.length})`}` },
   { tab: 'people', name: ({ people }) => `People (${people.length})` },
 ];
@@ -42,8 +47,8 @@ export function side(now: SideState, acts: SideActs, outcome: HTMLElement): Temp
     <div class="side-head">
       <button class="fold" aria-expanded=${now.open} aria-controls="side-body" @click=${acts.toggle} title=${now.open ? 'Hide the side panel (B)' : 'Show the side panel (B)'}>${now.open ? '»' : '«'}<span class="unseen">Side panel</span></button>
       ${now.open
-        ? html`<div class="tabs" role="tablist" aria-label="Side panel" @keydown=${(event: KeyboardEvent) => arrows(event, now.tab, acts)}>
-            ${TABS.map(
+        ? html`<div class="tabs" role="tablist" aria-label="Side panel" @keydown=${(event: KeyboardEvent) => arrows(event, now, acts)}>
+            ${tabsOf(now).map(
               ({ tab, name }) => html`<button role="tab" id=${`tab-${tab}`} aria-controls="side-body" aria-selected=${now.tab === tab} tabindex=${now.tab === tab ? 0 : -1} @click=${() => acts.tab(tab)}>${name(now)}</button>`,
             )}
           </div>`
@@ -51,16 +56,20 @@ export function side(now: SideState, acts: SideActs, outcome: HTMLElement): Temp
     </div>
     <div class="side-body" id="side-body" role="tabpanel" aria-labelledby=${`tab-${now.tab}`} ?hidden=${!now.open} tabindex="-1">
       <div ?hidden=${now.tab !== 'outcome'}>${outcome}</div>
-      ${now.tab === 'agenda' ? agendaOf(now, acts) : nothing} ${now.tab === 'people' ? peopleOf(now, acts) : nothing}
+      ${now.tab === 'prepared' ? now.prepared() : nothing} ${now.tab === 'agenda' ? agendaOf(now, acts) : nothing} ${now.tab === 'people' ? peopleOf(now, acts) : nothing}
     </div>
   `;
 }
 
-function arrows(event: KeyboardEvent, tab: Tab, acts: SideActs): void {
+/** Before the meeting there is no outcome to type. */
+const tabsOf = ({ prepares }: SideState): typeof TABS => TABS.filter(({ tab }) => !prepares || tab !== 'outcome');
+
+function arrows(event: KeyboardEvent, now: SideState, acts: SideActs): void {
   const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
   if (by === 0) return;
   event.stopPropagation();
-  const next = TABS[(TABS.findIndex((one) => one.tab === tab) + by + TABS.length) % TABS.length]!.tab;
+  const tabs = tabsOf(now);
+  const next = tabs[(tabs.findIndex((one) => one.tab === now.tab) + by + tabs.length) % tabs.length]!.tab;
   acts.tab(next);
   document.getElementById(`tab-${next}`)?.focus();
 }

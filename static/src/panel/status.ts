@@ -18,6 +18,8 @@ export interface Standing {
   presenting: boolean;
   following: boolean;
   may: ReadonlySet<string>;
+  /** A case is prepared here, for oneself; the address of its meeting's room. */
+  prepares: string | null;
 }
 
 export interface StandingActs {
@@ -57,6 +59,12 @@ export function standing(now: Standing, acts: StandingActs): TemplateResult {
 
 function presenting(now: Standing, acts: StandingActs): TemplateResult | typeof nothing {
   const { presenter, may } = now;
+  if (now.prepares !== null) {
+    if (now.status === 'closed') return html`<span class="who">The meeting is closed; nothing more is prepared for it.</span>`;
+    return now.status === 'open'
+      ? html`<span class="who"><b>You prepare this case.</b> The meeting is open.</span> <a class="go" href=${now.prepares}>Join it</a>`
+      : html`<span class="who"><b>You prepare this case.</b> Nobody sees what you look at; what you keep is there for the meeting.</span>`;
+  }
   if (now.status === 'closed') return html`<span class="who">The meeting is closed.</span>`;
   if (now.status === 'planned') {
     return html`<span class="who">The meeting is not open yet.</span>

@@ -6,7 +6,7 @@ import type { CaseImaging, SeriesSummary, StudySummary, TrustProgress, Wholeness
 import { origin, type KeySelection } from '../imaging/states';
 import type { KeyImage } from '../room/protocol';
 import { hungBeside } from '../viewer/hanging';
-import { dayOf, stoppedAt, wholenessWord } from './words';
+import { clockOf, dayOf, londonDay, stoppedAt, wholenessWord } from './words';
 
 export interface StripState {
   imaging: CaseImaging | null;
@@ -18,6 +18,8 @@ export interface StripState {
   selections: readonly KeySelection[];
   picture(series: SeriesSummary): HTMLCanvasElement | undefined;
   trustName(ods: string): string;
+  /** Who looked through a study for this case. */
+  reviewed(study: string): { name: string; at: string } | null;
   open: boolean;
 }
 
@@ -50,11 +52,17 @@ function studyOf(study: StudySummary, now: StripState, acts: StripActs, prior: S
         <b>${study.date === null ? 'No date' : dayOf(study.date)}</b> ${study.modalities.join('/')}
         ${wholeness(study.state, [`${study.received} of ${study.expected} images are here`, ...study.blame].join('\n'))}
         ${study.study === prior?.study ? html`<span class="badge badge-green" title=${`Prior to hang beside the newest study: ${prior.reason}`}>PRIOR</span>` : nothing}
+        ${reviewedBy(study, now)}
         <span class="study-trust" title=${study.description}>${[...study.trusts.map(now.trustName), ...(study.discs ?? []).map((label) => `disc: ${label}`)].join(', ')}</span>
       </div>
       ${now.open ? html`<ol class="serieses">${study.series.map((series) => seriesOf(study, series, now, acts))}</ol>` : nothing}
     </li>
   `;
+}
+
+function reviewedBy({ study }: StudySummary, now: StripState): TemplateResult | typeof nothing {
+  const review = now.reviewed(study);
+  return review === null ? nothing : html`<span class="badge badge-green" title=${`Reviewed by ${review.name}, ${dayOf(londonDay(review.at))} ${clockOf(review.at)}`}>REVIEWED</span>`;
 }
 
 /** In a word, never by colour alone: what is merely on its way is not missing. */

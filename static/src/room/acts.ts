@@ -35,7 +35,13 @@ export class Acts {
     this.app.toasts.say('The image it refers to is not among the images of this case.');
   }
 
+  async review(studies: readonly string[]): Promise<void> {
+    const refusal = await this.app.preparation.review(studies);
+    if (refusal !== null) this.app.toasts.say(refusal, true);
+  }
+
   take(): void {
+    if (this.app.at.prepares !== null) return;
     const { presenter } = this.app.client.state;
     if (this.app.client.presenting) return;
     if (this.app.may(presenter === null ? 'presenter.take' : 'presenter.takeback')) void this.app.client.op('presenter.take', {});
@@ -45,13 +51,15 @@ export class Acts {
   go(by: 1 | -1): void {
     if (this.app.agenda === null) return;
     const next = neighbour(this.app.agenda, this.app.openId, by);
-    if (!this.app.mayOpenCases) this.app.toasts.say('The chair, the coordinator or whoever presents opens the next case.');
+    if (next !== null && this.app.at.prepares !== null) this.openIt(next.case);
+    else if (!this.app.mayOpenCases) this.app.toasts.say('The chair, the coordinator or whoever presents opens the next case.');
     else if (next === null) this.app.toasts.say(by > 0 ? 'That was the last case.' : 'This is the first case.');
     else this.openIt(next.case);
   }
 
   openIt(id: string): void {
-    if (id !== this.app.openId) void this.app.client.op('case.open', { case: id });
+    if (id !== this.app.openId && this.app.at.prepares !== null) location.assign(`/cases/${id}/prepare`);
+    else if (id !== this.app.openId) void this.app.client.op('case.open', { case: id });
   }
 
   removeMarks(): void {

@@ -20,7 +20,7 @@ import { Crosshair } from '../viewer/volume/crosshair';
 import { Acts } from './acts';
 import { Ahead } from './ahead';
 import type { Agenda, AgendaCase } from './agenda';
-import { engineOf, gridOf, keepingOf, marksOf, othersOf } from './building';
+import { engineOf, gridOf, keepingOf, marksOf, othersOf, scenesOf } from './building';
 import type { OpenCase } from './case';
 import { Cases } from './cases';
 import { RoomClient } from './client';
@@ -31,6 +31,9 @@ import { keyGroups } from './keymap';
 import type { Op } from './outbox';
 import { OutcomePlace } from './outcome';
 import type { Layout, Refusal, RoomEvent } from './protocol';
+import { Preparation } from '../scenes/prepared';
+import type { Scenes } from '../scenes/scenes';
+import { Tiles } from '../scenes/tiles';
 import { Regions } from './regions';
 import { Sharing } from './sharing';
 import { States } from './states';
@@ -46,6 +49,8 @@ export interface Addresses {
   leaveUrl: string;
   signInUrl: string;
   title: string;
+  /** The one case that is prepared here, for oneself: nobody is followed, and the room's own case does not matter. */
+  prepares: { case: string; patient: string } | null;
 }
 
 /** Images come by the hundred; their number on the screen need not keep up with each. */
@@ -81,6 +86,9 @@ export class App {
   readonly states = new States(() => this.statesCame());
   readonly ahead: Ahead;
   readonly toasts = new Toasts();
+  readonly preparation: Preparation;
+  readonly scenes: Scenes;
+  readonly tiles: Tiles;
 
   constructor(root: HTMLElement, clientId: string, readonly at: Addresses, mountOutcome: MountOutcome) {
     this.library = new Library(openKeeper(at.framesKey));
@@ -106,9 +114,12 @@ export class App {
     this.keeping = keepingOf(this);
     this.marks = marksOf(this);
     this.thumbnails = new Thumbnails(this.library, () => this.draw());
+    this.tiles = new Tiles(this.thumbnails);
+    this.preparation = new Preparation(at.ticket, () => this.draw());
+    this.scenes = scenesOf(this);
     this.ahead = new Ahead(this.library, () => this.draw());
     this.outcome = new OutcomePlace(this.client, mountOutcome, () => this.meetingDay);
-    this.regions = new Regions(root, this.grid.element, this.toasts.element, `Live room: ${at.title}`);
+    this.regions = new Regions(root, this.grid.element, this.toasts.element, at.prepares === null ? `Live room: ${at.title}` : `Preparing a case: ${at.title}`);
     this.library.on(({ kind, key }) => {
       if (kind === 'finished') this.timings.finished(key);
       this.progressed.add(key);
@@ -121,6 +132,11 @@ export class App {
       dropped: (key, number) => this.dropped(key, number),
     });
     listen(keyGroups(this), { key: 'q', hold: (down) => this.pointers.hold(down) });
+    if (at.prepares !== null) {
+      this.tab = 'prepared';
+      this.sharing.follow(false);
+      this.cases.switchTo(at.prepares.case, at.prepares.patient);
+    }
     void this.cases.fetchAgenda();
     void this.grid.active.warm();
     this.draw();
@@ -159,7 +175,12 @@ export class App {
   }
 
   get mayOpenCases(): boolean {
-    return this.client.state.status === 'open' && (this.may('case.open') || this.client.presenting);
+    return this.at.prepares !== null || (this.client.state.status === 'open' && (this.may('case.open') || this.client.presenting));
+  }
+
+  /** Whether scenes, marks and key images are kept now: of a meeting that is not over, for those who may. */
+  get mayPrepare(): boolean {
+    return this.may('scene') && this.client.state.status !== 'closed';
   }
 
   trustName(ods: string): string {
@@ -172,10 +193,11 @@ export class App {
     const { state } = this.client;
     this.outcome.heard(events);
     if (events.some(({ kind }) => kind === 'agenda.change')) void this.cases.fetchAgenda();
-    if (state.case !== this.openId) {
+    if (this.at.prepares === null && state.case !== this.openId) {
       const opened = events.findLast(({ kind }) => kind === 'case.open');
       this.cases.switchTo(state.case, (opened?.body['patient'] as string | undefined) ?? null);
     }
+    if (events.some(({ kind, body }) => (kind === 'preparation.change' || kind.startsWith('scene.')) && body['case'] === this.openId)) this.preparation.renew(this.openId);
     if (events.length === 0 || events.some(({ kind }) => kind.startsWith('presenter.'))) this.sharing.tellAgain();
     this.marks.sync();
     this.statusChanged();

@@ -9,6 +9,7 @@ import { dayOf, londonDay } from '../panel/words';
 import { askText } from '../viewer/dialogs';
 import { Engine } from '../viewer/engine';
 import { find, Grid } from '../viewer/grid';
+import { Scenes } from '../scenes/scenes';
 import { Marks } from '../viewer/marks';
 import type { App } from './app';
 
@@ -70,6 +71,25 @@ export function othersOf(app: App): OtherMarks {
       app.draw();
     },
     refused: (sentence) => app.toasts.say(sentence, true),
+  });
+}
+
+export function scenesOf(app: App): Scenes {
+  return new Scenes({
+    grid: app.grid,
+    preparation: app.preparation,
+    openId: () => app.openId,
+    imaging: () => app.open?.imaging ?? null,
+    kept: () => {
+      const held = app.openId === null ? undefined : app.client.state.cases[app.openId];
+      return { scenes: held?.scenes ?? [], keys: Object.values(held?.keys ?? {}), marks: Object.values(held?.marks ?? {}) };
+    },
+    may: () => app.mayPrepare,
+    op: (kind, body) => app.client.op(kind, body),
+    elsewhere: () => app.sharing.elsewhere(),
+    changed: () => app.sharing.changed(),
+    showKey: (key) => app.acts.showKey(key),
+    say: (text, important = false) => app.toasts.say(text, important),
   });
 }
 

@@ -39,10 +39,13 @@ export class Cases {
     const known = id === null ? null : app.ahead.imagingOf(id);
     this.open = id === null ? null : new OpenCase(id, (before, now) => this.imagingChanged(before, now), () => app.draw(), known);
     app.states.renew(id, null);
+    app.scenes.begin();
+    app.tiles.clear();
+    app.preparation.renew(id);
     this.bindOutcome();
     if (id !== null) {
       app.timings.opened(id);
-      if (app.tab === 'agenda' && app.timings.cases.length === 1) app.tab = 'outcome';
+      if (app.at.prepares === null && app.tab === 'agenda' && app.timings.cases.length === 1) app.tab = 'outcome';
       if (this.openCase === null) void this.fetchAgenda();
     }
     if (known !== null) this.imagingChanged(null, known);
@@ -52,7 +55,7 @@ export class Cases {
 
   bindOutcome(): void {
     const named = this.open?.imaging?.patient ?? (this.patientId === null || this.openCase === null ? null : { ...this.openCase.patient, id: this.patientId });
-    this.app.outcome.bind(this.openId, named, this.app.client.me);
+    this.app.outcome.bind(this.app.at.prepares === null ? this.openId : null, named, this.app.client.me);
   }
 
   async fetchAgenda(): Promise<void> {
@@ -82,6 +85,7 @@ export class Cases {
     }
     this.patientId = now.patient.id;
     app.states.renew(this.openId, now);
+    if (before !== null) app.preparation.renew(this.openId); // a scene may be of what has changed
     this.bindOutcome();
     app.timings.listed();
     app.sharing.hang(before, now);

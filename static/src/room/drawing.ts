@@ -6,6 +6,7 @@ import { side } from '../panel/side';
 import { standing } from '../panel/status';
 import { strip } from '../panel/strip';
 import { toolbar } from '../panel/toolbar';
+import { prepared } from '../scenes/panel';
 import { origin } from '../imaging/states';
 import { dayOf } from '../panel/words';
 import { idleWords } from '../viewer/idle';
@@ -36,6 +37,7 @@ export function drawRoom(app: App): void {
         following: app.sharing.following,
         may: new Set(client.me?.may ?? []),
         leaveUrl: app.at.leaveUrl,
+        prepares: app.at.prepares === null ? null : `/meetings/${app.at.meeting}/room`,
       },
       { take: () => app.acts.take(), release: () => void client.op('presenter.release', {}), follow: (following) => app.sharing.follow(following), openMeeting: () => void client.op('meeting.open', {}) },
     ),
@@ -51,6 +53,7 @@ export function drawRoom(app: App): void {
         selections: app.states.selections,
         picture: (series) => app.thumbnails.of(series),
         trustName: (ods) => app.trustName(ods),
+        reviewed: (study) => app.preparation.reviewOf(study),
         open: app.stripOpen,
       },
       {
@@ -76,7 +79,7 @@ export function drawRoom(app: App): void {
         uptake: active.uptake !== null,
         cine: (active.frame?.seconds ?? null) !== null && (active.index?.frames.length ?? 0) > 1,
         playing: active.content.playing,
-        mayMark: app.may('mark') && status === 'open',
+        mayMark: app.may('mark') && status !== 'closed',
         ready: active.content.ready,
         states: app.states.forSeries(active.hung?.series.series ?? '').map((state) => ({ key: state.key, name: [stateName(state), origin(state, dayOf)].filter(Boolean).join(', ') })),
         state: active.state?.key ?? null,
@@ -113,6 +116,21 @@ export function drawRoom(app: App): void {
         me: client.me,
         presenting: client.presenting,
         ahead: (id) => app.ahead.stateOf(id),
+        scenes: app.scenes.list.length + app.scenes.keys.length,
+        prepares: app.at.prepares !== null,
+        prepared: () =>
+          prepared({
+            openId: app.openId,
+            imaging,
+            scenes: app.scenes,
+            tiles: app.tiles,
+            preparation: app.preparation,
+            may: app.mayPrepare,
+            mayChange: ({ author }) => author.id === client.me?.person || client.me?.role === 'chair',
+            showKey: (key) => app.acts.showKey(key),
+            removeKey: (key) => void client.op('key.remove', { case: app.openId, id: key.id }),
+            review: (studies) => void app.acts.review(studies),
+          }),
         signed: (id) => client.state.cases[id]?.outcome?.status === 'signed',
       },
       {

@@ -6,6 +6,8 @@ export interface Key {
   shift?: boolean;
   /** With Ctrl (or Command). */
   control?: boolean;
+  /** With Alt, by its place on the keyboard as with `shift`. */
+  alt?: boolean;
   /** How the list names it. */
   name: string;
   what: string;
@@ -27,15 +29,21 @@ const wanted = (target: EventTarget | null, key: string): boolean =>
 export function listen(groups: readonly KeyGroup[], held: { key: string; hold: (down: boolean) => void }): void {
   const keys = groups.flatMap((group) => group.keys);
   window.addEventListener('keydown', (event) => {
-    if (event.altKey || typing(event.target)) return;
     const control = event.ctrlKey || event.metaKey;
+    if (typing(event.target)) return;
+    if (event.altKey) {
+      const alone = control ? undefined : keys.find(({ key, alt }) => alt && event.code === key && !event.shiftKey);
+      if (alone === undefined) return;
+      event.preventDefault();
+      return alone.act();
+    }
     const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (pressed === held.key && !control) {
       held.hold(true);
       return;
     }
     if (wanted(event.target, event.key)) return;
-    const found = keys.find(({ key, shift, control: wanted = false }) => wanted === control && (shift ? event.shiftKey && event.code === key : key === pressed && (!event.shiftKey || key === '?')));
+    const found = keys.find(({ key, shift, alt, control: wanted = false }) => !alt && wanted === control && (shift ? event.shiftKey && event.code === key : key === pressed && (!event.shiftKey || key === '?')));
     if (found === undefined) return;
     event.preventDefault();
     found.act();

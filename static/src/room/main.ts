@@ -11,7 +11,8 @@ import { hook } from './hook';
 const root = document.getElementById('room');
 
 if (root !== null) {
-  const { meeting = '', ticket = '', framesKey = '', agendaUrl = '', leaveUrl = '', signInUrl = '', title = '' } = root.dataset;
-  const app = new App(root, await clientId(), { meeting, ticket, framesKey, agendaUrl, leaveUrl, signInUrl, title }, mountOutcome);
+  const { meeting = '', ticket = '', framesKey = '', agendaUrl = '', leaveUrl = '', signInUrl = '', title = '', prepare, preparePatient = '' } = root.dataset;
+  const prepares = prepare === undefined ? null : { case: prepare, patient: preparePatient };
+  const app = new App(root, await clientId(), { meeting, ticket, framesKey, agendaUrl, leaveUrl, signInUrl, title, prepares }, mountOutcome);
   Object.defineProperty(window, 'mdtRoom', { value: hook(app), writable: false });
 }
