@@ -137,6 +137,7 @@ def _prepared(db: Session, by: Actor, case: Case) -> dict[str, Any]:
             {
                 "study": study.study_uid,
                 "id": study.id,
+                "reader": disciplines.reader_of(study.modalities),
                 "mine": reader is not None and disciplines.reader_of(study.modalities) == reader,
                 "review": {"id": row.id, "name": row.by_name, "at": moment(row.at)}
                 if (row := done.get((case.id, study.id)))

@@ -12,8 +12,8 @@ export interface Prepared {
   case: string;
   /** For each scene that cannot be shown as it was made: which of its viewports, counted from 0, and why. */
   scenes: Record<string, { pane: number; why: string }[]>;
-  /** `mine`: this person reviews such studies. */
-  studies: { study: string; id: string; mine: boolean; review: Review | null }[];
+  /** `reader` is whose it is to review, null for papers; `mine`: this person's. */
+  studies: { study: string; id: string; reader: 'radiology' | 'pathology' | null; mine: boolean; review: Review | null }[];
   opinions: { name: string; discipline: string; version: number; at: string; mine: boolean; lines: [string, string][] }[];
   /** Opinions that are shown once the case is opened. */
   hidden: number;
