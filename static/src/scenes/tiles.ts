@@ -2,7 +2,7 @@
 
 import type { Thumbnails } from '../imaging/thumbnails';
 import type { CaseImaging } from '../imaging/types';
-import type { Pane, Scene } from '../room/protocol';
+import type { ImagePane, Pane, Scene } from '../room/protocol';
 import { find } from '../viewer/grid';
 
 export class Tiles {
@@ -33,4 +33,4 @@ export class Tiles {
   }
 }
 
-const isImage = (pane: Pane): boolean => !('kind' in pane) || pane.kind === undefined;
+const isImage = (pane: Pane): pane is ImagePane => pane.kind === undefined;
