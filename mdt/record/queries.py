@@ -78,7 +78,7 @@ def all_entries(session: Session, by: Actor, *, team_id: str | None, patient_id:
     links = session.scalars(
         select(Link)
         .where(Link.patient_id == patient_id)
-        .options(joinedload(Link.study).selectinload(Study.holders))
+        .options(joinedload(Link.study).selectinload(Study.holders).defer(Holder.claimed))
         .order_by(Link.trust_ods)
     ).all()
     by_study: dict[str, list[Link]] = {}

@@ -87,9 +87,10 @@ class _Told:
 def priors(studies: Iterable[StudySaid]) -> dict[str, Prior]:
     """The prior of every study that has one, by StudyInstanceUID."""
     told = [one for study in studies if (one := _told(study))]
+    told.sort(key=lambda one: (one.day, one.said.time))
     found = {}
-    for current in told:
-        ranked = [(rank, other) for other in told if (rank := _rank(current, other)) is not None]
+    for place, current in enumerate(told):  # a prior is earlier, so it stands before it
+        ranked = [(rank, other) for other in told[:place] if (rank := _rank(current, other)) is not None]
         if ranked:
             _, best = min(ranked, key=lambda pair: pair[0])
             found[current.said.study_uid] = Prior(best.said.study_uid, _reason(current, best))

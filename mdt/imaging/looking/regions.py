@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 TORSO = ("neck", "chest", "abdomen", "pelvis")
 SPINE = ("cervical spine", "thoracic spine", "lumbar spine")
@@ -58,6 +59,7 @@ _LEFT, _RIGHT = re.compile(r"(?<![a-z])(?:left|lt)(?![a-z])"), re.compile(r"(?<!
 _BOTH = re.compile(r"(?<![a-z])(?:bilat(?:eral)?|both|b/l)(?![a-z])")
 
 
+@lru_cache(maxsize=5000)  # scanners use the same few hundred descriptions again and again
 def of_text(text: str) -> frozenset[str]:
     """The regions a description names."""
     text, found = text.casefold().replace("_", " "), set[str]()
@@ -68,6 +70,7 @@ def of_text(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1000)
 def of_body_part(code: str) -> frozenset[str]:
     """The regions of a Body Part Examined."""
     compact = re.sub(r"[^A-Z]", "", code.upper())

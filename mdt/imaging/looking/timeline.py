@@ -71,10 +71,10 @@ def lines(session: Session, by: Actor, *, team_id: str, patient_id: str) -> list
     return found
 
 
-def of_studies(session: Session, study_ids: Collection[str]) -> dict[str, Here]:
-    """How much of each of these studies is here."""
+def of_studies(session: Session, study_ids: Collection[str], *, with_unreadable: bool = True) -> dict[str, Here]:
+    """How much of each of these studies is here; `oddities` only with what cannot be read."""
     found = {study_id: Here() for study_id in study_ids}
-    for study_id, parts in of_series(session, study_ids).items():
+    for study_id, parts in of_series(session, study_ids, with_unreadable=with_unreadable).items():
         for part in parts:
             _add(found[study_id], part)
     most = select(Holder.study_id, func.max(Holder.instances)).group_by(Holder.study_id)

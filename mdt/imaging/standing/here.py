@@ -3,19 +3,30 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, case, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mdt.imaging.models import Instance, Refusal, Series
 from mdt.imaging.standing.completeness import Unreadable, Wholeness
 
+# Rows, not objects that can be changed: there may be thousands.
+_SERIES = (
+    select(*Series.__table__.columns)
+    .where(Series.study_id.in_(bindparam("studies", expanding=True)))
+    .order_by(Series.number.is_(None), Series.number, Series.series_uid)
+)
+
 
 @dataclass(frozen=True)
 class SeriesHere:
-    """One series, how many frames of it can be shown, its size as received, and how whole it is."""
+    """One series, how many frames of it can be shown, its size as received, and how whole it is.
 
-    series: Series
+    `series` has the columns of its row.
+    """
+
+    series: Row[Any]
     frames: int
     bytes: int
     whole: Wholeness
@@ -26,14 +37,15 @@ class SeriesHere:
         return series_name(self.series.number, self.series.modality, self.series.description)
 
 
-def of_series(session: Session, study_ids: Collection[str]) -> dict[str, list[SeriesHere]]:
-    """The series of these studies in order of their numbers, by study id. Three queries, however many they are."""
-    rows = session.scalars(
-        select(Series)
-        .where(Series.study_id.in_(study_ids))
-        .order_by(Series.number.is_(None), Series.number, Series.series_uid)
-    ).all()
-    unreadable = _unreadable(session, study_ids)
+def of_series(
+    session: Session, study_ids: Collection[str], *, with_unreadable: bool = True
+) -> dict[str, list[SeriesHere]]:
+    """The series of these studies in order of their numbers, by study id. Three queries, however many they are.
+
+    One of them without what cannot be read, which makes no series incomplete.
+    """
+    rows = session.execute(_SERIES, {"studies": list(study_ids)}).all()
+    unreadable = _unreadable(session, study_ids) if with_unreadable else defaultdict(list)
     found: dict[str, list[SeriesHere]] = {study_id: [] for study_id in study_ids}
     for one in rows:
         odd = tuple(unreadable[one.series_uid])

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, case, cast, func, select
+from sqlalchemy import (
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, selectinload
 
 from mdt.core.clock import in_london
@@ -92,7 +106,7 @@ def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime
     asked = answers.of_patients(session, patient_ids)
     links = _links(session, patient_ids)
     studies = _held(session, links)
-    matches = _matches(session, [link for link in links if link.status not in STRONG])
+    matches = _matches(session, [link for link in links if link.status == "confirm"])
     discs = discs_coming(session, patient_ids, now=now)
     found = {}
     for patient_id in patient_ids:
@@ -146,29 +160,66 @@ def summary(states: Sequence[Readiness]) -> str:
 
 
 def _links(session: Session, patient_ids: Collection[str]) -> list[Row[Any]]:
-    """What is linked to each of them, or waits for a person to decide; and whether all of it is here."""
-    wanted = select(
-        Link.id, Link.patient_id, Link.study_id, Link.trust_ods, Link.status, is_whole(Link.study_id).label("whole")
+    """What is linked to each of them and is not whole, or waits for a person to decide, link by link; of what is whole
+    only how many studies (`many`) the same trusts (`trust_ods`, with commas between) hold.
+    """
+    return list(session.connection().execute(_LINKS, {"patients": list(patient_ids)}))
+
+
+def _standing() -> Select[Any]:
+    """`_links`, built once. An agenda has some thousand links, nearly all of them whole: those are counted there."""
+    judged = (
+        select(
+            Link.id,
+            Link.patient_id,
+            Link.study_id,
+            Link.trust_ods,
+            Link.status,
+            and_(Link.status.in_(STRONG), func.coalesce(is_whole(Link.study_id), 0) == 1).label("whole"),
+        )
+        .where(Link.patient_id.in_(bindparam("patients", expanding=True)), Link.status.in_((*STRONG, "confirm")))
+        .order_by(Link.trust_ods, Link.id)
+        .cte("judged")
     )
-    wanted = wanted.where(Link.patient_id.in_(patient_ids), Link.status.in_((*STRONG, "confirm")))
-    return list(session.execute(wanted.order_by(Link.id)))
+    by_study = (
+        select(judged.c.patient_id, func.aggregate_strings(judged.c.trust_ods, ",").label("trusts"))
+        .where(judged.c.whole)
+        .group_by(judged.c.patient_id, judged.c.study_id)
+        .subquery("by_study")
+    )
+    nothing = cast(null(), String)
+    whole = select(
+        nothing.label("id"),
+        by_study.c.patient_id,
+        nothing.label("study_id"),
+        by_study.c.trusts.label("trust_ods"),
+        literal("whole").label("status"),
+        func.count().label("many"),
+    ).group_by(by_study.c.patient_id, by_study.c.trusts)
+    others = select(
+        judged.c.id, judged.c.patient_id, judged.c.study_id, judged.c.trust_ods, judged.c.status, literal(1)
+    ).where(not_(judged.c.whole))
+    rows = union_all(whole, others).subquery("standing")
+    return select(rows).order_by(rows.c.id)
+
+
+_LINKS = _standing()
 
 
 def _held(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Held]]:
     """The linked studies of each patient, each once. Of those that are whole only who holds them is told."""
-    complete: dict[tuple[str, str], list[str]] = {}  # holders, by patient and study
     others: dict[str, dict[str, list[str]]] = {}  # holders, by study and patient
     for link in links:
-        if link.status in STRONG and link.whole:
-            complete.setdefault((link.patient_id, link.study_id), []).append(link.trust_ods)
-        elif link.status in STRONG:
+        if link.status in STRONG:
             others.setdefault(link.study_id, {}).setdefault(link.patient_id, []).append(link.trust_ods)
     found: dict[str, list[Held]] = {}
     for study, here in _lacking(session, others):
         for patient_id, holders in others[study.id].items():
             found.setdefault(patient_id, []).append(held(study, holders, here))
-    for (patient_id, _), holders in complete.items():
-        found.setdefault(patient_id, []).append(Held("", True, 0, 0, (), dict.fromkeys(holders)))
+    for link in links:
+        if link.status == "whole":
+            one = Held("", True, 0, 0, (), dict.fromkeys(link.trust_ods.split(",")))
+            found.setdefault(link.patient_id, []).extend([one] * link.many)
     return found
 
 
@@ -176,7 +227,7 @@ def _lacking(session: Session, study_ids: Collection[str]) -> list[tuple[Study, 
     """These studies, newest first, with what of each is here."""
     if not study_ids:
         return []
-    here = of_studies(session, study_ids)
+    here = of_studies(session, study_ids, with_unreadable=False)
     studies = select(Study).where(Study.id.in_(study_ids)).options(selectinload(Study.holders).defer(Holder.claimed))
     newest_first = sorted(session.scalars(studies), key=lambda study: str(study.study_date or ""), reverse=True)
     return [(study, here[study.id]) for study in newest_first]
