@@ -14,9 +14,10 @@ from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, Stale
 from mdt.imaging.standing import readiness
 from mdt.live.actions import keep
-from mdt.meeting import actions, call, queries
+from mdt.meeting import actions, call, cut_off, queries
 from mdt.meeting.models import Case, Meeting
 from mdt.people.permissions import may, require
+from mdt.preparation import reviews
 from mdt.web import reading
 from mdt.web.session import current_actor, house
 
@@ -156,6 +157,8 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
     with house().db.writing() as db:
         meeting = queries.meeting(db, by, meeting_id)
         states = readiness.of_patients(db, _patients(meeting), now=utc_now())
+        reviewed = reviews.progress_of(db, meeting.cases)
+        rules = queries.cut_off_rules(db, [meeting.team_id]).get(meeting.team_id, ())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
     allowed = {"team.see": meeting.team_id in by.roles} | {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
     said = readiness.summary([states[case.patient_id] for case in meeting.cases])
@@ -164,6 +167,8 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         call_host=call.host,
         meeting=meeting,
         states=states,
+        reviewed=reviewed,
+        closes=cut_off.of_meeting(meeting.starts_at, meeting.locked_at, rules),
         allowed=allowed,
         problem=problem,
         said=said,

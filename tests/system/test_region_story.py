@@ -67,6 +67,10 @@ def test_from_a_listed_patient_to_a_signed_decision(browser: Browser, story: tup
     expect(coordinator.get_by_text(re.compile(rf"\b{subject.frames}\b")).first).to_be_visible(timeout=90_000)
     case_url = coordinator.url
 
+    # Before the meeting the radiologist prepares two scenes, alone, from a larger screen.
+    radiologist = sign_in(browser, product, PEOPLE["member"][0], width=1920, height=1080)
+    scenes = prepare_two_scenes(radiologist, case_url, subject)
+
     # The chair opens the meeting and presents the largest series.
     chair = sign_in(browser, product, PEOPLE["chair"][0])
     chair.get_by_role("link", name=re.compile("^Lung")).first.click()
@@ -85,6 +89,15 @@ def test_from_a_listed_patient_to_a_signed_decision(browser: Browser, story: tup
     coordinator.goto(room_url)
     wait(coordinator, "room.client.connection === 'in-step'")
     wait(coordinator, "room.panes[0] && room.panes[0].painted")
+
+    # One key opens what was prepared; both screens show just that, and of the other key just the other.
+    chair.keyboard.press("Alt+1")
+    for page in (chair, coordinator):
+        wait(page, showing(scenes[0]))
+    chair.keyboard.press("x")
+    for page in (chair, coordinator):
+        wait(page, showing(scenes[1]))
+        assert room(page)["panes"][0]["view"]["voi"] == scenes[1]["view"]["panes"][0]["voi"]
 
     # The chair scrolls thirty slices; the other screen arrives at the same image, the same window.
     chair.locator(".pane").first.hover()
@@ -114,7 +127,7 @@ def test_from_a_listed_patient_to_a_signed_decision(browser: Browser, story: tup
     assert room(coordinator)["marks"][0]["points"] == drawn["points"]
 
     # A radiologist joins late, from a larger screen, and sees it all.
-    late = sign_in(browser, product, PEOPLE["member"][0], width=1920, height=1080)
+    late = radiologist
     late.goto(room_url)
     wait(late, "room.client.connection === 'in-step'")
     wait(late, f"room.panes[0] && room.panes[0].sop === '{shown['sop']}' && room.panes[0].painted")
@@ -145,6 +158,41 @@ def test_from_a_listed_patient_to_a_signed_decision(browser: Browser, story: tup
     expect(coordinator.get_by_text(re.compile("signed", re.IGNORECASE)).first).to_be_visible()
     assert "hold" in product.command("audit", "verify")
     assert "Traceback" not in product.log()
+
+
+def prepare_two_scenes(page: Page, case_url: str, subject: Subject) -> list[dict[str, Any]]:
+    """The largest series where it hangs and at its first image, the second with another window; kept at once."""
+    page.goto(case_url)
+    press(page, "Prepare this case")
+    wait(page, "room.client.connection === 'in-step'")
+    show_in_the_first_pane(page, subject)
+    page.keyboard.press("Shift+Digit1")
+    keep_scene(page, 1)
+    page.keyboard.press("Home")
+    page.keyboard.press("2")
+    wait(page, "room.panes[0].index === 0 && room.panes[0].painted")
+    keep_scene(page, 2)
+    state = room(page)["state"]
+    assert (state["status"], state["case"]) == ("planned", None)
+    (held,) = state["cases"].values()
+    first, second = (scene["view"]["panes"][0] for scene in held["scenes"])
+    assert first["sop"] != second["sop"]
+    assert second["voi"] is not None
+    return list(held["scenes"])
+
+
+def keep_scene(page: Page, number: int) -> None:
+    """With its caption; at once it is among what the room keeps."""
+    page.keyboard.press("m")
+    page.get_by_label("Caption of this scene").fill(f"Scene {number}")
+    page.keyboard.press("Enter")
+    wait(page, f"Object.values(room.state.cases).some(c => c.scenes && c.scenes.length === {number})")
+
+
+def showing(scene: dict[str, Any]) -> str:
+    """That the first viewport shows what the scene's does, painted."""
+    pane = scene["view"]["panes"][0]
+    return f"room.panes[0] && room.panes[0].sop === '{pane['sop']}' && room.panes[0].painted"
 
 
 def show_in_the_first_pane(page: Page, subject: Subject) -> None:
