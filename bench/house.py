@@ -99,11 +99,11 @@ class Server:
 
 
 @contextmanager
-def serving(house: House) -> Iterator[Server]:
-    """`app.py serve` on that house's folder."""
+def serving(house: House, **settings: str) -> Iterator[Server]:
+    """`app.py serve` on that house's folder, with more settings where given."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    env = os.environ | {"MDT_DATA": str(house.settings.data), "MDT_PUBLIC_URL": url}
+    env = os.environ | {"MDT_DATA": str(house.settings.data), "MDT_PUBLIC_URL": url, **settings}
     with (house.settings.data / "server.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "app.py", "serve", "--port", str(port)], cwd=ROOT, env=env, stdout=log, stderr=log

@@ -1,12 +1,14 @@
-"""How fast frames leave the product: its own server beside nginx and Orthanc, under wrk, in the same run.
+"""How fast frames leave the product: its own server, alone and behind nginx, beside nginx and Orthanc, under wrk.
 
 `python bench/serve.py [--seconds N] [--json]`. A CT is gathered and packed; then wrk asks, as a signed-in member of
 the team, for the whole pack, for the stream with which the viewer opens a series, for one frame after another (ranged
-reads), and over WADO-RS. nginx serves the very same file with sendfile and asks nobody; Orthanc answers WADO-RS for
-the same frames, from the objects it was given. Every server has one core and wrk the other, where there are two: one
-nginx worker, one process of ours, Orthanc with its threads. Orthanc sends frames as they lie in the objects
-(uncompressed), ours are HTJ2K: frames per second compare, and megabytes are beside them. Goals: 0.7 of nginx, five
-times Orthanc.
+reads), and over WADO-RS. Then the same with an nginx in front that sends what we allow (`MDT_ACCEL`, ADR 13). nginx
+alone serves the very same file with sendfile and asks nobody; Orthanc answers WADO-RS for the same frames, from the
+objects it was given. Every server has one core and wrk the other, where there are two: one nginx worker, one process
+of ours (which share that core where one stands before the other), Orthanc with its threads. Orthanc sends frames as
+they lie in the objects (uncompressed), and so do we over WADO-RS; packs are HTJ2K: frames per second compare, and
+megabytes are beside them.
+Goals: 0.7 of nginx, five times Orthanc; each is told as met or missed.
 """
 
 import argparse
@@ -42,6 +44,7 @@ from tests.peers.programs import free_port, listens, running  # noqa: E402
 STUDY, TRUST = "maureen-ct", "R0A"
 CONNECTIONS = 8
 FROM_NGINX, FROM_ORTHANC = 0.7, 5.0
+BEHIND, ACCEL = "product behind nginx", "/-/store/"
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 # Each connection asks for what is in `asks` in turn; the end is one line of JSON.
@@ -161,13 +164,13 @@ def measure(
     )
 
 
-def pin(pid: int) -> None:
-    """Keep a server and its children to the first core, and ourselves with wrk to the others."""
+def pin(*pids: int) -> None:
+    """Keep servers and their children to the first core, and ourselves with wrk to the others."""
     cores = sorted(os.sched_getaffinity(os.getpid()) | {0, (os.cpu_count() or 1) - 1})
     if len(cores) < 2:
         return
     os.sched_setaffinity(0, set(cores[1:]))
-    for one in (pid, *_children(pid)):
+    for one in (one for pid in pids for one in (pid, *_children(pid))):
         for thread in Path(f"/proc/{one}/task").iterdir():
             os.sched_setaffinity(int(thread.name), {cores[0]})
 
@@ -206,6 +209,19 @@ def of_product(folder: Path, house: House, subject: Subject, seconds: float) -> 
         return [*found, measure(folder, "product", "frame by WADO-RS", server.url, asks, 1, seconds)]
 
 
+def behind_nginx(folder: Path, house: House, subject: Subject, seconds: float) -> list[Figures]:
+    """The product with an nginx in front that sends what we allow."""
+    with houses.serving(house, MDT_ACCEL=ACCEL) as server:
+        headers = {"Cookie": server.cookie()}
+        store = f"location {ACCEL} {{ internal; alias {house.settings.data / 'store'}/; }}"
+        upstream = f"upstream ours {{ server {server.url.removeprefix('http://')}; keepalive {2 * CONNECTIONS}; }}"
+        front = 'location / { proxy_pass http://ours; proxy_http_version 1.1; proxy_set_header Connection ""; }'
+        with nginx(folder / "front", f"{store} {front}", upstream) as (base, pid):
+            pin(server.process.pid, pid)
+            ways = whole_and_ranged(subject, subject.path, headers)
+            return [measure(folder, BEHIND, what, base, asks, frames, seconds) for what, (asks, frames) in ways.items()]
+
+
 def by_frame(subject: Subject, root: str, headers: dict[str, str]) -> list[Asked]:
     """Frame after frame over WADO-RS, in whatever transfer syntax the server holds it."""
     path = f"{root}/studies/{subject.study}/series/{subject.series}/instances"
@@ -214,9 +230,9 @@ def by_frame(subject: Subject, root: str, headers: dict[str, str]) -> list[Asked
 
 
 @contextmanager
-def nginx(folder: Path, subject: Subject) -> Iterator[tuple[str, int]]:
-    """One worker with sendfile on the pack's own file, as Debian sets it up; its address and process."""
-    port, place = free_port(), folder / "nginx"
+def nginx(place: Path, locations: str, before: str = "") -> Iterator[tuple[str, int]]:
+    """One worker with sendfile, as Debian sets it up; its address and process. `before` stands before the server."""
+    port = free_port()
     (place / "temp").mkdir(parents=True)
     user = "user root;" if os.getuid() == 0 else ""
     temporary = "".join(
@@ -226,7 +242,7 @@ def nginx(folder: Path, subject: Subject) -> Iterator[tuple[str, int]]:
         f"{user} worker_processes 1; daemon off; pid {place}/pid; error_log {place}/error.log;\n"
         "events { worker_connections 256; }\n"
         f"http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; {temporary}\n"
-        f"server {{ listen 127.0.0.1:{port}; location = /frames {{ alias {subject.pack}; }} }} }}\n"
+        f"{before} server {{ listen 127.0.0.1:{port}; {locations} }} }}\n"
     )
     binary = shutil.which("nginx", path=PATH)
     assert binary
@@ -236,7 +252,7 @@ def nginx(folder: Path, subject: Subject) -> Iterator[tuple[str, int]]:
 
 
 def of_nginx(folder: Path, subject: Subject, seconds: float) -> list[Figures]:
-    with nginx(folder, subject) as (base, pid):
+    with nginx(folder / "nginx", f"location = /frames {{ alias {subject.pack}; }}") as (base, pid):
         pin(pid)
         ways = whole_and_ranged(subject, "/frames", {})
         return [measure(folder, "nginx", what, base, asks, frames, seconds) for what, (asks, frames) in ways.items()]
@@ -274,6 +290,8 @@ def ratios(found: Sequence[Figures]) -> dict[str, float]:
             ("Orthanc", "frame by WADO-RS"),
         ),
         "frame by range, product / nginx": (("product", "frame by range"), ("nginx", "frame by range")),
+        "frame by range, product behind nginx / nginx": ((BEHIND, "frame by range"), ("nginx", "frame by range")),
+        "whole pack, product behind nginx / nginx": ((BEHIND, "whole pack"), ("nginx", "whole pack")),
         "frame by range, product / Orthanc by frame": (("product", "frame by range"), ("Orthanc", "frame by WADO-RS")),
         "frame by WADO-RS, product / Orthanc": (("product", "frame by WADO-RS"), ("Orthanc", "frame by WADO-RS")),
     }
@@ -295,6 +313,7 @@ def main() -> None:
         if shutil.which("nginx", path=PATH) is None:
             print("Not measured: nginx is not on this machine.")
         else:
+            found += behind_nginx(folder, house, subject, said.seconds)
             found += of_nginx(folder, subject, said.seconds)
         if shutil.which("Orthanc", path=PATH) is None:
             print("Not measured: Orthanc is not on this machine.")
@@ -308,13 +327,13 @@ def main() -> None:
         f"{len(subject.frames)} frames of {subject.frames[0]['columns']} x {subject.frames[0]['rows']}, "
         f"{CONNECTIONS} connections, {said.seconds:g} s each; every server on one core"
     )
-    print(f"{'':10} {'':20} {'frames/s':>10} {'MB/s':>9} {'p50 ms':>8} {'p99 ms':>8}")
+    print(f"{'':20} {'':20} {'frames/s':>10} {'MB/s':>9} {'p50 ms':>8} {'p99 ms':>8}")
     for one in found:
         row = f"{one.frames_a_second:>10.0f} {one.mb_a_second:>9.0f} {one.p50:>8.2f} {one.p99:>8.2f}"
-        print(f"{one.who:10} {one.what:20} {row}")
+        print(f"{one.who:20} {one.what:20} {row}")
     for what, ratio in compared.items():
         goal = FROM_ORTHANC if "Orthanc" in what else FROM_NGINX
-        print(f"{what}: {ratio:.2f} (goal {goal:g})")
+        print(f"{what:48} {ratio:>6.2f}  goal {goal:g}: {'met' if ratio >= goal else 'MISSED'}")
 
 
 if __name__ == "__main__":
