@@ -22,8 +22,8 @@ export interface MarkToolInfo {
 export const MARK_TOOLS: readonly MarkToolInfo[] = [
   { tool: 'Length', name: 'Length', noun: 'Length', key: 'l', least: 2, most: 2, texted: false, measures: 'length' },
   { tool: 'Bidirectional', name: 'Two axes (RECIST)', noun: 'Two axes', key: 'KeyL', shift: true, least: 4, most: 4, texted: false, measures: 'axes' },
-  { tool: 'Angle', name: 'Angle', noun: 'Angle', key: 'KeyA', shift: true, least: 3, most: 3, texted: false, measures: 'angle' },
-  { tool: 'CobbAngle', name: 'Cobb angle', noun: 'Cobb angle', key: 'KeyC', shift: true, least: 4, most: 4, texted: false, measures: 'angle' },
+  { tool: 'Angle', name: 'Angle', noun: 'Angle', key: 'g', least: 3, most: 3, texted: false, measures: 'angle' },
+  { tool: 'CobbAngle', name: 'Cobb angle', noun: 'Cobb angle', key: 'KeyG', shift: true, least: 4, most: 4, texted: false, measures: 'angle' },
   { tool: 'EllipticalROI', name: 'Ellipse', noun: 'Ellipse', key: 'e', least: 4, most: 4, texted: false, measures: 'region' },
   { tool: 'PlanarFreehandROI', name: 'Freehand region', noun: 'Region', key: 'KeyE', shift: true, least: 3, most: 200, texted: false, measures: 'region' },
   { tool: 'Probe', name: 'Value at a point', noun: 'Value', key: 'KeyV', shift: true, least: 1, most: 1, texted: false, measures: 'value' },

@@ -6,7 +6,7 @@ import type { Readiness } from '../room/ahead';
 import type { Me, Presenter, Somebody } from '../room/protocol';
 import { clockOf, nameOf, nhsNumber } from './words';
 
-export type Tab = 'agenda' | 'outcome' | 'prepared' | 'people';
+export type Tab = 'agenda' | 'marks' | 'outcome' | 'prepared' | 'people';
 
 export interface SideState {
   tab: Tab;
@@ -22,6 +22,9 @@ export interface SideState {
   scenes: number;
   prepared(): TemplateResult;
   prepares: boolean;
+  /** How many marks are seen on the open case, and what their tab shows. */
+  marks: number;
+  marked(): TemplateResult;
   signed(id: string): boolean;
   /** How far the images of a case that may come next are on this computer. */
   ahead(id: string): Readiness | null;
@@ -38,6 +41,7 @@ const TABS: readonly { tab: Tab; name: (now: SideState) => string }[] = [
   { tab: 'outcome', name: () => 'Outcome' },
   { tab: 'prepared', name: ({ scenes }) => `Prepared${scenes === 0 ? '' : ` (${scenes})`}` },
   { tab: 'agenda', name: ({ agenda }) => `Agenda${agenda === null ? '' : ` (${agenda.cases.length})`}` },
+  { tab: 'marks', name: ({ marks }) => `Marks${marks === 0 ? '' : ` (${marks})`}` },
   { tab: 'people', name: ({ people }) => `People (${people.length})` },
 ];
 
@@ -56,7 +60,7 @@ export function side(now: SideState, acts: SideActs, outcome: HTMLElement): Temp
     </div>
     <div class="side-body" id="side-body" role="tabpanel" aria-labelledby=${`tab-${now.tab}`} ?hidden=${!now.open} tabindex="-1">
       <div ?hidden=${now.tab !== 'outcome'}>${outcome}</div>
-      ${now.tab === 'prepared' ? now.prepared() : nothing} ${now.tab === 'agenda' ? agendaOf(now, acts) : nothing} ${now.tab === 'people' ? peopleOf(now, acts) : nothing}
+      ${now.tab === 'prepared' ? now.prepared() : nothing} ${now.tab === 'marks' ? now.marked() : nothing} ${now.tab === 'agenda' ? agendaOf(now, acts) : nothing} ${now.tab === 'people' ? peopleOf(now, acts) : nothing}
     </div>
   `;
 }

@@ -74,6 +74,15 @@ export class Acts {
     this.app.draw();
   }
 
+  followLesion(): void {
+    this.app.marking.followSelected();
+  }
+
+  giveUp(): void {
+    this.app.crosshair.clear();
+    this.app.marks.cancel();
+  }
+
   async keyImage(): Promise<void> {
     const { hung, frame } = this.app.grid.active;
     const { openId } = this.app;

@@ -29,6 +29,7 @@ import { watchHands } from './hands';
 import { listen } from './keys';
 import { keyGroups } from './keymap';
 import type { Op } from './outbox';
+import { Marking } from './marking';
 import { OutcomePlace } from './outcome';
 import type { Layout, Refusal, RoomEvent } from './protocol';
 import { Preparation } from '../scenes/prepared';
@@ -78,6 +79,7 @@ export class App {
   readonly regions: Regions;
   readonly sharing: Sharing;
   readonly acts = new Acts(this);
+  readonly marking = new Marking(this);
   readonly outcome: OutcomePlace;
   readonly pointers: Pointers;
   readonly crosshair: Crosshair;
@@ -192,6 +194,7 @@ export class App {
   private roomChanged(events: readonly RoomEvent[]): void {
     const { state } = this.client;
     this.outcome.heard(events);
+    this.marking.heard(events);
     if (events.some(({ kind }) => kind === 'agenda.change')) void this.cases.fetchAgenda();
     if (this.at.prepares === null && state.case !== this.openId) {
       const opened = events.findLast(({ kind }) => kind === 'case.open');

@@ -33,6 +33,7 @@ export class Cases {
     app.marks.clear();
     app.keeping.clear();
     app.others.open(id);
+    app.marking.lesions.open(id);
     app.pointers.clear();
     app.sharing.begin();
     this.patientId = patient;

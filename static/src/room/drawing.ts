@@ -2,6 +2,7 @@
 
 import { render } from 'lit-html';
 import { banner } from '../panel/banner';
+import { marksPanel } from '../panel/marks';
 import { side } from '../panel/side';
 import { standing } from '../panel/status';
 import { strip } from '../panel/strip';
@@ -131,6 +132,8 @@ export function drawRoom(app: App): void {
             removeKey: (key) => void client.op('key.remove', { case: app.openId, id: key.id }),
             review: (studies) => void app.acts.review(studies),
           }),
+        marks: app.keeping.shown().size,
+        marked: () => marksPanel(app.marking.state, app.marking),
         signed: (id) => client.state.cases[id]?.outcome?.status === 'signed',
       },
       {

@@ -2,7 +2,8 @@
 
 import { html, render, type TemplateResult } from 'lit-html';
 
-function open<T>(template: (close: (value: T) => void) => TemplateResult, otherwise: T): Promise<T> {
+/** A dialog drawn by `template`; resolves with what it was closed with, or with `otherwise`. */
+export function openDialog<T>(template: (close: (value: T) => void) => TemplateResult, otherwise: T): Promise<T> {
   return new Promise((resolve) => {
     const dialog = document.createElement('dialog');
     dialog.className = 'ask';
@@ -27,7 +28,7 @@ function open<T>(template: (close: (value: T) => void) => TemplateResult, otherw
 
 /** A line of text; null when it is cancelled or left empty. */
 export const askText = (title: string, initial: string): Promise<string | null> =>
-  open<string | null>(
+  openDialog<string | null>(
     (close) => html`
       <form
         method="dialog"
@@ -49,7 +50,7 @@ export const askText = (title: string, initial: string): Promise<string | null> 
   );
 
 export const confirmThat = (question: string, yes: string): Promise<boolean> =>
-  open<boolean>(
+  openDialog<boolean>(
     (close) => html`
       <p>${question}</p>
       <div class="ask-buttons">
@@ -61,7 +62,7 @@ export const confirmThat = (question: string, yes: string): Promise<boolean> =>
   );
 
 export const showKeys = (groups: readonly { name: string; keys: readonly [string, string][] }[]): Promise<void> =>
-  open<void>(
+  openDialog<void>(
     (close) => html`
       <h2>Keys and mouse</h2>
       <div class="keys">
