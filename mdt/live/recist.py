@@ -111,7 +111,9 @@ def warnings(points: list[list[Seen]]) -> list[str]:
     ]
     for seen in targets:
         least = TARGET_NODE_LEAST if seen.node else TARGET_LEAST
-        if seen.size is not None and seen.size < least - _HAIR:
+        if seen.state != "measured":
+            said.append(f"{seen.name}: a target must be measured at baseline.")
+        elif seen.size is not None and seen.size < least - _HAIR:
             axis = "short axis" if seen.node else "longest diameter"
             said.append(f"{seen.name}: a target needs a {axis} of {least:g} mm at baseline; it has {seen.size:.1f} mm.")
     known = {seen.name for seen in points[0]}

@@ -97,6 +97,7 @@ function say(lesion: FollowedLesion, study: string, day: string, acts: LesionAct
         const select = event.target as HTMLSelectElement;
         const state = select.value as Lesion['state'];
         select.value = '';
+        select.blur();
         if (SAYABLE.some((one) => one === state)) acts.say(lesion, study, state);
       }}
     >

@@ -62,7 +62,7 @@ function item(line: MarkLine, acts: MarksActs): TemplateResult {
         ? html`<span class="mark-acts">
             ${standing === 'private' ? html`<button class="go" @click=${() => acts.showToAll(id)} aria-label=${named('Show to all')}>Show to all</button>` : nothing}
             ${infoOf(mark.tool).texted ? html`<button @click=${() => void acts.write(id)} aria-label=${named('Change the text')}>Text</button>` : nothing}
-            ${followsLesions(mark.tool) || lesion !== undefined ? html`<button @click=${() => void acts.follow(id)} aria-label=${named(lesion === undefined ? 'Follow as a lesion' : 'Change the lesion')}>${lesion === undefined ? 'Follow' : 'Lesion'}</button>` : nothing}
+            ${followsLesions(mark.tool) || infoOf(mark.tool).texted ? html`<button @click=${() => void acts.follow(id)} aria-label=${named(lesion === undefined ? 'Follow as a lesion' : 'Change the lesion')}>${lesion === undefined ? 'Follow' : 'Lesion'}</button>` : nothing}
             <button @click=${() => acts.remove(id)} aria-label=${named('Remove')}>Remove</button>
           </span>`
         : nothing}

@@ -28,11 +28,11 @@ export function measureMenu(now: MeasureState, acts: MeasureActs): TemplateResul
     <li><button aria-pressed=${pressed ?? nothing} ?disabled=${disabled} @click=${(event: Event) => done(event, act)}>${name}<kbd aria-hidden="true">${key}</kbd></button></li>
   `;
   return html`
-    <details class="menu" @focusout=${leave} @keydown=${escape}>
+    <details class="measure-menu" @focusout=${leave} @keydown=${escape}>
       <summary class=${chosen === undefined ? nothing : 'chosen'} title="More tools to measure and mark">${chosen?.name ?? 'Measure'}<span aria-hidden="true"> ▾</span></summary>
       <ul>
         ${IN_MENU.map((info) => item(info.name, keyName(info), () => acts.choose(info.tool), { pressed: now.tool === info.tool }))}
-        <li class="menu-line" role="presentation"></li>
+        <li class="measure-line" role="presentation"></li>
         ${item('Undo my last mark', 'Ctrl Z', acts.undo, { disabled: !now.mayMark || !now.canUndo })} ${item('Do it again', 'Ctrl Shift Z', acts.redo, { disabled: !now.mayMark || !now.canRedo })}
         ${item('Draw for myself only', 'Shift X', acts.privately, { pressed: now.privately })}
       </ul>

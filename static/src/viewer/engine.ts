@@ -31,7 +31,7 @@ export class Engine {
     const style = annotation.config.style.getDefaultToolStyles();
     annotation.config.style.setDefaultToolStyles({
       ...style,
-      global: { ...style['global'], color: 'rgb(255, 221, 87)', colorHighlighted: 'rgb(120, 220, 255)', colorLocked: 'rgb(190, 230, 170)', colorSelected: 'rgb(120, 220, 255)', lineWidth: '1.5', textBoxFontSize: '14px', textBoxFontFamily: 'Arial, sans-serif', textBoxBackground: 'rgba(0, 0, 0, 0.55)' },
+      global: { ...style['global'], color: 'rgb(255, 221, 87)', colorHighlighted: 'rgb(120, 220, 255)', colorLocked: 'rgb(190, 230, 170)', colorSelected: 'rgb(120, 220, 255)', lineWidth: '1.5', textBoxColor: 'rgb(255, 221, 87)', textBoxColorHighlighted: 'rgb(120, 220, 255)', textBoxColorLocked: 'rgb(190, 230, 170)', textBoxColorSelected: 'rgb(120, 220, 255)', textBoxLinkLineColor: 'rgb(255, 221, 87)', textBoxFontSize: '14px', textBoxFontFamily: 'Arial, sans-serif', textBoxBackground: 'rgba(0, 0, 0, 0.55)' },
     } as never);
     this.mayMark = mayMark;
     this.choose('WindowLevel');

@@ -18,8 +18,8 @@ const SHORTEST = 0.2;
 
 /** How marks look that are not the room's own of this meeting. */
 const STYLES = {
-  private: { color: 'rgb(255, 140, 220)', colorHighlighted: 'rgb(255, 190, 240)', lineDash: '5,4' },
-  earlier: { color: 'rgb(170, 185, 200)', colorLocked: 'rgb(170, 185, 200)', lineDash: '2,3' },
+  private: { color: 'rgb(255, 140, 220)', colorHighlighted: 'rgb(255, 190, 240)', textBoxColor: 'rgb(255, 170, 230)', lineDash: '5,4' },
+  earlier: { color: 'rgb(170, 185, 200)', colorLocked: 'rgb(170, 185, 200)', textBoxColor: 'rgb(185, 200, 215)', textBoxColorLocked: 'rgb(185, 200, 215)', lineDash: '2,3' },
 } as const;
 
 export interface MarksAsk {
