@@ -20,6 +20,7 @@ from mdt.migrations import upgrade
 from mdt.people.passwords import hashed
 from mdt.record.models import Patient
 from tests.room_stage import Stage, populate
+from tests.system import volumes
 from tests.system.product import PASSWORD, Product, sign_in
 from tests.unit.objects import an_object, item, save
 from tests.unit.states import a_graphic, a_selection, a_state, an_area, reference
@@ -199,6 +200,9 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     for number, dataset in enumerate(what_others_chose()):
         dataset.StudyDate = "20261120"
         save(dataset, archive / f"chosen-{number}.dcm")
+    for number, block in enumerate(volumes.BLOCKS, 950):
+        for k, dataset in enumerate(block.objects(number)):
+            save(dataset, archive / f"{block.name}-{k}.dcm")
     film = a_film(browser)
     if film is not None:
         save(film, archive / "film.dcm", "1.2.840.10008.1.2.4.102")
@@ -216,9 +220,9 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     (folder / "trusts.toml").write_text(trust + source)
     product.command("trusts", "load", str(folder / "trusts.toml"))
     gathered = json.loads(product.command("gather", "--nhs", NHS, "--json", accept=(0, 1)))
-    assert [study["received_instances"] for study in gathered["studies"]] == [len(KINDS) + 2 + (film is not None)], (
-        gathered
-    )
+    assert [study["received_instances"] for study in gathered["studies"]] == [
+        len(KINDS) + 2 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
+    ], gathered
     product.start()
     yield product, stage
     product.stop()
@@ -233,7 +237,7 @@ def page(browser: Browser, story: tuple[Product, Stage]) -> Page:
     page.goto(f"/meetings/{stage.meeting}/room")
     wait(page, "room.client.connection === 'in-step'")
     page.keyboard.press("n")
-    listed = f"document.querySelectorAll('.series').length >= {len(KINDS) + 2}"
+    listed = f"document.querySelectorAll('.series').length >= {len(KINDS) + 2 + len(volumes.BLOCKS)}"
     waiting = "document.querySelectorAll('.series:disabled').length"  # in the end only the view, which is no image
     wait(page, f"room.case !== null && {listed} && {waiting} === 1", 90)
     page.keyboard.press("Shift+1")
@@ -477,6 +481,163 @@ def test_a_length_says_millimetres_only_where_the_image_gives_them(page: Page, n
     label = page.locator(".svg-layer text").first.text_content() or ""
     assert says in label
     assert (" mm" in label) == (name != "bytes")
+
+
+GREY = 4  # of 255: what interpolation on the screen may add to NumPy's
+
+
+def turn(page: Page, keys: str, condition: str) -> dict[str, Any]:
+    """The viewport as a plane or a projection, when all of the volume has come and has been drawn."""
+    page.keyboard.press(keys)
+    whole = "room.panes[0].volume && room.panes[0].volume.come === room.panes[0].volume.slices"
+    wait(page, f"room.panes[0].painted && room.panes[0].view && ({condition}) && {whole}")
+    page.wait_for_timeout(400)
+    return pane(page)
+
+
+def grey_at(screen: Pixels, view: dict[str, Any], point: Any, right: Any, down: Any) -> int:
+    """The grey on the screen where a patient point belongs, by the view that is told to others."""
+    height, width = screen.shape[:2]
+    away = np.array(point) - np.array(view["centre"])
+    scale = height / view["height"]
+    return int(screen[round(height / 2 + away @ down * scale), round(width / 2 + away @ right * scale), 0])
+
+
+def painted_plane(page: Page) -> Pixels:
+    width, height, data = page.evaluate(
+        """() => {
+            const seen = '.pane .pane-content:not(.away) canvas.cornerstone-canvas';
+            const canvas = document.querySelector(seen);
+            const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+            let text = '';
+            for (let at = 0; at < data.length; at += 32768) {
+                text += String.fromCharCode(...data.subarray(at, at + 32768));
+            }
+            return [canvas.width, canvas.height, btoa(text)];
+        }"""
+    )
+    return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 4)
+
+
+X, Y, DOWN = np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), np.array([0, 0, -1.0])
+CELLS = [(k, j, i) for k in (1, 4, 7, 10) for j in (4, 12, 20, 28) for i in (4, 12, 20, 28, 36)]
+
+
+@pytest.mark.parametrize(("keys", "plane", "right"), [("Shift+C", "coronal", X), ("Shift+S", "sagittal", Y)])
+def test_a_plane_across_the_slices_is_what_numpy_cuts_from_them(page: Page, keys: str, plane: str, right: Any) -> None:
+    show(page, "stacked")
+    told = turn(page, keys, f"room.panes[0].view.plane === '{plane}'")
+    block, view, across = volumes.STACKED, told["view"], 1 if plane == "coronal" else 0
+    assert told["overlay"]["where"].startswith(f"{plane.upper()}, REFORMATTED")
+    assert "Source 1.5 × 2 × 4 mm" in told["overlay"]["where"]
+    cut = (view["centre"][across] - block.origin[across]) / block.spacing[across]
+    screen = painted_plane(page)
+    seen = {(k, i if plane == "coronal" else j) for k, j, i in CELLS}
+    for k, n in seen:
+        place = (k, round(cut), n) if plane == "coronal" else (k, n, round(cut))
+        expected = block.values[place] / 1000 * 255
+        assert abs(grey_at(screen, view, block.patient(*place), right, DOWN) - expected) <= GREY, place
+    page.keyboard.press(keys)  # and back to the images as they were taken
+    wait(page, "room.panes[0].kind === 'image' && room.panes[0].painted")
+
+
+def test_a_slab_and_the_whole_projected_are_numpys_maxima(page: Page) -> None:
+    show(page, "stacked")
+    turn(page, "Shift+C", "room.panes[0].view.plane === 'coronal'")
+    block = volumes.STACKED
+    for _ in range(5):
+        page.keyboard.press("]")
+        page.wait_for_timeout(100)
+    page.locator("summary", has_text="Planes").click()
+    page.get_by_role("group", name="What of the slab is seen").get_by_role("button", name="MIP").click()
+    page.locator("summary", has_text="Planes").click()
+    told = turn(page, "Escape", "room.panes[0].view.slab === 20 && room.panes[0].view.blend === 'mip'")
+    assert "SLAB 20 mm, MIP of 11 planes" in told["overlay"]["where"]
+    cut = round((told["view"]["centre"][1] - block.origin[1]) / block.spacing[1])
+    most = block.values[:, cut - 5 : cut + 6].max(axis=1) / 1000 * 255
+    whole = block.values.max(axis=1) / 1000 * 255
+    screen = painted_plane(page)
+    for k, i in {(k, i) for k, _, i in CELLS}:
+        assert abs(grey_at(screen, told["view"], block.patient(k, cut, i), X, DOWN) - most[k, i]) <= GREY, (k, i)
+    told = turn(page, "Shift+P", "room.panes[0].view.kind === 'volume'")
+    assert "MIP, PROJECTED" in told["overlay"]["where"]
+    screen = painted_plane(page)
+    for k, i in {(k, i) for k, _, i in CELLS}:
+        assert abs(grey_at(screen, told["view"], block.patient(k, cut, i), X, DOWN) - whole[k, i]) <= GREY, (k, i)
+
+
+def test_a_plane_through_an_oblique_volume_is_interpolated_as_numpy_does(page: Page) -> None:
+    show(page, "oblique")
+    told = turn(page, "Shift+A", "room.panes[0].view.plane === 'axial'")
+    edges = [told["overlay"].get(edge, "") for edge in ("top", "right", "bottom", "left")]
+    assert edges == ["A", "L", "P", "R"]
+    screen = painted_plane(page)
+    for x in range(-12, 13, 6):
+        for y in range(-12, 13, 6):
+            point = np.array([x, y, told["view"]["centre"][2]], float)
+            expected = volumes.OBLIQUE.at(point) / 1000 * 255
+            assert abs(grey_at(screen, told["view"], point, X, Y) - expected) <= GREY, point
+
+
+def test_uptake_is_told_where_it_is_and_laid_over_the_ct_of_a_prone_patient(page: Page) -> None:
+    block = volumes.PRONE
+    hot = block.patient(*volumes.HOT)
+    show(page, "prone")
+    told = turn(page, "Shift+C", "room.panes[0].view.plane === 'coronal'")
+    assert (told["overlay"]["left"], told["overlay"]["right"], told["overlay"]["top"]) == ("R", "L", "H")
+    show(page, "stacked")
+    turn(page, "Shift+C", "room.panes[0].view.plane === 'coronal'")
+    page.locator("summary", has_text="Planes").click()
+    page.get_by_role("button", name="PET over it").click()
+    page.locator("summary", has_text="Planes").click()
+    wait(page, "room.panes[0].view.over && room.panes[0].overlay.where.includes('FUSED with PT prone')")
+    step = round((hot[1] - pane(page)["view"]["centre"][1]) / block.spacing[1])
+    for _ in range(abs(step)):
+        page.keyboard.press("ArrowDown" if step > 0 else "ArrowUp")
+    page.wait_for_timeout(500)
+    told = pane(page)
+    box = page.locator(".pane").first.bounding_box()
+    assert box is not None
+    scale = box["height"] / told["view"]["height"]
+    away = hot - np.array(told["view"]["centre"])
+    assert abs(away[1]) < 0.01, "the plane goes through the hot voxel"
+    place = (box["width"] / 2 + away @ X * scale, box["height"] / 2 + away @ DOWN * scale)
+    page.mouse.move(box["x"] + place[0], box["y"] + place[1])
+    wait(page, "room.panes[0].overlay.value && room.panes[0].overlay.value.includes('SUVbw 10.00')")
+    beneath = volumes.STACKED.axes @ (hot - volumes.STACKED.origin) / volumes.STACKED.spacing
+    i, j, k = (int(part) for part in beneath.round())
+    assert f"{volumes.STACKED.values[k, j, i]:.0f}" in pane(page)["overlay"]["value"], "the CT's own value is told too"
+    colour = page.evaluate(
+        "([x, y]) => [...document.querySelector('.pane .pane-fusion').getContext('2d').getImageData(x, y, 1, 1).data]",
+        [round(place[0]), round(place[1])],
+    )
+    assert np.abs(np.array(colour) - [255, 254, 252, 128]).max() <= 3, "the top of the window, half opaque"
+
+
+def test_whoever_follows_sees_the_same_slab_on_another_screen(
+    page: Page, browser: Browser, story: tuple[Product, Stage]
+) -> None:
+    product, stage = story
+    other = sign_in(browser, product, stage.emails["member"], width=1000, height=900)
+    other.goto(f"/meetings/{stage.meeting}/room")
+    show(page, "oblique")
+    turn(page, "Shift+C", "room.panes[0].view.plane === 'coronal'")
+    page.keyboard.press("t")
+    wait(page, "room.client.presenting")
+    page.keyboard.press("]")
+    page.keyboard.press("]")
+    page.keyboard.press("ArrowUp")
+    shown = turn(page, "i", "room.panes[0].view.slab === 5 && room.panes[0].view.invert")["view"]
+    same = (
+        f"room.panes[0].view && room.panes[0].view.slab === 5 && room.panes[0].view.centre[1] === {shown['centre'][1]}"
+    )
+    seen = turn(other, "Escape", same + " && room.panes[0].view.invert")["view"]
+    assert {**seen, "height": 0, "width": 0} == {**shown, "height": 0, "width": 0}
+    here, there = painted_plane(page), painted_plane(other)
+    for x in range(-12, 13, 6):
+        point = np.array([x, shown["centre"][1], 100 + x / 2])
+        assert abs(grey_at(here, shown, point, X, DOWN) - grey_at(there, seen, point, X, DOWN)) <= GREY, point
+    other.context.close()
 
 
 def test_no_image_of_the_case_before_is_left_when_another_opens(page: Page) -> None:

@@ -30,6 +30,10 @@ export class VolumeActs {
     return kind === 'paper' || this.app.grid.active.hung === null ? null : (kind as 'image' | 'plane' | 'volume');
   }
 
+  get modality(): string {
+    return this.app.grid.active.hung?.series.modality ?? '';
+  }
+
   /** The active viewport as a plane of its series; where it is that already, its images as they were taken. */
   async turn(plane: PlaneName): Promise<void> {
     const pane = this.app.grid.active;

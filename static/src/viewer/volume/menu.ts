@@ -37,7 +37,7 @@ export function volumeMenu(acts: VolumeActs): TemplateResult {
         <div class="menu-row" role="group" aria-label="The active viewport">
           ${choice('As taken', '', kind === 'image', () => void acts.asTaken(), none)}
           ${PLANES.map((name) => choice(capital(name), KEYS[name], plane?.plane === name, () => void acts.turn(name), none))}
-          ${choice('MIP', 'Shift P', kind === 'volume', () => void acts.whole(), none)}
+          ${choice('Turning MIP', 'Shift P', kind === 'volume', () => void acts.whole(), none)}
         </div>
         <div class="menu-row" role="group" aria-label="Four viewports">
           ${choice('MPR: three planes', 'Shift M', false, () => void acts.threePlanes(), none)} ${choice('Fusion: PET and CT', 'Shift F', false, () => void acts.fusion(), none)}
@@ -50,7 +50,7 @@ export function volumeMenu(acts: VolumeActs): TemplateResult {
         <div class="menu-row" role="group" aria-label="What of the slab is seen">
           ${(Object.keys(BLEND_NAMES) as Blend[]).map((blend) => choice(capital(BLEND_NAMES[blend]), '', plane !== null && plane.slab > 0 && plane.blend === blend, () => acts.blend(blend), plane === null))}
         </div>
-        <div class="menu-row">${choice('PET over it', '', plane?.over !== null && plane !== null, () => acts.lay(), plane === null)}</div>
+        <div class="menu-row">${choice('PET over it', '', plane?.over !== null && plane !== null, () => acts.lay(), plane === null || acts.modality !== 'CT')}</div>
         ${plane?.over ? over(acts, plane.over) : ''}
       </div>
     </details>

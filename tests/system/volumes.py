@@ -1,0 +1,116 @@
+"""Small volumes whose planes NumPy computes too: anisotropic and upright, oblique, and uptake in a prone patient."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import Dataset
+
+from tests.unit.objects import an_object
+
+Values = npt.NDArray[Any]
+COLUMNS, ROWS, SLICES = 40, 32, 12
+CELL = (3, 8, 8)  # slices, rows, columns of one value
+FRAME_OF_REFERENCE = "1.2.99"
+HOT, SUV = (7, 20, 12), 10.0  # slice, row, column in the middle of a cell; its uptake
+
+
+@dataclass(frozen=True)
+class Block:
+    """Voxels [slice, row, column], and where in the patient they lie: origin, the three axes and spacings in mm."""
+
+    name: str
+    values: Values
+    axes: Values
+    spacing: Values  # along a row, down a column, from slice to slice
+    header: dict[str, Any]
+
+    @property
+    def origin(self) -> Values:
+        """So that the middle of every block is at 0, 0, 100."""
+        middle = (np.array([COLUMNS, ROWS, SLICES]) - 1) / 2 * self.spacing
+        return np.array([0.0, 0.0, 100.0]) - middle @ self.axes
+
+    def patient(self, k: float, j: float, i: float) -> Values:
+        return self.origin + (np.array([i, j, k]) * self.spacing) @ self.axes
+
+    def at(self, point: Values) -> float:
+        """The value at a patient point, between voxels interpolated in three directions."""
+        i, j, k = self.axes @ (point - self.origin) / self.spacing
+        low = [int(np.floor(part)) for part in (k, j, i)]
+        total = 0.0
+        for corner in np.ndindex(2, 2, 2):
+            weight, place = 1.0, []
+            for part, first, step in zip((k, j, i), low, corner, strict=True):
+                weight *= part - first if step else 1 - (part - first)
+                place.append(first + step)
+            total += weight * float(self.values[tuple(place)]) if weight > 1e-9 else 0.0
+        return total
+
+    def objects(self, number: int) -> Iterator[Dataset]:
+        for k in range(SLICES):
+            yield an_object(
+                self.values[k].astype("int16"),
+                SeriesInstanceUID=f"1.2.3.{number}",
+                SOPInstanceUID=f"1.2.3.{number}.{k + 1}",
+                SeriesNumber=number,
+                InstanceNumber=k + 1,
+                SeriesDescription=self.name,
+                StudyDate="20261120",
+                StudyDescription="Pixels",
+                FrameOfReferenceUID=FRAME_OF_REFERENCE,
+                ImagePositionPatient=[round(float(part), 6) for part in self.patient(k, 0, 0)],
+                ImageOrientationPatient=[round(float(part), 9) for part in self.axes[:2].ravel()],
+                PixelSpacing=[float(self.spacing[1]), float(self.spacing[0])],
+                SliceThickness=float(self.spacing[2]),
+                **self.header,
+            )
+
+
+def _cells() -> Values:
+    """Every cell has a value of its own, in no order."""
+    shape = [count // size for count, size in zip((SLICES, ROWS, COLUMNS), CELL, strict=True)]
+    values = np.random.default_rng(4).permutation(np.linspace(0, 1000, int(np.prod(shape)))).reshape(shape)
+    return np.kron(values, np.ones(CELL)).round()
+
+
+def _turned() -> Values:
+    """Tilted by 20 degrees about the patient's left-right axis, and by 10 about the long one."""
+    a, b = np.deg2rad(20), np.deg2rad(10)
+    tilt = np.array([[1, 0, 0], [0, np.cos(a), np.sin(a)], [0, -np.sin(a), np.cos(a)]])
+    spin = np.array([[np.cos(b), np.sin(b), 0], [-np.sin(b), np.cos(b), 0], [0, 0, 1]])
+    return tilt @ spin
+
+
+def _waves() -> Values:
+    k, j, i = np.mgrid[0:SLICES, 0:ROWS, 0:COLUMNS]
+    return (500 + 200 * np.sin(i / 6) + 150 * np.cos(j / 5) + 100 * np.sin(k / 3)).round()
+
+
+def _uptake() -> Values:
+    values = np.full((SLICES, ROWS, COLUMNS), 50.0)
+    cell = tuple(slice(part // size * size, part // size * size + size) for part, size in zip(HOT, CELL, strict=True))
+    values[cell] = SUV * 100
+    return values
+
+
+WINDOW = {"WindowCenter": 500.5, "WindowWidth": 1001}
+STACKED = Block("stacked", _cells(), np.eye(3), np.array([1.5, 2.0, 4.0]), WINDOW)
+OBLIQUE = Block("oblique", _waves(), _turned(), np.array([1.5, 2.0, 4.0]), WINDOW)
+PRONE = Block(
+    "prone",
+    _uptake(),
+    np.array([[-1.0, 0, 0], [0, -1.0, 0], [0, 0, 1.0]]),
+    np.array([1.5, 2.0, 4.0]),
+    {
+        "Modality": "PT",
+        "Units": "GML",
+        "RescaleSlope": 0.01,
+        "RescaleIntercept": 0,
+        "WindowCenter": 5,
+        "WindowWidth": 10,
+    },
+)
+BLOCKS = (STACKED, OBLIQUE, PRONE)
