@@ -98,7 +98,7 @@ def _breast_core(shot: Shot) -> Iterator[Dataset]:
 
 
 _PAINT = {
-    "maureen-ct": lambda shot: studies.chest_ct(shot, MAUREEN),
+    "maureen-ct": lambda shot: studies.chest_ct_drawn_over(shot, MAUREEN),
     "maureen-ct-prior": lambda shot: studies.chest_ct(shot, MAUREEN_BEFORE, signed=False, field=350.0, noise=15.0),
     "maureen-cxr": lambda shot: studies.chest_film(shot, MAUREEN, fine=2),
     "maureen-petct": lambda shot: studies.pet_ct(

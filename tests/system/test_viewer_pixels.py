@@ -22,6 +22,7 @@ from mdt.record.models import Patient
 from tests.room_stage import Stage, populate
 from tests.system import volumes
 from tests.system.product import PASSWORD, Product, sign_in
+from tests.unit.layered import a_contour, a_structure_set
 from tests.unit.objects import an_object, item, save
 from tests.unit.states import a_graphic, a_selection, a_state, an_area, reference
 
@@ -49,7 +50,11 @@ class Kind:
     said: dict[str, str] = field(default_factory=dict)
 
 
-PLANE = {"ImagePositionPatient": [-128, -128, 0], "PixelSpacing": [1, 1], "FrameOfReferenceUID": "1.2.9"}
+PLANE: dict[str, Any] = {
+    "ImagePositionPatient": [-128, -128, 0],
+    "PixelSpacing": [1, 1],
+    "FrameOfReferenceUID": "1.2.9",
+}
 RED = blocks("uint8", 0, 255)
 COLOUR = np.stack([RED, 255 - RED, np.full_like(RED, 77)], axis=-1)
 
@@ -103,6 +108,13 @@ KINDS = {
         {"Modality": "US", "WindowCenter": 128, "WindowWidth": 256},
         said={"marks": "UNCALIBRATED"},
     ),
+    "drawn over": Kind(
+        blocks("int16", -1000, 1500),
+        PLANE
+        | {"FrameOfReferenceUID": "1.2.77", "ImageOrientationPatient": AXIAL, "WindowCenter": 250}
+        | {"WindowWidth": 2501},
+        "ALPR",
+    ),
     "colour": Kind(COLOUR, {"Modality": "US"}),
     "cine": Kind(
         np.stack([np.roll(RED, 32 * frame, axis=1) for frame in range(5)]),
@@ -110,6 +122,45 @@ KINDS = {
         said={"where": "Image 3 / 5"},
     ),
 }
+
+
+DRAWN_OVER = list(KINDS).index("drawn over") + 1
+# Squares that a machine's mask covers: nothing turned or mirrored looks the same.
+COVERED = np.zeros((BLOCKS, BLOCKS), bool)
+COVERED[1, 2:6] = COVERED[1:4, 2] = True
+CORNERS = np.array([[36, 170], [100, 170], [100, 230], [36, 215]])  # columns and rows of a contour
+
+
+def what_others_drew() -> list[Dataset]:
+    """A machine's mask and a person's contour on one image, a contour in another frame of reference, an overlay."""
+    sop, series = f"1.2.3.{DRAWN_OVER}.1", f"1.2.3.{DRAWN_OVER}"
+    bits = np.kron(COVERED, np.ones((SIDE // BLOCKS, SIDE // BLOCKS))).astype("uint8")
+    frame = item(SegmentIdentificationSequence=[item(ReferencedSegmentNumber=1)])
+    frame.DerivationImageSequence = [item(SourceImageSequence=[reference(sop)])]
+    mask = an_object(
+        bits, SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4", SOPInstanceUID="1.2.3.970.1", SeriesInstanceUID="1.2.3.970",
+        Modality="SEG", SegmentationType="BINARY", BitsAllocated=1, BitsStored=1, HighBit=0, **PLANE,
+        ImageOrientationPatient=AXIAL, SeriesDescription="made by a machine", ContentDescription="made by a machine",
+        SegmentSequence=[item(SegmentNumber=1, SegmentLabel="Tumour", SegmentAlgorithmType="AUTOMATIC")],
+        PerFrameFunctionalGroupsSequence=[frame], ReferencedSeriesSequence=[item(SeriesInstanceUID=series)],
+        NumberOfFrames=1,
+    )  # fmt: skip
+    mask.FrameOfReferenceUID = "1.2.77"
+    mask.PixelData = np.packbits(bits.ravel(), bitorder="little").tobytes()
+    points = [part for column, row in CORNERS for part in (column - 128.5, row - 128.5, 0)]
+    plan = a_structure_set(
+        ("GTV", "MANUAL", [a_contour(points, sop=sop)]), SOPInstanceUID="1.2.3.971.1", SeriesInstanceUID="1.2.3.971"
+    )
+    plan.StructureSetROISequence[0].ReferencedFrameOfReferenceUID = "1.2.77"
+    plan.ReferencedFrameOfReferenceSequence[0].RTReferencedStudySequence = [
+        item(RTReferencedSeriesSequence=[item(SeriesInstanceUID=series)])
+    ]
+    astray = a_structure_set(
+        ("PTV", "MANUAL", [a_contour(points)]), SOPInstanceUID="1.2.3.972.1", SeriesInstanceUID="1.2.3.972",
+        StructureSetLabel="ASTRAY",
+    )  # fmt: skip
+    astray.ReferencedFrameOfReferenceSequence = plan.ReferencedFrameOfReferenceSequence
+    return [mask, plan, astray]
 
 
 def dataset_of(name: str, number: int, kind: Kind) -> Dataset:
@@ -197,7 +248,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     data.mkdir()
     for number, (name, kind) in enumerate(KINDS.items(), 1):
         save(dataset_of(name, number, kind), archive / f"{number}.dcm")
-    for number, dataset in enumerate(what_others_chose()):
+    for number, dataset in enumerate([*what_others_chose(), *what_others_drew()]):
         dataset.StudyDate = "20261120"
         save(dataset, archive / f"chosen-{number}.dcm")
     for number, block in enumerate(volumes.BLOCKS, 950):
@@ -221,7 +272,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     product.command("trusts", "load", str(folder / "trusts.toml"))
     gathered = json.loads(product.command("gather", "--nhs", NHS, "--json", accept=(0, 1)))
     assert [study["received_instances"] for study in gathered["studies"]] == [
-        len(KINDS) + 2 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
+        len(KINDS) + 5 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
     ], gathered
     product.start()
     yield product, stage
@@ -237,9 +288,9 @@ def page(browser: Browser, story: tuple[Product, Stage]) -> Page:
     page.goto(f"/meetings/{stage.meeting}/room")
     wait(page, "room.client.connection === 'in-step'")
     page.keyboard.press("n")
-    listed = f"document.querySelectorAll('.series').length >= {len(KINDS) + 2 + len(volumes.BLOCKS)}"
-    waiting = "document.querySelectorAll('.series:disabled').length"  # in the end only the view, which is no image
-    wait(page, f"room.case !== null && {listed} && {waiting} === 1", 90)
+    listed = f"document.querySelectorAll('.series').length >= {len(KINDS) + 5 + len(volumes.BLOCKS)}"
+    waiting = "document.querySelectorAll('.series:disabled').length"  # in the end a view and contours: no images
+    wait(page, f"room.case !== null && {listed} && {waiting} === 3", 90)
     page.keyboard.press("Shift+1")
     return page
 
@@ -265,29 +316,30 @@ def show(page: Page, name: str) -> dict[str, Any]:
     return pane(page)
 
 
-def painted(page: Page) -> Pixels:
-    """The pixels on the screen, rows by columns by RGBA."""
+def painted(page: Page, canvas: str = "canvas.cornerstone-canvas") -> Pixels:
+    """The pixels on the screen, rows by columns by RGBA; of the image, or of what is drawn over it."""
     width, height, data = page.evaluate(
-        """() => {
-            const canvas = document.querySelector('.pane canvas.cornerstone-canvas');
+        """(canvasName) => {
+            const canvas = document.querySelector(`.pane ${canvasName}`);
             const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
             let text = '';
             for (let at = 0; at < data.length; at += 32768) {
                 text += String.fromCharCode(...data.subarray(at, at + 32768));
             }
             return [canvas.width, canvas.height, btoa(text)];
-        }"""
+        }""",
+        canvas,
     )
     return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 4)
 
 
-def middles(screen: Pixels) -> Pixels:
+def middles(screen: Pixels, samples: slice = slice(3)) -> Pixels:
     """The colour in the middle of each of the squares; the image fills the height of a viewport that is wider."""
     height, width = screen.shape[:2]
     step = height / BLOCKS
     rows = [int((n + 0.5) * step) for n in range(BLOCKS)]
     columns = [int((width - height) / 2 + (n + 0.5) * step) for n in range(BLOCKS)]
-    return screen[np.ix_(rows, columns)][..., :3].astype(int)
+    return screen[np.ix_(rows, columns)][..., samples].astype(int)
 
 
 def as_pydicom_shows(name: str, number: int, kind: Kind) -> Pixels:
@@ -351,6 +403,37 @@ def test_flipping_and_turning_moves_the_letters_with_the_image(page: Page) -> No
         page.keyboard.press("r")
     page.wait_for_timeout(300)
     assert np.abs(middles(painted(page)) - upright).max() <= 2
+
+
+def test_what_others_drew_lies_where_it_was_drawn_however_the_image_is_turned(page: Page) -> None:
+    show(page, "drawn over")
+    wait(page, "room.panes[0].overlay.marks?.includes('LAYERS: 2 of 3 shown · MACHINE-MADE')")
+    assert "ASTRAY. Its frame of reference is not that of these images" in pane(page)["overlay"]["marks"]
+    wait(page, "document.querySelector('.pane-layers').width > 300")
+    # On its four sides a line of the person's red; a machine's mask in all of its squares and in no other.
+    sides = (CORNERS + np.roll(CORNERS, -1, axis=0)) / 2
+    try:
+        for keys in ("", "f", "d"):  # as it is, flipped, and then turned too
+            for key in keys:
+                page.keyboard.press(key)
+            page.wait_for_timeout(400)
+            turned = {"": lambda s: s, "f": lambda s: s[:, ::-1], "d": lambda s: np.rot90(s[:, ::-1], -1)}[keys]
+            layer = painted(page, ".pane-layers")
+            assert np.array_equal(middles(layer, slice(3, 4))[..., 0] > 40, turned(COVERED)), keys
+            assert middles(layer, slice(3, 4))[~turned(COVERED)].max() == 0
+            places = np.zeros((SIDE, SIDE), bool)
+            places[tuple(sides.round().astype(int).T[::-1])] = True
+            scale = layer.shape[0] / SIDE
+            for row, column in np.argwhere(turned(places)):
+                y, x = row * scale, column * scale + (layer.shape[1] - layer.shape[0]) / 2
+                near = layer[int(y) - 4 : int(y) + 5, int(x) - 4 : int(x) + 5]
+                assert ((near[..., 0] > 200) & (near[..., 1] < 60) & (near[..., 3] > 150)).any(), (keys, row, column)
+        page.keyboard.press("y")
+        wait(page, "room.panes[0].overlay.marks.includes('LAYERS: 0 of 3 shown')")
+        assert painted(page, ".pane-layers")[..., 3].max() == 0
+    finally:
+        page.keyboard.press("r")
+        page.keyboard.press("y")
 
 
 def test_the_letters_of_a_radiograph_move_with_it_too(page: Page) -> None:

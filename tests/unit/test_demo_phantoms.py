@@ -13,10 +13,12 @@ from pydicom.dataset import Dataset
 from mdt.demo.phantoms import studies
 from mdt.demo.phantoms.brain import Head, Lesion
 from mdt.demo.phantoms.breast import Mass
+from mdt.demo.phantoms.drawn import Ball, Stack, drawn
 from mdt.demo.phantoms.objects import Shot, uid
 from mdt.demo.phantoms.person import Chest, Nodule
 from mdt.demo.phantoms.report import encapsulated, pathology
 from mdt.demo.phantoms.uptake import Focus
+from mdt.imaging.files.parsing import describe
 from mdt.imaging.pixels.suv import suv as standardised
 
 DAY = date(2026, 11, 24)
@@ -132,3 +134,25 @@ def test_the_same_names_always_give_the_same_uids():
     assert uid("a study", 2, 7) == uid("a study", 2, 7) != uid("a study", 2, 8)
     assert uid("a study").is_valid
     assert len(uid("a study")) <= 44
+
+
+def test_what_others_drew_lies_on_the_nodule_and_says_who_drew_it(tmp_path):
+    stack = Stack(shot("ct", "CHEST"), 2, (-40.0, -40.0, 80.0), 2.0, 4.0, 5, 40)
+    made = {}
+    for number, ds in enumerate(drawn(stack, Ball((0.0, 0.0, 88.0), 9.0), Ball((0.0, 0.0, 88.0), 17.0))):
+        ds.PatientID, ds.PatientName, ds.PatientBirthDate, ds.PatientSex = "9990000018", "A^B", "19510314", "F"
+        path = tmp_path / f"{number}.dcm"
+        ds.save_as(path, enforce_file_format=True)
+        about = describe(path, tmp_path / "document")
+        assert about.problem is None
+        assert about.layer is not None
+        made[about.layer["kind"]] = about.layer["about"], ds
+    (mask, segmentation), (plan, _), (report, _) = made["mask"], made["contours"], made["marks"]
+    assert (mask["machine"], plan["machine"], report["machine"]) == (True, True, False)
+    assert [part["machine"] for part in plan["parts"]] == [False, True]
+    assert mask["refers"] == plan["refers"] == report["refers"] == [uid("ct", 2)]
+    bits = np.unpackbits(np.frombuffer(segmentation.PixelData, np.uint8), bitorder="little")[: 40 * 40 * 5]
+    frames = bits.reshape(-1, 40, 40)
+    middle = frames[len(frames) // 2]
+    assert middle[20, 20] == 1
+    assert middle.sum() == pytest.approx(np.pi * 4.5**2, rel=0.15)

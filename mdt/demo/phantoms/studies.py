@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from mdt.demo.phantoms import body, brain, breast, chest, projections, radiograph, slices, uptake
 from mdt.demo.phantoms.canvas import Array, blank
 from mdt.demo.phantoms.cine import Cine, multi_frame
+from mdt.demo.phantoms.drawn import Ball, Stack, drawn
 from mdt.demo.phantoms.objects import Place, Series, Shot, uid
 from mdt.demo.phantoms.person import Chest
 from mdt.demo.phantoms.texture import blur
@@ -41,6 +42,16 @@ def chest_ct(
         corner = (float(canvas.x[0]), float(canvas.y[0]), float(canvas.z[k]))
         place = Place(uid(shot.key, "frame"), corner, (pixel, pixel), spacing)
         yield slices.ct(shot, series, number, hu, place, signed=signed, contrast=bool(person.contrast))
+
+
+def chest_ct_drawn_over(shot: Shot, person: Chest, *, spacing: float = 2.5, field: float = 370.0) -> Iterator[Dataset]:
+    """A chest CT, and what others drew over its first nodule (see `drawn`)."""
+    yield from chest_ct(shot, person, spacing=spacing, field=field)
+    first, pixel = (-field / 2, 5 - field / 2, -152.0), field / COLUMNS
+    nodule = person.nodules[0]
+    stack = Stack(shot, 2, first, pixel, spacing, round(310 / spacing), COLUMNS)
+    radius = nodule.diameter / 2
+    yield from drawn(stack, Ball(nodule.centre, radius), Ball(nodule.centre, radius + 8))
 
 
 def pet_ct(shot: Shot, person: Chest, foci: tuple[Focus, ...], *, spacing: float = 5.0) -> Iterator[Dataset]:

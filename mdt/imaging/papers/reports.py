@@ -43,7 +43,7 @@ ul {{ padding-left: 1.25rem; margin: 0.25rem 0 }} li {{ margin: 0.25rem 0 }}
 dfn {{ font-style: normal; font-weight: bold }}
 .code, .uid {{ color: #4c6272; font-size: 0.8125rem; font-weight: normal }}
 .uid {{ overflow-wrap: anywhere }}
-dl {{ display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem; margin: 0.5rem 0 1rem }}
+dl {{ display: grid; grid-template-columns: fit-content(45%) 1fr; gap: 0.1rem 1rem; margin: 0.5rem 0 1rem }}
 dt {{ font-weight: bold }} dd {{ margin: 0 }}
 table {{ border-collapse: collapse; margin: 0.5rem 0 }} caption {{ text-align: left; font-weight: bold }}
 th, td {{ text-align: left; vertical-align: top; padding: 0.25rem 1rem 0.25rem 0; border-bottom: 1px solid #d8dde0 }}

@@ -28,6 +28,8 @@ interface Open {
   /** How many viewports show it. */
   holders: number;
   held: boolean;
+  /** Some viewport shows it, rather than draws it over another series: it is decoded ahead. */
+  shows: boolean;
   used: number;
   decoded: Set<number>;
   /** Every frame that has been decoded at some time, and those that cannot be. */
@@ -95,7 +97,7 @@ export class Library {
     this.wait();
     const open = await this.find(key, version, at === 'middle' ? 'stream' : 'look');
     open.holders += 1;
-    open.held = true;
+    open.held = open.shows = true;
     if (open.ahead) {
       open.frames.looked();
       open.frames.stop(); // it was fetched as nobody looked at it
@@ -107,6 +109,22 @@ export class Library {
     void open.frames.start(open.at);
     this.decodeMore(open);
     return open.frames;
+  }
+
+  /** Opens a series that is drawn over another one: it streams, and `values` decodes a frame of it. Ends with `release`. */
+  async lend(key: string, version: string): Promise<SeriesFrames> {
+    const open = await this.find(key, version);
+    open.holders += 1;
+    open.held = true;
+    if (open.ahead) open.frames.looked();
+    open.ahead = open.frames.previews = false;
+    void open.frames.start(open.at);
+    return open.frames;
+  }
+
+  /** One frame of a series that was lent, decoded; nothing of it is held. */
+  async values(frames: SeriesFrames, at: number): Promise<Decoded> {
+    return this.pool.decode(await frames.payload(at, true), frames.frames[at] as FrameInfo, 1, 'later');
   }
 
   private holdBreath(open: Open): void {
@@ -132,6 +150,7 @@ export class Library {
     if (open === undefined) return;
     open.holders = Math.max(0, open.holders - 1);
     open.held = open.holders > 0;
+    open.shows &&= open.held;
     open.used = performance.now();
     if (!open.held) open.frames.stop();
     this.forget();
@@ -247,7 +266,7 @@ export class Library {
     const anew = how === 'stream' && others.length === 0 && !(await this.keeper.knows(key));
     const frames = anew ? await SeriesFrames.stream(key, version, this.keeper) : await SeriesFrames.open(key, version, this.keeper, how === 'ahead');
     for (const { frames: other } of others) frames.adopt(other);
-    const open: Open = { frames, holders: 0, held: false, used: performance.now(), decoded: new Set(), done: new Set(), failed: new Set(), at: 0, decoding: 0, finished: false, ahead: how === 'ahead', drawn: null };
+    const open: Open = { frames, holders: 0, held: false, shows: false, used: performance.now(), decoded: new Set(), done: new Set(), failed: new Set(), at: 0, decoding: 0, finished: false, ahead: how === 'ahead', drawn: null };
     frames.onFrame((index) => {
       this.tell(index < 0 ? 'failed' : 'received', key);
       this.decodeMore(open);
@@ -319,7 +338,7 @@ export class Library {
 
   /** Decodes what is here and shown, nearest to where somebody looks first, a little at a time and within the budget. */
   private decodeMore(open: Open): void {
-    if (open.drawn !== null) return;
+    if (open.drawn !== null || !open.shows) return;
     while (open.held && open.decoding < this.pool.size * 2) {
       const next = this.nearest(open);
       if (next === null || !this.room(open, next)) return;

@@ -1,5 +1,7 @@
 /** What the server says of a case's imaging (docs/wire.md, section 1). Names in DICOM's own words. */
 
+import type { OverlayPlane } from './layers';
+
 export type Vector = [number, number, number];
 
 export interface Patient {
@@ -52,6 +54,8 @@ export interface SeriesSummary {
   documents: DocumentSummary[];
   /** Presentation states and key object selections in it. */
   states?: number;
+  /** Objects in it that draw over images. */
+  layers?: number;
 }
 
 export interface DocumentSummary {
@@ -145,6 +149,8 @@ export interface FrameInfo {
   suv?: { factor: number | null; type: string; why: string | null } | null;
   /** Of a segmentation: what this frame is the mask of. */
   segment?: Segment | null;
+  /** Overlay planes of its own. */
+  overlays?: OverlayPlane[];
 }
 
 export interface Calibration {

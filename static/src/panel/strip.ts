@@ -72,7 +72,7 @@ const wholeness = (state: Wholeness, why: string): TemplateResult | typeof nothi
 function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, acts: StripActs): TemplateResult {
   const name = series.description || series.documents[0]?.title || series.modality || 'Series';
   const able = series.kind === 'document' || series.version !== null;
-  const why = able ? '' : series.kind === 'none' ? (series.problems[0]?.sentence ?? ((series.states ?? 0) > 0 ? 'It says how other images are to be shown; choose it above them.' : 'Nothing to look at in this series.')) : 'Still being made ready.';
+  const why = able ? '' : series.kind === 'none' ? (series.problems[0]?.sentence ?? ((series.states ?? 0) > 0 ? 'It says how other images are to be shown; choose it above them.' : (series.layers ?? 0) > 0 ? 'It is drawn over the images it belongs to: see Layers.' : 'Nothing to look at in this series.')) : 'Still being made ready.';
   const picture = now.picture(series);
   return html`
     <li>

@@ -41,6 +41,9 @@ export interface ToolbarState {
   /** The menu of planes through volumes. */
   planes: TemplateResult;
   measure: MeasureState;
+  /** How many of how many layers are seen, e.g. "2/3"; empty where there are none. */
+  layers: string;
+  layersOpen: boolean;
 }
 
 export interface ToolbarActs {
@@ -52,6 +55,7 @@ export interface ToolbarActs {
   turn(): void;
   reset(): void;
   play(): void;
+  layers(): void;
   keyImage(): void;
   arrange(layout: Layout): void;
   keys(): void;
@@ -94,6 +98,7 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
         ${now.states.length > 0 ? states(now, acts) : ''} ${button('Invert', 'I', acts.invert, !now.ready)} ${button('Flip', 'F', acts.flip, !now.ready)} ${button('Turn', 'D', acts.turn, !now.ready)}
         ${button('Reset', 'R', acts.reset, !now.ready)}
         ${now.cine ? html`<button aria-pressed=${now.playing} @click=${acts.play}>${now.playing ? 'Pause' : 'Play'}<kbd aria-hidden="true">C</kbd></button>` : ''}
+        <button aria-expanded=${now.layersOpen} @click=${acts.layers} title="Layers: what others drew over these images (Shift Y; Y: all on or off)">Layers${now.layers === '' ? '' : html` <span class="layers-count">${now.layers}</span>`}<kbd aria-hidden="true">⇧Y</kbd></button>
         ${button('Key image', 'K', acts.keyImage, !now.ready || !now.mayMark)}
       </div>
       <div class="tool-group" role="group" aria-label="Layout">

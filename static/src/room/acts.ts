@@ -3,6 +3,9 @@
 import { speaksOf, type KeySelection } from '../imaging/states';
 import type { DocumentImage } from '../imaging/types';
 import { askText } from '../viewer/dialogs';
+import { find } from '../viewer/grid';
+import type { Hung } from '../viewer/hanging';
+import type { Pane } from '../viewer/pane';
 import { neighbour } from './agenda';
 import type { App } from './app';
 import type { KeyImage } from './protocol';
@@ -27,10 +30,14 @@ export class Acts {
     if (next !== undefined) this.showImage({ ...next, frame: next.frames[0] ?? 1 });
   }
 
+  /** An image that somebody refers to. What refers to it, a document, stays open: the image comes beside it. */
   showImage(image: DocumentImage): void {
     for (const study of this.app.open?.imaging?.studies ?? []) {
       const series = study.series.find((one) => one.series === image.series);
-      if (series !== undefined) return this.app.show({ study, series }, image);
+      if (series !== undefined) {
+        if (this.reads(this.app.grid.activeNumber)) this.makeRoom((pane) => pane.seriesKey === series.key);
+        return this.app.show({ study, series }, image);
+      }
     }
     this.app.toasts.say('The image it refers to is not among the images of this case.');
   }
@@ -38,6 +45,50 @@ export class Acts {
   async review(studies: readonly string[]): Promise<void> {
     const refusal = await this.app.preparation.review(studies);
     if (refusal !== null) this.app.toasts.say(refusal, true);
+  }
+
+  /** A document comes beside the images, and images beside a document: neither closes the other. */
+  openSeries(hung: Hung): void {
+    const { grid } = this.app;
+    const document = isRead(hung);
+    const holds = grid.active.hung !== null;
+    if (holds && document !== this.reads(grid.activeNumber)) this.makeRoom((pane) => pane.hung !== null && isRead(pane.hung) === document);
+    this.app.show(hung);
+  }
+
+  /** A series beside what is in the active viewport. */
+  openBeside(key: string): void {
+    const hung = this.app.open?.imaging ? find(this.app.open.imaging, key) : null;
+    if (hung === null) return;
+    this.makeRoom((pane) => pane.seriesKey === key);
+    this.app.show(hung);
+  }
+
+  /** An image of the series in the active viewport, or of another that has it. */
+  goTo(sop: string, frame: number): void {
+    const { grid } = this.app;
+    const pane = [grid.active, ...grid.visible].find(({ index }) => index?.frames.some((one) => one.sop === sop && one.frame === frame));
+    const at = pane?.index?.frames.findIndex((one) => one.sop === sop && one.frame === frame);
+    if (pane === undefined || at === undefined) {
+      this.app.toasts.say('The image it refers to is not in a viewport.');
+      return;
+    }
+    this.app.sharing.elsewhere();
+    pane.content.goTo(at);
+  }
+
+  private reads(number: number): boolean {
+    const hung = this.app.grid.panes[number]?.hung ?? null;
+    return hung !== null && isRead(hung);
+  }
+
+  /** Makes another viewport the active one: one that is meant, else an empty one, else the one beside. */
+  private makeRoom(meant: (pane: Pane) => boolean): void {
+    const { grid } = this.app;
+    if (grid.visible.length === 1) this.app.arrange('1x2');
+    const others = grid.visible.filter((pane) => pane !== grid.active);
+    const chosen = others.find(meant) ?? others.find(({ hung }) => hung === null) ?? grid.visible[(grid.activeNumber + 1) % grid.visible.length];
+    if (chosen !== undefined) grid.activate(chosen.number);
   }
 
   take(): void {
@@ -94,3 +145,6 @@ export class Acts {
     void this.app.client.op('key.put', { case: openId, key: { id: uuid(), study, series, sop: frame.sop, frame: frame.frame, caption } });
   }
 }
+
+/** A PDF or a report; a video is looked at like images. */
+const isRead = ({ series: { kind, documents } }: Hung): boolean => kind === 'document' && !documents.some(({ type }) => type.startsWith('video/'));

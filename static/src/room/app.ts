@@ -13,6 +13,7 @@ import { showKeys } from '../viewer/dialogs';
 import { MOVES, type Engine, type ToolName } from '../viewer/engine';
 import { find, type Grid } from '../viewer/grid';
 import type { Hung } from '../viewer/hanging';
+import { hasOverlays, type Layers } from '../viewer/layers/layers';
 import type { Marks } from '../viewer/marks';
 import { Pointers } from '../viewer/pointers';
 import { VolumeActs } from '../viewer/volume/acts';
@@ -20,7 +21,7 @@ import { Crosshair } from '../viewer/volume/crosshair';
 import { Acts } from './acts';
 import { Ahead } from './ahead';
 import type { Agenda, AgendaCase } from './agenda';
-import { engineOf, gridOf, keepingOf, marksOf, othersOf, scenesOf } from './building';
+import { engineOf, gridOf, keepingOf, layersOf, marksOf, othersOf, scenesOf } from './building';
 import type { OpenCase } from './case';
 import { Cases } from './cases';
 import { RoomClient } from './client';
@@ -30,6 +31,7 @@ import { listen } from './keys';
 import { keyGroups } from './keymap';
 import type { Op } from './outbox';
 import { Marking } from './marking';
+import { CaseLayersList } from './layers';
 import { OutcomePlace } from './outcome';
 import type { Layout, Refusal, RoomEvent } from './protocol';
 import { Preparation } from '../scenes/prepared';
@@ -85,7 +87,10 @@ export class App {
   readonly crosshair: Crosshair;
   readonly volumes = new VolumeActs(this);
   readonly thumbnails: Thumbnails;
-  readonly states = new States(() => this.statesCame());
+  readonly states = new States(() => this.othersCame());
+  readonly layers: Layers;
+  readonly layerList: CaseLayersList;
+  layersOpen = false;
   readonly ahead: Ahead;
   readonly toasts = new Toasts();
   readonly preparation: Preparation;
@@ -102,6 +107,8 @@ export class App {
       refused: (op, answer) => this.refused(op, answer),
     });
     this.engine = engineOf(this);
+    this.layers = layersOf(this);
+    this.layerList = new CaseLayersList(this.layers, () => this.othersCame());
     this.grid = gridOf(this);
     this.sharing = new Sharing(this.client, this.grid, {
       openId: () => this.openId,
@@ -257,8 +264,9 @@ export class App {
     void this.grid.active.present(key === null ? null : this.states.of(key)).then(() => this.draw());
   }
 
-  /** A presenter may show a state that had not come here yet. */
-  private statesCame(): void {
+  /** A presenter may show a state, or a layer, that had not come here yet. */
+  private othersCame(): void {
+    for (const pane of this.grid.visible) pane.relay();
     this.sharing.followPresenter();
     this.draw();
   }
@@ -272,6 +280,21 @@ export class App {
     this.sharing.elsewhere();
     this.grid.arrange(layout);
     this.sharing.changed();
+  }
+
+  toggleAllLayers(): void {
+    const { index } = this.grid.active;
+    if (index === null || this.layers.of(index).length + Number(hasOverlays(index)) === 0) {
+      this.toasts.say('Nobody has drawn anything over these images.');
+      return;
+    }
+    this.sharing.elsewhere();
+    this.layers.turnAll(index, hasOverlays(index));
+  }
+
+  toggleLayers(open = !this.layersOpen): void {
+    this.layersOpen = open;
+    this.drawNow();
   }
 
   toggleSide(): void {

@@ -10,6 +10,7 @@ import { askText } from '../viewer/dialogs';
 import { Engine } from '../viewer/engine';
 import { find, Grid } from '../viewer/grid';
 import { Scenes } from '../scenes/scenes';
+import { Layers } from '../viewer/layers/layers';
 import { Marks } from '../viewer/marks';
 import type { App } from './app';
 
@@ -36,6 +37,7 @@ export function gridOf(app: App): Grid {
     {
       engine: app.engine,
       library: app.library,
+      layers: app.layers,
       patient: () => app.open?.imaging?.patient ?? null,
       get meetingDay() {
         return app.meetingDay;
@@ -60,6 +62,17 @@ export function gridOf(app: App): Grid {
   );
 }
 
+export function layersOf(app: App): Layers {
+  return new Layers({
+    library: app.library,
+    seriesOf: (key) => (app.open?.imaging ? (find(app.open.imaging, key)?.series ?? null) : null),
+    changed: () => {
+      for (const pane of app.grid.visible) pane.relay();
+      app.sharing.changed();
+    },
+  });
+}
+
 export function othersOf(app: App): OtherMarks {
   return new OtherMarks({
     meeting: app.at.meeting,
@@ -71,6 +84,7 @@ export function othersOf(app: App): OtherMarks {
       app.draw();
     },
     refused: (sentence) => app.toasts.say(sentence, true),
+
   });
 }
 

@@ -43,6 +43,7 @@ export class Cases {
     app.scenes.begin();
     app.tiles.clear();
     app.preparation.renew(id);
+    app.layerList.renew(id, null);
     this.bindOutcome();
     if (id !== null) {
       app.timings.opened(id);
@@ -87,6 +88,7 @@ export class Cases {
     this.patientId = now.patient.id;
     app.states.renew(this.openId, now);
     if (before !== null) app.preparation.renew(this.openId); // a scene may be of what has changed
+    app.layerList.renew(this.openId, now);
     this.bindOutcome();
     app.timings.listed();
     app.sharing.hang(before, now);

@@ -14,6 +14,7 @@ import { idleWords } from '../viewer/idle';
 import { stateName } from '../viewer/overlay';
 import { volumeMenu } from '../viewer/volume/menu';
 import type { App } from './app';
+import { drawLayers, layersCount } from './layer-panel';
 
 export function drawRoom(app: App): void {
   const { client, grid, regions } = app;
@@ -58,7 +59,7 @@ export function drawRoom(app: App): void {
         open: app.stripOpen,
       },
       {
-        show: (study, series) => app.show({ study, series }),
+        show: (study, series) => app.acts.openSeries({ study, series }),
         showKey: (key) => app.acts.showKey(key),
         showSelection: (selection) => app.acts.showSelection(selection),
         toggle: () => {
@@ -86,6 +87,8 @@ export function drawRoom(app: App): void {
         state: active.state?.key ?? null,
         planes: volumeMenu(app.volumes),
         measure: { tool: app.engine.tool, mayMark: app.may('mark') && status !== 'closed', privately: app.keeping.privately, canUndo: app.keeping.canUndo, canRedo: app.keeping.canRedo },
+        layers: layersCount(app),
+        layersOpen: app.layersOpen,
       },
       {
         choose: (tool) => app.choose(tool),
@@ -96,6 +99,7 @@ export function drawRoom(app: App): void {
         turn: () => app.adjust('turn'),
         reset: () => app.adjust('reset'),
         play: () => app.play(),
+        layers: () => app.toggleLayers(),
         keyImage: () => void app.acts.keyImage(),
         arrange: (layout) => app.arrange(layout),
         keys: () => app.showKeys(),
@@ -104,6 +108,7 @@ export function drawRoom(app: App): void {
     ),
     regions.toolbar,
   );
+  drawLayers(app);
   render(
     side(
       {

@@ -66,6 +66,8 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: 'f', name: 'F', what: 'flip left and right', act: () => app.adjust('flip') },
         { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.adjust('turn') },
         { key: 'r', name: 'R', what: 'reset', act: () => app.adjust('reset') },
+        { key: 'y', name: 'Y', what: 'layers: all on or off', act: () => app.toggleAllLayers() },
+        { key: 'KeyY', shift: true, name: 'Shift Y', what: 'layers: which there are, and whose', act: () => app.toggleLayers() },
         { key: 'k', name: 'K', what: 'key image', act: () => void app.acts.keyImage() },
         { key: 'KeyK', shift: true, name: 'Shift K', what: 'next key image', act: () => app.scenes.nextKey(1) },
         { key: 'Delete', name: 'Delete', what: 'remove the mark under the mouse', act: () => app.acts.removeMarks() },

@@ -128,6 +128,8 @@ export interface ImagePane {
   flip_v: boolean;
   /** The presentation state shown, by its key; absent while the image is shown as stored. */
   state?: string;
+  /** The layers shown, by their keys. */
+  layers?: string[];
 }
 
 interface Seen {

@@ -6,6 +6,8 @@ export class Regions {
   readonly strip = region('div', 'region-strip');
   readonly toolbar = region('div', 'region-toolbar');
   readonly side = region('aside', 'region-side');
+  /** Over the images, while somebody looks at it. */
+  readonly layers = region('div', 'region-layers');
 
   constructor(
     private readonly root: HTMLElement,
@@ -22,7 +24,7 @@ export class Regions {
     this.toolbar.setAttribute('role', 'region');
     this.toolbar.setAttribute('aria-label', 'Tools');
     this.side.setAttribute('aria-label', 'Agenda, outcome and people');
-    stage.append(grid, toasts);
+    stage.append(grid, this.layers, toasts);
     this.banner.append(heading);
     root.className = 'room';
     root.replaceChildren(this.banner, this.standing, this.strip, this.toolbar, stage, this.side);

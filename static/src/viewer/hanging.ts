@@ -64,9 +64,12 @@ export const hungBeside = (studies: readonly StudySummary[]): StudySummary['prio
 
 const likeness = (a: SeriesSummary, b: SeriesSummary): number => (a.description === b.description ? 2 : 0) + (a.body_part !== '' && a.body_part === b.body_part ? 1 : 0);
 
+/** Masks are drawn over the images they belong to. */
+const isMask = ({ modality, layers }: SeriesSummary): boolean => modality === 'SEG' && (layers ?? 0) > 0;
+
 /** The same study's other half: the other view of a mammogram, the second sequence. */
 function companion({ study, series }: Hung): Hung | null {
-  const others = study.series.filter((other) => shows(other) && other !== series && !ASIDE.test(other.description));
+  const others = study.series.filter((other) => shows(other) && other !== series && !isMask(other) && !ASIDE.test(other.description));
   const [other] = others.sort((a, b) => Number(a.modality === series.modality) - Number(b.modality === series.modality) || b.frames - a.frames);
   return other === undefined ? null : { study, series: other };
 }

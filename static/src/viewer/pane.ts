@@ -112,6 +112,11 @@ export class Pane implements Holder {
     await this.seen?.present(state);
   }
 
+  /** What is drawn over its images has changed. */
+  relay(): void {
+    this.seen?.relay();
+  }
+
   warm(): Promise<void> {
     return this.images.warm();
   }

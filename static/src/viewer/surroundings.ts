@@ -5,11 +5,14 @@ import type { PresentationState } from '../imaging/states';
 import type { DocumentImage, FrameInfo, Patient } from '../imaging/types';
 import type { Engine } from './engine';
 import type { Hung } from './hanging';
+import type { Layers } from './layers/layers';
 import type { Pane } from './pane';
 
 export interface Surroundings {
   engine: Engine;
   library: Library;
+  /** What others drew over the case's images. */
+  layers: Layers;
   patient(): Patient | null;
   meetingDay: string;
   trustName(ods: string): string;

@@ -12,6 +12,8 @@ import { Cine } from '../cine';
 import { Follower, type Followed } from '../follower';
 import type { Hung } from '../hanging';
 import { Layer } from '../layer';
+import { LayerCanvas } from '../layers/canvas';
+import { hasOverlays, OVERLAYS, signLines } from '../layers/layers';
 import { stateLines } from '../overlay';
 import { nearest, planeOf } from '../planes';
 import { valueAt } from '../probe';
@@ -30,6 +32,7 @@ export class StackContent implements Content, Followed {
   readonly image = document.createElement('div');
   private readonly cine = new Cine();
   private readonly layer = new Layer();
+  private readonly layers = new LayerCanvas();
   private readonly follower = new Follower(this);
   /** How somebody chose that these images be seen; null is as they are stored. */
   state: PresentationState | null = null;
@@ -44,7 +47,7 @@ export class StackContent implements Content, Followed {
 
   constructor(private readonly holder: Holder) {
     this.image.className = 'pane-image';
-    this.element.append(this.image, this.layer.element);
+    this.element.append(this.image, this.layers.element, this.layer.element);
     const on = (name: string, act: (detail: { imageId: string; imageIdIndex: number }) => void): void =>
       this.image.addEventListener(name, ((event: CustomEvent) => act(event.detail)) as EventListener);
     on(Events.PRE_STACK_NEW_IMAGE, (detail) => this.soon(detail));
@@ -186,6 +189,7 @@ export class StackContent implements Content, Followed {
     this.busy = false;
     if (!grown) this.image.classList.remove('painted');
     this.layer.clear();
+    this.layers.clear();
     this.state = null;
   }
 
@@ -284,8 +288,10 @@ export class StackContent implements Content, Followed {
   // --- the view, to others and from others ------------------------------------------------------------------------
 
   view(): ImagePane | null {
-    const { hung, stack, frame } = this;
-    return hung === null || stack === null || frame === null ? null : viewOfImage(hung, stack, frame, this.state?.key ?? null);
+    const { hung, stack, frame, index } = this;
+    if (hung === null || stack === null || frame === null || index === null) return null;
+    const layers = this.holder.around.layers.shown(index);
+    return { ...viewOfImage(hung, stack, frame, this.state?.key ?? null), ...(layers.length === 0 ? {} : { layers }) };
   }
 
   async follow(view: PaneView, hung: Hung): Promise<void> {
@@ -301,6 +307,7 @@ export class StackContent implements Content, Followed {
     this.told = true;
     try {
       this.state = view.state === undefined ? null : this.holder.around.state(view.state);
+      if (this.index !== null) this.holder.around.layers.follow(this.index, view.layers ?? []);
       applyView(stack, frame, view);
     } finally {
       this.told = false;
@@ -340,6 +347,7 @@ export class StackContent implements Content, Followed {
     this.image.classList.add('painted');
     this.annotate(stack);
     this.outline(stack);
+    this.lay();
     if (first) this.holder.named();
     this.holder.painted();
     this.moved();
@@ -353,12 +361,34 @@ export class StackContent implements Content, Followed {
     else this.layer.clear();
   }
 
+  /** Draws what others drew over this image: again, when more of that has come or it was switched. */
+  lay(): void {
+    const { stack, index, frame, at } = this;
+    if (stack === null || index === null || frame === null || at === null || !this.image.classList.contains('painted')) return;
+    const { layers } = this.holder.around;
+    const { clientWidth: width, clientHeight: height } = stack.element;
+    this.layers.draw({ width, height }, (point) => stack.worldToCanvas(point) as [number, number], frame, layers.on(index, at), layers.planes(frame));
+  }
+
+  /** What was switched, or has come, is drawn, and the words over the image say so. */
+  relay(): void {
+    if (this.stack === null || this.at === null) return;
+    this.lay();
+    this.annotate(this.stack);
+  }
+
+  private signs(frame: FrameInfo, index: SeriesIndex): string[] {
+    const { layers } = this.holder.around;
+    const refused = (frame.overlays ?? []).flatMap(({ why }) => why ?? []);
+    return [...layers.own(index, frame), ...signLines(layers.of(index), { there: hasOverlays(index) ? 1 : 0, on: layers.isOn(OVERLAYS) }), ...refused];
+  }
+
   private annotate(stack: StackViewport): void {
     const { showing, frame, at, state, holder } = this;
     const patient = holder.around.patient();
     if (showing === null || frame === null || at === null || patient === null) return;
     const { meetingDay, trustName } = holder.around;
-    const said = [...holder.around.said(frame), ...(state === null ? [] : stateLines(state, frame))];
+    const said = [...this.signs(frame, showing.frames.index), ...holder.around.said(frame), ...(state === null ? [] : stateLines(state, frame))];
     caption(holder.overlay, stack, { hung: showing.hung, index: showing.frames.index, frame, at, patient, meetingDay, trustName, inverted: inverted(stack, frame), coarse: this.coarseness, said });
     this.progress();
   }
