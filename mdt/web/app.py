@@ -11,6 +11,7 @@ from mdt.bootstrap import House
 from mdt.people import permissions
 from mdt.web import (
     arranging,
+    arrivals,
     assets,
     attendance,
     board,
@@ -90,6 +91,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         layers,
         imports,
         clashes,
+        arrivals,
         preparation,
         opinions,
         discrepancies,

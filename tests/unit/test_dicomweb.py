@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -15,8 +16,10 @@ from pydicom.pixels import apply_modality_lut, apply_voi_lut
 from sqlalchemy import select
 
 from mdt.core.clock import utc_now
+from mdt.core.sandbox import SandboxError
 from mdt.people.models import AccessToken
 from mdt.record.models import Patient
+from mdt.web.dicomweb import whole
 from mdt.web.dicomweb.answers import stream
 from tests.unit.provided import CR, CT, DOC, OBJECTS, PDF, STUDY, THIN, THORAX, US, Provided, at, parts, provided
 
@@ -226,6 +229,25 @@ def test_who_names_no_transfer_syntax_gets_explicit_little_endian(held: Provided
     one = held.ask(at(CT, 2), "application/dicom")
     assert one.headers["Content-Type"] == f"application/dicom; transfer-syntax={PLAIN}"
     assert dcmread(io.BytesIO(one.data)).PatientName == "KOWALSKI^Maria"
+
+
+def test_an_object_that_cannot_be_made_refuses_the_answer_before_it_begins(
+    held: Provided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = whole._made
+
+    def broken(reader: Any, one: Any, how: Any) -> Any:
+        if one.sop_uid.endswith(".4"):
+            raise SandboxError("It cannot be decoded.", "broke")
+        return make(reader, one, how)
+
+    monkeypatch.setattr(whole, "_made", broken)
+    refused = held.ask(at(CT), DICOM)
+    assert refused.status_code == 406
+    assert "cannot be decoded" in refused.get_json()["message"]
+    monkeypatch.setattr(whole, "PREPARED", 0)
+    with pytest.raises(SandboxError):  # too much to make before: then the connection ends before its answer does
+        held.ask(at(CT), DICOM)
 
 
 def test_one_object_alone_can_be_had_in_ranges_and_is_not_sent_twice(held: Provided) -> None:

@@ -99,6 +99,7 @@ TABLE = {
     "POST /feedback/<feedback_id>/acknowledge": "404 404 404 409 404 404 404 401",
     "GET /teams/<team_id>/preparation/": "200 200 403 403 403 404 404 401",
     "POST /teams/<team_id>/preparation/": "302 302 403 403 403 404 404 401",
+    "GET /arrivals/": "403 403 403 403 403 200 403 401",
     "GET /clashes/": "403 403 403 403 403 200 403 401",
     "GET /imaging/cases/<case_id>.json": TEAM,
     "GET /imaging/cases/<case_id>/states.json": TEAM,

@@ -4,21 +4,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import Response
+import structlog
+from flask import Response, request
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
+from mdt.core.errors import MdtError
 from mdt.imaging.files.syntaxes import is_video
 from mdt.imaging.provider import plainly
 from mdt.imaging.provider.catalogue import Object
 from mdt.web.dicomweb import finding, leaves, looks
-from mdt.web.dicomweb.answers import NotAcceptable, accepted, only, ranged, slices, stream, tag_of
+from mdt.web.dicomweb.answers import NotAcceptable, accepted, only, ranged, slices, stream, tag_of, validated
 from mdt.web.dicomweb.leaves import Reader
 from mdt.web.dicomweb.negotiation import Offer, Taken, best
 from mdt.web.dicomweb.parts import Multipart, Part
 
 DICOM, PLAIN = "application/dicom", str(ExplicitVRLittleEndian)
 
+PREPARED = 512 << 20
+
 Chosen = tuple[Object, Offer]
+
+log = structlog.get_logger("web")
 
 
 def whole(study: str, series: str | None = None, sop: str | None = None) -> Response:
@@ -27,15 +33,47 @@ def whole(study: str, series: str | None = None, sop: str | None = None) -> Resp
     chosen = [(one, _choice(one, takes, alone=sop is not None)) for one in objects]
     looks.read("retrieve", objects, single=sop is not None)
     tag = tag_of("whole", *((one.sha256, how) for one, how in chosen))
-    first = _made(reader, *chosen[0])  # before anything is sent, so that a refusal is still possible
+    if request.if_none_match.contains(tag):
+        return validated(Response(), tag)
+    made = Prepared(reader, chosen)
     if sop is not None and not chosen[0][1].multipart:
-        return _alone(reader, chosen[0], first, tag)
+        return _alone(reader, chosen[0], made.folders[0], tag)
     body = Multipart(DICOM)
-    parts = [_part(reader, one, how, None) for one, how in chosen]
-    answer = stream(body.stream(_parts(reader, chosen, first)), body.content_type, body.length(parts), tag)
-    if first is not None:
-        answer.call_on_close(first.cleanup)
+    answer = stream(body.stream(_parts(reader, chosen, made)), body.content_type, body.length(made.parts()), tag)
+    answer.call_on_close(made.cleanup)
     return answer
+
+
+class Prepared:
+    """What is made before anything is sent, so that a refusal is still possible: up to PREPARED bytes as they lie.
+
+    An object after that which cannot be made breaks the answer off, which tells its client that it is not whole.
+    """
+
+    def __init__(self, reader: Reader, chosen: Sequence[Chosen]) -> None:
+        self.folders: list[TemporaryDirectory[str] | None] = []
+        self._reader, self._chosen = reader, chosen
+        left = PREPARED
+        try:
+            for number, (one, how) in enumerate(chosen):
+                left -= one.bytes if how.syntax != one.syntax else 0
+                if number and left < 0:
+                    break
+                self.folders.append(_made(reader, one, how))
+        except BaseException:
+            self.cleanup()
+            raise
+
+    def parts(self) -> list[Part]:
+        """Each with its length, where that is known before it is sent."""
+        beyond = [None] * (len(self._chosen) - len(self.folders))
+        both = zip(self._chosen, [*self.folders, *beyond], strict=True)
+        return [_part(self._reader, one, how, made) for (one, how), made in both]
+
+    def cleanup(self) -> None:
+        for folder in self.folders:
+            if folder is not None:
+                folder.cleanup()
 
 
 def _choice(one: Object, takes: Sequence[Taken], *, alone: bool) -> Offer:
@@ -81,10 +119,14 @@ def _alone(reader: Reader, chosen: Chosen, made: TemporaryDirectory[str] | None,
     return answer
 
 
-def _parts(reader: Reader, chosen: Sequence[Chosen], first: TemporaryDirectory[str] | None) -> Iterator[Part]:
+def _parts(reader: Reader, chosen: Sequence[Chosen], prepared: Prepared) -> Iterator[Part]:
     """One after the other; what is made of an object goes when it has been sent."""
     for number, (one, how) in enumerate(chosen):
-        made = first if number == 0 else _made(reader, one, how)
+        try:
+            made = prepared.folders[number] if number < len(prepared.folders) else _made(reader, one, how)
+        except (MdtError, OSError) as error:
+            log.error("dicomweb.broken_off", sop=one.sop_uid, sent=number, of=len(chosen), why=str(error)[:200])
+            raise
         try:
             yield _part(reader, one, how, made)
         finally:
