@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import ip_address, ip_network
 from typing import Any, Self
 
 import structlog
@@ -22,7 +23,7 @@ from mdt.core.errors import Misconfigured
 from mdt.core.sandbox import Sandbox
 from mdt.imaging.arrivals.waiting import Spool, Taker, room
 from mdt.trusts.carriers.status import NO_ROOM, NOT_EXPECTED, SUCCESS
-from mdt.trusts.queries import senders
+from mdt.trusts.queries import pushers
 from mdt.trusts.storage_scp import Arrived, listen
 
 log = structlog.get_logger()
@@ -31,7 +32,8 @@ Address = tuple[str, int]
 
 
 class Receiver:
-    """Listens from `start` to `stop`. `senders` maps the AE titles that may send to their trusts.
+    """Listens from `start` to `stop`. `senders` maps the AE titles that may send to their trusts and to the networks
+    that each sends from (none said: from anywhere).
 
     `largest` bounds one object and `reserve` is what stays free of the disk, both in bytes: with less, objects are
     answered with "out of resources" (A700), so that their sender keeps them and tries again.
@@ -42,7 +44,7 @@ class Receiver:
         address: Address,
         our_ae: str,
         *,
-        senders: Callable[[], Mapping[str, str]],
+        senders: Callable[[], Mapping[str, tuple[str, tuple[str, ...]]]],
         spool: Spool,
         largest: int,
         reserve: int,
@@ -91,9 +93,12 @@ class Receiver:
             raise OSError("the disk has no room for the object")
 
     def _arrived(self, one: Arrived) -> int:
-        ods = self._senders().get(one.sender)
+        ods, networks = self._senders().get(one.sender, (None, ()))
         try:
             if ods is None:  # it was known when it called, and is no longer
+                return NOT_EXPECTED
+            if networks and not any(ip_address(one.host) in ip_network(network) for network in networks):
+                log.warning("receiver.wrong_address", trust=ods, host=one.host)
                 return NOT_EXPECTED
             if not room(self._spool.waiting, self._reserve):
                 log.error("receiver.no_room", trust=ods)
@@ -114,9 +119,9 @@ def run(
     settings, stopping = house.settings, threading.Event()
     spool = Spool(settings.data / "pushed")
 
-    def known() -> dict[str, str]:
+    def known() -> dict[str, tuple[str, tuple[str, ...]]]:
         with house.db.reading() as session:
-            return senders(session, on=in_london(utc_now()).date())
+            return pushers(session, on=in_london(utc_now()).date())
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

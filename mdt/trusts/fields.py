@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,6 +60,14 @@ def is_ae(value: Any) -> bool:
 
 def is_port(value: Any) -> bool:
     return type(value) is int and 0 < value < 65536
+
+
+def is_network(value: Any) -> bool:
+    """An address or a network, e.g. 10.1.2.3 or 10.1.2.0/24."""
+    try:
+        return isinstance(value, str) and ip_network(value) is not None
+    except ValueError:
+        return False
 
 
 def is_positive(value: Any) -> bool:

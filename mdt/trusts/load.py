@@ -28,6 +28,7 @@ from mdt.trusts.deadlines import Deadlines
 from mdt.trusts.fields import (
     is_ae,
     is_date,
+    is_network,
     is_ods,
     is_port,
     is_positive,
@@ -146,7 +147,7 @@ def _source(table: Mapping[str, Any], place: str) -> SourceEntry:
 
 
 def _dimse(table: Mapping[str, Any], place: str) -> dict[str, Any]:
-    only(table, {*_OF_ALL, "host", "port", "ae", "our_ae", "retrieve", "our_port"}, place)
+    only(table, {*_OF_ALL, "host", "port", "ae", "our_ae", "retrieve", "our_port", "pushes_from"}, place)
     a_port = "a port number from 1 to 65535"
     an_ae = "an AE title of 1 to 16 letters, digits or signs"
     settings = {
@@ -157,6 +158,8 @@ def _dimse(table: Mapping[str, Any], place: str) -> dict[str, Any]:
         "retrieve": optional(table, "retrieve", place, ("get", "move").__contains__, '"get" or "move"') or "get",
         "our_port": optional(table, "our_port", place, is_port, a_port),
     }
+    addresses = "a list of addresses or networks such as 10.1.2.0/24"
+    settings["pushes_from"] = several(table, "pushes_from", place, is_network, addresses)
     return {key: value for key, value in settings.items() if value is not None}
 
 

@@ -41,9 +41,20 @@ def senders(session: Session, *, on: date) -> dict[str, str]:
 
     One that two trusts share names neither, so that nothing is kept as the wrong one's.
     """
+    return {ae: ods for ae, (ods, _) in pushers(session, on=on).items()}
+
+
+def pushers(session: Session, *, on: date) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The same with the networks that each pushes from, where its source says so (`pushes_from`); else from anywhere.
+
+    An AE title is a name that anybody may give; an address inside a private network is harder to take.
+    """
     trusts_of: dict[str, set[str]] = {}
+    networks: dict[str, list[str]] = {}
     for trust in live_trusts(session, on=on):
         for source in trust.sources:
             if source.kind == "dimse":
-                trusts_of.setdefault(source.settings["ae"], set()).add(trust.ods)
-    return {ae: next(iter(found)) for ae, found in trusts_of.items() if len(found) == 1}
+                ae = source.settings["ae"]
+                trusts_of.setdefault(ae, set()).add(trust.ods)
+                networks.setdefault(ae, []).extend(source.settings.get("pushes_from", ()))
+    return {ae: (next(iter(found)), tuple(networks[ae])) for ae, found in trusts_of.items() if len(found) == 1}

@@ -28,12 +28,13 @@ _SILENCE = 60.0
 
 @dataclass(frozen=True)
 class Arrived:
-    """One object as it came: a Part 10 file whose data set is byte for byte what the sender sent."""
+    """One object as it came: a Part 10 file whose data set is byte for byte what the sender sent from `host`."""
 
     path: Path
     sop_uid: str
     sop_class_uid: str
     sender: str
+    host: str = ""
 
 
 def arrived(event: Any) -> Arrived:
@@ -44,6 +45,7 @@ def arrived(event: Any) -> Arrived:
         sop_uid=str(event.request.AffectedSOPInstanceUID),
         sop_class_uid=str(event.request.AffectedSOPClassUID),
         sender=event.assoc.requestor.ae_title,
+        host=str(event.assoc.requestor.address or ""),
     )
 
 

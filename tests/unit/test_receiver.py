@@ -11,18 +11,21 @@ from pynetdicom.sop_class import Verification
 
 from mdt.imaging.arrivals.waiting import Spool
 from mdt.receiver import Receiver
+from mdt.trusts.carriers.status import NOT_EXPECTED
 from tests.peers.studies import DOROTHY, TOMASZ, write
 
 
 class Desk:
     """A receiver with no one behind it: what is pushed waits."""
 
-    def __init__(self, folder: Path, *, largest: int = 1 << 30, reserve: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, largest: int = 1 << 30, reserve: int = 0, networks: tuple[str, ...] = ()
+    ) -> None:
         self.spool = Spool(folder / "pushed")
         self.receiver = Receiver(
             ("127.0.0.1", 0),
             "MDT",
-            senders=lambda: {"BOLTON": "RMC"},
+            senders=lambda: {"BOLTON": ("RMC", networks)},
             spool=self.spool,
             largest=largest,
             reserve=reserve,
@@ -69,6 +72,15 @@ def test_what_a_known_trust_pushes_is_taken_as_it_is(desk, tmp_path):
         assert pushed == theirs
         assert pushed.file_meta.TransferSyntaxUID == theirs.file_meta.TransferSyntaxUID
     assert held == {}
+
+
+def test_who_gives_a_trusts_name_from_elsewhere_is_refused(tmp_path):
+    files = write(tmp_path / "theirs", (TOMASZ,))
+    for networks, status in ((("192.0.2.0/24",), NOT_EXPECTED), (("192.0.2.0/24", "127.0.0.0/8"), 0)):
+        desk = Desk(tmp_path / str(status), networks=networks)
+        with desk.receiver:
+            assert set(desk.push(files)) == {status}
+        assert bool(desk.waiting) == (status == 0)
 
 
 def test_several_push_at_once(desk, tmp_path):
