@@ -22,7 +22,7 @@ from mdt import migrations
 from mdt.bootstrap import House, bring_up_to_date
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import MdtError, Misconfigured
-from mdt.demo import seed, story
+from mdt.demo import preparing, seed, story
 from mdt.demo.people import PASSWORD, STAFF, TEAMS
 from mdt.demo.region import Region, free_port, is_free
 from mdt.people.models import Person
@@ -64,12 +64,13 @@ def _run(house: House, work: Path, dicom: Path | None, port: int) -> int:
         print("Preparing people, teams and meetings...", flush=True)
         seed.trusts(house, region.toml())
         seed.everything(house, told, synthetic=dicom is None)
+        preparing.agreed(house)
         print("Starting the product...", flush=True)
         port = port or free_port()
         product = _start_product(region, port, _move_port(work))
         _wait_for(product, port)
         print(ready(port), flush=True)
-        return _watch(region, product)
+        return _watch(region, product, preparing.Preparing(house))
     finally:
         # A second impatient signal must not leave processes behind.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -79,10 +80,11 @@ def _run(house: House, work: Path, dicom: Path | None, port: int) -> int:
         region.stop()
 
 
-def _watch(region: Region, product: "subprocess.Popen[bytes]") -> int:
+def _watch(region: Region, product: "subprocess.Popen[bytes]", prepared: preparing.Preparing) -> int:
     while product.poll() is None:
         for changed in region.look():
             print(f"{changed.ods} {changed.name} is {changed.state}. {changed.detail}".rstrip(), flush=True)
+        prepared.look()
         time.sleep(0.25)
     print(f"The product ended by itself with code {product.returncode}.", file=sys.stderr, flush=True)
     return 1

@@ -24,6 +24,7 @@ from mdt.web.session import current_actor, house
 pages = Blueprint("meetings", __name__)
 
 ON_THE_AGENDA = (
+    "policy.set",
     "case.list",
     "case.order",
     "list.lock",

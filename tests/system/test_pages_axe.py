@@ -34,6 +34,9 @@ def addresses(made: Seeded) -> dict[str, str]:
         "a signed outcome": f"/cases/{made.cases['signed']}/outcome/",
         "an outcome still typed": f"/cases/{made.cases['draft']}/outcome/",
         "completing an outcome": f"/cases/{made.cases['draft']}/outcome/complete",
+        "a worklist": "/worklist/",
+        "feedback": "/feedback/",
+        "how a team prepares": f"/teams/{made.teams['lung']}/preparation/",
         "the demo region": "/demo/",
         "no such page": "/nothing",
     }
@@ -51,6 +54,17 @@ def serious(page: Page) -> list[str]:
         if each["impact"] in ("serious", "critical")
         for node in each["nodes"]
     ]
+
+
+def test_axe_finds_nothing_serious_in_what_a_radiologist_writes(browser, running):
+    """The forms that a coordinator never sees."""
+    made = running.made
+    context, page = enter(browser, running, "presenter", viewport={"width": 1280, "height": 800}, bypass_csp=True)
+    for address in (f"/cases/{made.cases['maria']}/opinion/", f"/cases/{made.cases['signed']}/discrepancy"):
+        page.goto(address)
+        assert serious(page) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280, address
+    context.close()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
