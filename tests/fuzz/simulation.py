@@ -13,6 +13,7 @@ from typing import Any
 from mdt.core.errors import MdtError
 from mdt.live import actions, queries
 from mdt.live.announcements import EventKept
+from mdt.live.marks import TOOLS
 from mdt.live.room import EMPTY, fold
 from mdt.sockets.answers import accepted, refused
 from mdt.sockets.open_room import OpenRoom
@@ -165,9 +166,7 @@ class Simulation:
         x = round(self.random.uniform(-300, 300), 5)
         outcome = held["outcome"] or {"version": 1, "revision": 0}
         body: dict[str, Any] = {
-            "mark.put": {
-                "mark": mark(number, version, points=[[x, 0, 1], [1, x, 2]], text=self.random.choice(["", "é"]))
-            },
+            "mark.put": {"mark": mark(number, version, **drawn(number, x), text=self.random.choice(["", "é"]))},
             "mark.remove": {"id": uid(500 + number), "version": version},
             "key.put": {"key": key(number, caption=f"{x}")},
             "key.remove": {"id": uid(700 + number)},
@@ -283,6 +282,14 @@ class Simulation:
             specialty="",
             role=role,
         )
+
+
+def drawn(number: int, x: float) -> dict[str, Any]:
+    """What a mark of this number is of: every tool has its turn, and some follow a lesion."""
+    tool = list(TOOLS)[number % len(TOOLS)]
+    points = [[x, 0, 1], [1, x, 2], [x, 1, 3], [2, x, 4]][: TOOLS[tool].least]
+    lesion = {"name": f"Lesion {number}", "role": "target", "organ": "Liver", "node": False, "state": "present"}
+    return {"tool": tool, "points": points, **({"lesion": lesion} if number % 2 else {})}
 
 
 def check(simulation: Simulation) -> None:

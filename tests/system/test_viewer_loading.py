@@ -49,20 +49,21 @@ class Place:
     archive: Path
     folder: Path
 
-    def scan(self, case: int, slices: range) -> None:
-        """Slices of a CT with a grain, so that they are as large as real ones."""
+    def scan(self, case: int, slices: range, *, prior: bool = False) -> None:
+        """Slices of a CT with a grain, so that they are as large as real ones; or of the one half a year before."""
+        study, day = (f"1.2.3.{case}.9", "20260520") if prior else (f"1.2.3.{case}", "20261120")
         nhs, name = WHO[case]
         for number in slices:
             grain = np.random.default_rng([case, number]).normal(0, 12, (512, 512))
             pixels = (np.add.outer(np.arange(512), 2 * np.arange(512)) % 900 + grain + 3 * number).astype("int16")
             dataset = an_object(
-                pixels, PatientID=nhs, PatientName=name, StudyDate="20261120", StudyDescription="CT chest",
-                StudyInstanceUID=f"1.2.3.{case}", SeriesInstanceUID=f"1.2.3.{case}.1",
-                SOPInstanceUID=f"1.2.3.{case}.1.{number}", InstanceNumber=number + 1, PixelSpacing=[0.7, 0.7],
+                pixels, PatientID=nhs, PatientName=name, StudyDate=day, StudyDescription="CT chest",
+                StudyInstanceUID=study, SeriesInstanceUID=f"{study}.1",
+                SOPInstanceUID=f"{study}.1.{number}", InstanceNumber=number + 1, PixelSpacing=[0.7, 0.7],
                 ImagePositionPatient=[-180, -180, 2.0 * number], ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
                 WindowCenter=450, WindowWidth=1000,
             )  # fmt: skip
-            save(dataset, self.archive / f"{case}-{number:03}.dcm")
+            save(dataset, self.archive / f"{day}-{case}-{number:03}.dcm")
 
     def gather(self, case: int) -> None:
         told = json.loads(self.product.command("gather", "--nhs", WHO[case][0], "--json", accept=(0, 1)))
@@ -213,3 +214,98 @@ def test_signing_out_leaves_nothing_behind(browser: Browser, place: Place) -> No
     page.wait_for_url(re.compile("/sign-in"))
     assert page.evaluate("async () => (await indexedDB.databases()).map(({name}) => name)") == []
     page.context.close()
+
+
+def test_a_lesion_is_followed_a_private_mark_shown_and_two_who_move_one_mark_are_told(
+    browser: Browser, place: Place
+) -> None:
+    place.scan(1, range(4), prior=True)
+    place.gather(1)
+    chair, member = enter(browser, place, "chair"), enter(browser, place, "member")
+    chair.keyboard.press("t")
+    wait(chair, "room.client.presenting")
+    chair.get_by_role("tab", name="Agenda").click()
+    chair.locator(".agenda-case").nth(1).click()
+    chair.locator("button.series").nth(1).wait_for()
+    wait(chair, "room.case !== null && room.panes[0].painted")
+    chair.keyboard.press("Shift+Digit1")
+    chair.get_by_role("tab", name="Marks").click()
+
+    # Two axes with a name on the prior, then on the newest: the table says how the lesion has changed.
+    for series, long in ((1, 80), (0, 50)):
+        chair.locator("button.series").nth(series).click()
+        wait(chair, f"room.panes[0].frames === {(SLICES[1], 4)[series]} && room.panes[0].coarseness === 1")
+        draw(chair, "Shift+L", long)
+        chair.keyboard.press("j")
+        chair.get_by_label("Name, as on its earlier studies").fill("Nodule")
+        chair.get_by_label("Organ").fill("Lung")
+        chair.get_by_role("button", name="Save").click()
+        wait(chair, "room.client.pending === 0")
+    table = chair.locator(".lesion-table")
+    table.get_by_text("PR").wait_for()
+    before, now = (float(text) for text in table.locator("tbody td").all_inner_texts())
+    assert now / before == pytest.approx(50 / 80, abs=0.02)
+    change = f"{100 * (now - before) / before:.1f} %".replace("-", "\N{MINUS SIGN}")
+    assert table.locator("tfoot tr").nth(1).inner_text().split("\t")[-1] == change
+
+    # What the chair draws for herself nobody else sees, until she shows it.
+    wait(member, "room.marks.length === 1")
+    chair.keyboard.press("Shift+J")
+    draw(chair, "l", 60, below=90)
+    chair.locator(".pane").get_by_text("PRIVATE", exact=True).wait_for()
+    assert pane(member)["sop"] == pane(chair)["sop"]
+    member.wait_for_timeout(500)
+    assert member.evaluate("mdtRoom.marks.length") == 1
+    chair.get_by_role("button", name="Show to all").click()
+    wait(member, "room.marks.length === 2")
+    chair.keyboard.press("Shift+J")
+
+    # A member's line is down while both move her mark: she is told who was first, and puts hers back.
+    draw(member, "l", 60, below=160)
+    wait(chair, "room.marks.length === 3 && room.client.pending === 0")
+    member.context.set_offline(True)
+    wait(member, "room.client.connection !== 'in-step'")
+    for page, by in ((chair, 20), (member, -20)):
+        move(page, 60, below=160, by=by)
+    wait(chair, "room.client.pending === 0")
+    theirs = chair.evaluate("mdtRoom.marks[2].points")
+    assert member.evaluate("mdtRoom.marks[2].points") != theirs
+    member.context.set_offline(False)
+    member.get_by_text(re.compile("moved this length first")).wait_for()
+    assert member.evaluate("mdtRoom.marks[2].points") == theirs
+    member.get_by_role("button", name="Put mine back").click()
+    wait(chair, f"JSON.stringify(room.marks[2].points) !== '{json.dumps(theirs, separators=(',', ':'))}'")
+    assert chair.evaluate("mdtRoom.marks[2].points") == member.evaluate("mdtRoom.marks[2].points")
+    chair.keyboard.press("Control+z")
+    chair.get_by_text("has changed that mark since").wait_for()
+    for page in (chair, member):
+        page.context.close()
+
+
+def middle(page: Page) -> tuple[float, float]:
+    box = page.locator(".pane").first.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 120
+
+
+def draw(page: Page, key: str, long: int, *, below: int = 0) -> None:
+    """A mark so many screen pixels long, and the mouse taken away from it."""
+    x, y = middle(page)
+    page.keyboard.press(key)
+    drag(page, (x - long, y + below), (x + long, y + below))
+
+
+def move(page: Page, long: int, *, below: int, by: int) -> None:
+    """One end of it."""
+    x, y = middle(page)
+    drag(page, (x + long, y + below), (x + long + by, y + below + by))
+
+
+def drag(page: Page, begin: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*begin)
+    page.mouse.down()
+    page.mouse.move((begin[0] + end[0]) / 2, (begin[1] + end[1]) / 2, steps=4)
+    page.mouse.move(*end, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(500)  # a double click would have come by now
+    page.mouse.move(5, 5)

@@ -34,7 +34,7 @@ export function measureMenu(now: MeasureState, acts: MeasureActs): TemplateResul
         ${IN_MENU.map((info) => item(info.name, keyName(info), () => acts.choose(info.tool), { pressed: now.tool === info.tool }))}
         <li class="measure-line" role="presentation"></li>
         ${item('Undo my last mark', 'Ctrl Z', acts.undo, { disabled: !now.mayMark || !now.canUndo })} ${item('Do it again', 'Ctrl Shift Z', acts.redo, { disabled: !now.mayMark || !now.canRedo })}
-        ${item('Draw for myself only', 'Shift X', acts.privately, { pressed: now.privately })}
+        ${item('Draw for myself only', 'Shift J', acts.privately, { pressed: now.privately })}
       </ul>
     </details>
   `;

@@ -22,7 +22,7 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'Length', name: 'Length', key: 'l', marks: true },
   { tool: 'ArrowAnnotate', name: 'Arrow', key: 'a', marks: true },
   { tool: 'Point', name: 'Point', key: 'o' },
-  { tool: 'Crosshair', name: 'Cross', key: 'x' },
+  { tool: 'Crosshair', name: 'Cross', key: 'v' },
 ];
 
 export interface ToolbarState {

@@ -75,7 +75,7 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: 'j', name: 'J', what: 'name the mark under the mouse as a lesion', act: () => app.acts.followLesion() },
         { key: 'z', control: true, name: 'Ctrl Z', what: 'undo my last mark', act: () => app.keeping.undo() },
         { key: 'KeyZ', control: true, shift: true, name: 'Ctrl Shift Z', what: 'do it again', act: () => app.keeping.redo() },
-        { key: 'KeyX', shift: true, name: 'Shift X', what: 'draw for myself only, or for all', act: () => app.acts.drawPrivately() },
+        { key: 'KeyJ', shift: true, name: 'Shift J', what: 'draw for myself only, or for all', act: () => app.acts.drawPrivately() },
         { key: 'q', name: 'Q (hold)', what: 'point for everybody', act: () => undefined },
       ],
     },
