@@ -7,12 +7,14 @@ from pydicom.dataset import Dataset
 
 from mdt.demo import cast
 from mdt.demo.geography import trust
-from mdt.demo.phantoms import studies
+from mdt.demo.phantoms import slide, studies
 from mdt.demo.phantoms.brain import Head, Lesion
 from mdt.demo.phantoms.breast import Mass
-from mdt.demo.phantoms.objects import Shot
+from mdt.demo.phantoms.objects import Series, Shot
 from mdt.demo.phantoms.person import Chest, Nodule
 from mdt.demo.phantoms.report import encapsulated, pathology
+from mdt.demo.phantoms.slide import Glass
+from mdt.demo.phantoms.tissue import Biopsy
 from mdt.demo.phantoms.uptake import Focus
 
 RIGHT_UPPER = (-62.0, -12.0, 88.0)
@@ -75,6 +77,11 @@ def _lung_biopsy(shot: Shot) -> Iterator[Dataset]:
         pathologist="Dr R. Iyengar, consultant histopathologist",
     )  # fmt: skip
     yield encapsulated(shot, title, pdf)
+    glass = Glass(
+        "T26-018842 A1", "T26-018842 A", "CT guided core biopsy, right upper lobe", ("45653009", "Right upper lobe"),
+        ("T26-018842 A1", "ENTWISTLE", "Maureen Patricia", who.nhs, who.born.strftime("%d-%b-%Y"), "H&E"),
+    )  # fmt: skip
+    yield from slide.scanned(shot, Series(2, "H&E, right upper lobe core"), glass, Biopsy(7))
 
 
 def _breast_core(shot: Shot) -> Iterator[Dataset]:
@@ -95,6 +102,11 @@ def _breast_core(shot: Shot) -> Iterator[Dataset]:
         pathologist="Dr R. Iyengar, consultant histopathologist",
     )  # fmt: skip
     yield encapsulated(shot, title, pdf)
+    glass = Glass(
+        "T26-019307 A1", "T26-019307 A", "14G core biopsy, left breast 1 o'clock", ("80248007", "Left breast"),
+        ("T26-019307 A1", "ADEBAYO-CLARKE", "Oluwaseun Grace", who.nhs, who.born.strftime("%d-%b-%Y"), "H&E"),
+    )  # fmt: skip
+    yield from slide.scanned(shot, Series(2, "H&E, left breast core"), glass, Biopsy(31, cores=3, tumour=0.85))
 
 
 _PAINT = {

@@ -43,7 +43,7 @@ export interface SeriesSummary {
   complete: boolean;
   state: Wholeness;
   gaps: string[];
-  kind: 'images' | 'document' | 'none';
+  kind: 'images' | 'slide' | 'document' | 'none';
   frames: number;
   /** How many of them the version holds: fewer while the rest is being made ready. */
   packed: number;

@@ -114,7 +114,7 @@ export class Acts {
   }
 
   removeMarks(): void {
-    if (!this.app.marks.removeSelected()) this.app.toasts.say('Point at a mark to remove it.');
+    if (!(this.app.grid.active.content.removeMark?.() ?? false) && !this.app.marks.removeSelected()) this.app.toasts.say('Point at a mark to remove it.');
   }
 
   /** What is drawn from now on is seen by nobody else, or by all again. */

@@ -273,6 +273,7 @@ export class App {
 
   choose(tool: ToolName): void {
     this.engine.choose(tool);
+    for (const pane of this.grid.visible) pane.content.marked?.();
     this.draw();
   }
 

@@ -47,6 +47,14 @@ export function gridOf(app: App): Grid {
       series: (key) => (app.open?.imaging ? find(app.open.imaging, key) : null),
       show: (image) => app.acts.showImage(image),
       said: (frame) => app.states.selections.filter(({ images }) => speaksOf(images, frame)).map(({ title }) => `KEY IMAGE: ${title}`),
+      byHand: () => app.sharing.elsewhere(),
+      marks: {
+        may: () => app.may('mark'),
+        shown: () => app.keeping.shown(),
+        pending: () => app.keeping.pending(),
+        put: (mark) => app.keeping.put(mark),
+        remove: (id) => app.keeping.remove(id),
+      },
       changed: (pane) => {
         app.crosshair?.scrolled(pane);
         app.sharing.changed();

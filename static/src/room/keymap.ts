@@ -62,6 +62,9 @@ export function keyGroups(app: App): KeyGroup[] {
       keys: [
         ...TOOLS.map(({ tool, name, key }) => ({ key, name: key.toUpperCase(), what: `left button: ${name.toLowerCase()}`, act: () => app.choose(tool) })),
         ...MARK_TOOLS.filter(({ tool }) => !TOOLS.some((one) => one.tool === tool)).map((info) => ({ key: info.key, ...(info.shift ? { shift: true } : {}), name: keyName(info), what: `left button: ${info.name.toLowerCase()}`, act: () => app.choose(info.tool) })),
+        { key: '+', name: '+', what: 'larger (whole slides)', act: () => app.act((active) => active.content.zoom?.(1.5)) },
+        { key: '=', name: '=', what: 'the same', act: () => app.act((active) => active.content.zoom?.(1.5)) },
+        { key: '-', name: '−', what: 'smaller (whole slides)', act: () => app.act((active) => active.content.zoom?.(1 / 1.5)) },
         { key: 'i', name: 'I', what: 'invert', act: () => app.adjust('invert') },
         { key: 'f', name: 'F', what: 'flip left and right', act: () => app.adjust('flip') },
         { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.adjust('turn') },
@@ -80,7 +83,7 @@ export function keyGroups(app: App): KeyGroup[] {
       ],
     },
     {
-      name: 'Windows (for this image)',
+      name: 'Windows, or a slide’s magnifications (for this image)',
       keys: Array.from({ length: 10 }, (_, at) => String(at)).flatMap((key) => {
         const preset = presets(pane.hung?.series.modality ?? 'CT', pane.uptake !== null).find((one) => one.key === key);
         const act = (): void => {
@@ -94,7 +97,7 @@ export function keyGroups(app: App): KeyGroup[] {
     {
       name: 'The mouse',
       keys: [
-        { key: '', name: 'Wheel', what: 'scroll', act: () => undefined },
+        { key: '', name: 'Wheel', what: 'scroll; on a slide: zoom where the mouse is, with Shift: turn', act: () => undefined },
         { key: '', name: 'Left drag', what: 'window, or the tool chosen', act: () => undefined },
         { key: '', name: 'Right drag', what: 'zoom', act: () => undefined },
         { key: '', name: 'Middle drag', what: 'pan', act: () => undefined },

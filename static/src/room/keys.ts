@@ -43,7 +43,7 @@ export function listen(groups: readonly KeyGroup[], held: { key: string; hold: (
       return;
     }
     if (wanted(event.target, event.key)) return;
-    const found = keys.find(({ key, shift, alt, control: wanted = false }) => !alt && wanted === control && (shift ? event.shiftKey && event.code === key : key === pressed && (!event.shiftKey || key === '?')));
+    const found = keys.find(({ key, shift, alt, control: wanted = false }) => !alt && wanted === control && (shift ? event.shiftKey && event.code === key : key === pressed && (!event.shiftKey || key === '?' || key === '+')));
     if (found === undefined) return;
     event.preventDefault();
     found.act();

@@ -147,6 +147,18 @@ interface Seen {
   flip_v: boolean;
 }
 
+/** A whole slide: places and lengths in micrometres from its upper left corner. */
+export interface SlidePane {
+  kind: 'slide';
+  study: string;
+  series: string;
+  key: string;
+  centre: [number, number];
+  height: number;
+  width: number;
+  rotation: number;
+}
+
 /** A reformatted plane of a volume, through `centre`. */
 export interface PlanePane extends Seen {
   kind: 'plane';
@@ -176,7 +188,7 @@ export interface VolumePane extends Seen {
 }
 
 /** What one viewport shows: every other kind names itself. */
-export type Pane = ImagePane | PlanePane | VolumePane;
+export type Pane = ImagePane | PlanePane | VolumePane | SlidePane;
 
 /** Rows and columns. */
 export type Layout = `${1 | 2 | 3}x${1 | 2 | 3}`;

@@ -25,7 +25,7 @@ function windowed(stack: StackViewport, { window }: Preset, factor: number | nul
     stack.setProperties({ voiRange: { lower: minPixelValue, upper: Math.max(maxPixelValue, minPixelValue + 1) } });
   } else if ('uptake' in window) {
     if (factor !== null) stack.setProperties({ voiRange: { lower: 0, upper: window.uptake / factor } });
-  } else stack.setProperties({ voiRange: range(window.centre, window.width) });
+  } else if ('centre' in window) stack.setProperties({ voiRange: range(window.centre, window.width) });
 }
 
 export function asItCame(stack: StackViewport): void {

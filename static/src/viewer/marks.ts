@@ -125,7 +125,10 @@ export class Marks {
   }
 
   private paint(): void {
-    for (const pane of this.grid.visible) if (pane.stack !== null) utilities.triggerAnnotationRender(pane.image);
+    for (const pane of this.grid.visible) {
+      if (pane.stack !== null) utilities.triggerAnnotationRender(pane.image);
+      else pane.content.marked?.();
+    }
   }
 
   private holdBack(event: MouseEvent): void {

@@ -1,10 +1,12 @@
+import { OBJECTIVES } from '../slide/scale';
+
 /** Windows on the number keys, by modality. Key 0 gives back the image's own. */
 
 export interface Preset {
   key: string;
   name: string;
-  /** Null is the image's own window; `full` is all its values; `uptake` is from nothing to this SUV. */
-  window: { centre: number; width: number } | { uptake: number } | 'full' | null;
+  /** Null is the image's own window; `full` is all its values; `uptake` is from nothing to this SUV; `magnification` is of a slide. */
+  window: { centre: number; width: number } | { uptake: number } | { magnification: number } | 'full' | null;
 }
 
 const OWN: Preset = { key: '0', name: 'Own window', window: null };
@@ -30,8 +32,11 @@ const PET: Preset[] = [
   { ...FULL, key: '5' },
 ];
 
+/** A slide has no window: its keys are a microscope's objectives. */
+const SLIDE: Preset[] = [{ key: '0', name: 'Whole slide', window: 'full' }, ...OBJECTIVES.map((magnification, at) => ({ key: `${at + 1}`, name: `${magnification}×`, window: { magnification } }))];
+
 /** `uptake`: whether the image's values can be told as SUV. */
-export const presets = (modality: string, uptake = false): Preset[] => [OWN, ...(modality === 'CT' ? CT : uptake ? PET : [FULL])];
+export const presets = (modality: string, uptake = false): Preset[] => modality === 'SM' ? SLIDE : [OWN, ...(modality === 'CT' ? CT : uptake ? PET : [FULL])];
 
 /** The range a linear window covers (PS3.3 C.11.2.1.2). One of width 1 is a step, and a range must have some width. */
 export const range = (centre: number, width: number): { lower: number; upper: number } => {

@@ -5,6 +5,7 @@ import type { PresentationState } from '../imaging/states';
 import type { DocumentImage, FrameInfo, Patient } from '../imaging/types';
 import type { Engine } from './engine';
 import type { Hung } from './hanging';
+import type { OwnMarks } from '../slide/ink';
 import type { Layers } from './layers/layers';
 import type { Pane } from './pane';
 
@@ -23,6 +24,10 @@ export interface Surroundings {
   show(image: DocumentImage): void;
   /** What others said of an image, e.g. that it is a key image. */
   said(frame: FrameInfo): string[];
+  /** Somebody looks elsewhere by hand, in a content that hands move directly. */
+  byHand(): void;
+  /** The marks of the open case, for what draws them itself. */
+  marks: OwnMarks;
   /** The view changed, by hand or by what it was told. */
   changed(pane: Pane): void;
   painted(pane: Pane): void;

@@ -7,7 +7,7 @@ import type { Hung } from '../hanging';
 import type { Overlay } from '../overlay';
 import type { Surroundings } from '../surroundings';
 
-export type Kind = 'image' | 'paper' | 'plane' | 'volume';
+export type Kind = 'image' | 'paper' | 'plane' | 'volume' | 'slide';
 
 /** An image of the series to begin at. */
 export type Start = Pick<DocumentImage, 'sop' | 'frame'>;
@@ -99,4 +99,11 @@ export interface Content {
   /** Where in the viewport somebody else's pointer belongs; null when it points at something that is not seen here. */
   placeOfPointer(pointer: Pointer): [number, number] | null;
   anchor(): Anchor | null;
+
+  /** Larger or smaller about the middle, of a content that zooms by steps. */
+  zoom?(by: number): void;
+  /** The marks of the case, or the tool for making them, changed: a content that draws them itself does so now. */
+  marked?(): void;
+  /** Removes the mark under the mouse, of those it draws itself; false where there is none. */
+  removeMark?(): boolean;
 }

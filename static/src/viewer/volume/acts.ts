@@ -59,7 +59,7 @@ export class VolumeActs {
     pane.clear();
     await pane.show(hung);
     if (at !== null) pane.content.seek(at);
-    if (window?.voi) pane.content.adjust({ preset: { key: '', name: '', window: fromRange(window.voi) } });
+    if (window !== null && 'voi' in window && window.voi) pane.content.adjust({ preset: { key: '', name: '', window: fromRange(window.voi) } });
     this.app.draw();
   }
 
