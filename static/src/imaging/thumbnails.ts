@@ -3,6 +3,7 @@
 import { windowOf } from './image-window';
 import type { Library } from './library';
 import { isInverted } from './nature';
+import { ask } from './requests';
 import type { SeriesSummary } from './types';
 
 /** One image of a series, and how it is to be seen. */
@@ -34,7 +35,7 @@ export class Thumbnails {
   }
 
   want(series: readonly SeriesSummary[]): void {
-    this.queue.splice(0, Infinity, ...series.filter((one) => one.kind === 'images' && one.version !== null && this.of(one) === undefined));
+    this.queue.splice(0, Infinity, ...series.filter((one) => (one.kind === 'images' || one.kind === 'slide') && one.version !== null && this.of(one) === undefined));
     if (!this.running) void this.run();
   }
 
@@ -54,9 +55,9 @@ export class Thumbnails {
     this.running = true;
     for (let series = this.queue.shift(); series !== undefined; series = this.queue.shift()) {
       const version = series.version as string;
-      while (!this.library.idle && !this.library.hasGlance(series.key, version)) await new Promise((wait) => setTimeout(wait, LOOK_AGAIN));
+      while (series.kind === 'images' && !this.library.idle && !this.library.hasGlance(series.key, version)) await new Promise((wait) => setTimeout(wait, LOOK_AGAIN));
       try {
-        this.pictures.set(`${series.key}/${version}`, await this.picture(series.key, version));
+        this.pictures.set(`${series.key}/${version}`, await (series.kind === 'slide' ? this.slide(series.key, version) : this.picture(series.key, version)));
         this.drawn();
       } catch {
         // A series without a small picture is still named in the strip, and says why when it is opened.
@@ -74,6 +75,18 @@ export class Thumbnails {
     }
     this.running = false;
     if (this.queue.length > 0) void this.run();
+  }
+
+  private async slide(key: string, version: string): Promise<HTMLCanvasElement> {
+    const response = await ask(`/imaging/series/${key}/${version}/picture/thumbnail`, { cache: 'no-store' });
+    const picture = await createImageBitmap(await response.blob());
+    const scale = SIZE / Math.max(picture.width, picture.height);
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.max(1, Math.round(picture.width * scale));
+    canvas.height = Math.max(1, Math.round(picture.height * scale));
+    (canvas.getContext('2d') as CanvasRenderingContext2D).drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    return canvas;
   }
 
   private async picture(key: string, version: string, image?: Wanted): Promise<HTMLCanvasElement> {

@@ -91,7 +91,7 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
               if (preset !== undefined) acts.preset(preset);
             }}
           >
-            <option value="">${now.modality === 'SM' ? 'Magnification' : 'Windows'}</option>
+            <option value="">${now.modality === 'SM' ? 'Objective' : 'Windows'}</option>
             ${presets(now.modality, now.uptake).map(({ key, name }) => html`<option value=${key}>${key} ${name}</option>`)}
           </select>
         </label>

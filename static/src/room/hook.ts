@@ -1,6 +1,7 @@
 /** What this page shows and how long it took, for tests and measurements to read. Nothing here changes anything. */
 
 import type { Content } from '../viewer/contents/content';
+import { SlideContent } from '../slide/content';
 import { PlaneContent } from '../viewer/volume/plane';
 import { VolumeContent } from '../viewer/volume/whole';
 import { pointsOf } from '../measure/drawn';
@@ -26,6 +27,7 @@ export function hook(app: App): object {
         kind: pane.content.kind,
         painted: pane.content.element.querySelector('.pane-image.painted') !== null,
         volume: volumeOf(pane.content),
+        slide: pane.content instanceof SlideContent ? pane.content.told : null,
         progress: series?.version ? app.library.progress(series.key, series.version) : null,
         overlay: pane.overlay.read(),
       };

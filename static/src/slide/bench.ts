@@ -14,7 +14,7 @@ export interface Hands {
 
 export class Bench {
   readonly element = document.createElement('div');
-  readonly map = document.createElement('div');
+  private readonly map = document.createElement('div');
   private readonly objectives = document.createElement('div');
   private readonly bar = document.createElement('div');
   private readonly card = document.createElement('figure');
@@ -34,7 +34,8 @@ export class Bench {
     this.clear();
   }
 
-  set(index: SlideIndex, key: string): void {
+  /** Returns the place for a map of this slide. */
+  set(index: SlideIndex, key: string): HTMLElement {
     this.index = index;
     this.element.hidden = false;
     const steps = index.spacing === null ? [] : OBJECTIVES;
@@ -52,6 +53,9 @@ export class Bench {
       button('⟳', 'Turn by 90° to the right (D)', () => this.hands.turn(90)),
       ...(label === null ? [] : [this.labelButton(index, key)]),
     );
+    const map = document.createElement('div');
+    this.map.replaceChildren(map);
+    return map;
   }
 
   clear(): void {

@@ -33,7 +33,7 @@ export class SlideContent implements Content {
   private ended = new AbortController();
   private target: SlidePane | null = null;
   private missed = 0;
-  private told = false;
+  private following = false;
 
   constructor(private readonly holder: Holder) {
     this.element.className = 'slide';
@@ -67,7 +67,7 @@ export class SlideContent implements Content {
       const [index, { Scope }] = await Promise.all([askJson<SlideIndex>(`/imaging/series/${key}/${version}/index.json`, { signal }), import('./scope')]);
       if (turn !== this.turn) return;
       this.index = index;
-      this.scope = new Scope(this.glass, this.bench.map, index, key, {
+      this.scope = new Scope(this.glass, this.bench.set(index, key), index, key, {
         drawn: () => this.drawn(),
         sharp: (sharp) => {
           this.sharp = sharp;
@@ -78,7 +78,6 @@ export class SlideContent implements Content {
           this.drawn();
         },
       });
-      this.bench.set(index, key);
       this.holder.say([]);
     } catch (error) {
       if (turn === this.turn && !isAbort(error)) this.holder.say([error instanceof Error ? error.message : 'This slide cannot be shown.']);
@@ -133,9 +132,9 @@ export class SlideContent implements Content {
 
   private take(view: SlidePane): void {
     this.target = null;
-    this.told = true;
+    this.following = true;
     this.scope?.show(view as Area);
-    this.told = false;
+    this.following = false;
     this.drawn();
   }
 
@@ -213,9 +212,9 @@ export class SlideContent implements Content {
     return this.scope !== null && this.hung?.series.series === series && this.index?.sop === sop ? this.scope.placeOf(fromWire(at)) : null;
   }
 
-  /** The marks drawn here. */
-  get marks(): string[] {
-    return this.ink.ids;
+  /** What is shown, for tests to read. */
+  get told(): object {
+    return { sharp: this.sharp, missed: this.missed, micrometres: this.scope?.micrometres ?? null, marks: this.ink.ids };
   }
 
   private under(): Under | null {
@@ -232,7 +231,7 @@ export class SlideContent implements Content {
     this.bench.draw(this.scope.micrometres);
     this.words();
     this.holder.painted();
-    if (!this.told) this.holder.changed();
+    if (!this.following) this.holder.changed();
   }
 
   private words(): void {

@@ -1,16 +1,34 @@
 /** Marks on a slide: lengths and arrows, drawn over it where the room keeps them, and made by hand. */
 
+import type { Draft, Shown } from '../measure/keeping';
+import { infoOf } from '../measure/tools';
 import { askText } from '../viewer/dialogs';
-import type { MarksAsk } from '../viewer/marks';
 import type { ToolName } from '../viewer/engine';
-import type { MarkBody, MarkTool } from '../room/protocol';
 import { uuid } from '../room/uuid';
-import { apart, fromWire, lengthWord, toWire, type Place } from './scale';
+import { apart, areaOf, areaWord, fromWire, lengthWord, toWire, type Place } from './scale';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** Pixels: less than this is a click. */
 const SHORTEST = 4;
+/** Pixels between the points of a region drawn by hand, and how many one may have. */
+const APART = 5;
+const MOST = 200;
 const HEAD = 12;
+/** The tools that make sense on glass. */
+const TOOLS = ['Length', 'ArrowAnnotate', 'Label', 'PlanarFreehandROI'] as const;
+type Tool = (typeof TOOLS)[number];
+const isTool = (tool: string): tool is Tool => (TOOLS as readonly string[]).includes(tool);
+
+/** The marks of the open case, for what draws them itself. */
+export interface OwnMarks {
+  /** Whether this person may make one now. */
+  may(): boolean;
+  shown(): Map<string, Shown>;
+  /** What was sent last of a mark and is not yet answered; null when it is removed. */
+  pending(): Map<string, Draft | null>;
+  put(mark: Draft): void;
+  remove(id: string): void;
+}
 
 /** The slide a mark belongs to, and how its places come onto the screen. */
 export interface Under {
@@ -22,15 +40,20 @@ export interface Under {
   pointAt(place: Place): Place;
 }
 
-type Drawn = Pick<MarkBody, 'id' | 'version' | 'tool' | 'points' | 'text'> & { by: string; able: boolean };
+interface Drawn {
+  mark: Draft;
+  by: string;
+  able: boolean;
+  standing: Shown['standing'];
+}
 
 export class Ink {
   readonly element = document.createElementNS(SVG, 'svg');
-  private hand: { mark: Drawn; end: number } | null = null;
+  private hand: { drawn: Drawn; end: number; fresh: boolean } | null = null;
   private hovered: string | null = null;
 
   constructor(
-    private readonly ask: MarksAsk,
+    private readonly ask: OwnMarks,
     private readonly tool: () => ToolName,
     private readonly under: () => Under | null,
   ) {
@@ -41,21 +64,19 @@ export class Ink {
     this.element.addEventListener('pointercancel', () => this.drop());
   }
 
-  /** What is kept, with what is on its way in its place. */
+  /** What is to be seen, with what is on its way in its place. */
   private marks(): Drawn[] {
     const under = this.under();
     if (under === null) return [];
-    const kept = this.ask.kept();
-    const pending = this.ask.pending();
-    const drawn: Drawn[] = [];
-    for (const mark of Object.values(kept)) {
-      if (mark.series !== under.series || mark.removed || pending.has(mark.id)) continue;
-      drawn.push({ ...mark, by: mark.author.name, able: this.ask.mayChange(mark) });
+    const found = new Map<string, Drawn>();
+    for (const [id, { mark, standing, mayChange, meeting }] of this.ask.shown()) {
+      found.set(id, { mark, standing, able: mayChange, by: [mark.author.name, meeting ?? '', standing === 'private' ? 'only you see this' : ''].filter(Boolean).join(', ') });
     }
-    for (const { mark } of pending.values()) {
-      if (mark !== null && mark.series === under.series) drawn.push({ ...mark, by: kept[mark.id]?.author.name ?? '', able: false });
+    for (const [id, mark] of this.ask.pending()) {
+      if (mark === null) found.delete(id);
+      else found.set(id, { standing: 'kept', able: true, by: '', ...found.get(id), mark });
     }
-    return drawn.filter(({ id }) => id !== this.hand?.mark.id);
+    return [...found.values()].filter(({ mark }) => mark.series === under.series && isTool(mark.tool) && mark.id !== this.hand?.drawn.mark.id);
   }
 
   draw(): void {
@@ -66,26 +87,26 @@ export class Ink {
       this.element.replaceChildren();
       return;
     }
-    const shown = [...this.marks(), ...(this.hand === null ? [] : [this.hand.mark])];
-    this.element.replaceChildren(...shown.flatMap((mark) => drawing(mark, under, this.hovered === mark.id)));
+    const shown = [...this.marks(), ...(this.hand === null ? [] : [this.hand.drawn])];
+    this.element.replaceChildren(...shown.map((drawn) => drawing(drawn, under, this.hovered === drawn.mark.id)));
   }
 
   /** The marks drawn here, for tests and other people's lists. */
   get ids(): string[] {
-    return this.marks().map(({ id }) => id);
+    return this.marks().map(({ mark }) => mark.id);
   }
 
   remove(): boolean {
-    const mark = this.hovered === null ? undefined : this.ask.kept()[this.hovered];
-    if (mark === undefined || mark.removed || !this.ask.mayChange(mark)) return false;
-    this.ask.remove(mark.id, mark.version + 1);
+    const over = this.marks().find(({ mark }) => mark.id === this.hovered);
+    if (over === undefined || !over.able) return false;
+    this.ask.remove(over.mark.id);
     this.hovered = null;
     this.draw();
     return true;
   }
 
-  private making(tool: ToolName): MarkTool | null {
-    return this.ask.may() && (tool === 'Length' || tool === 'ArrowAnnotate') ? tool : null;
+  private making(tool: ToolName): Tool | null {
+    return this.ask.may() && isTool(tool) ? tool : null;
   }
 
   private at({ clientX, clientY }: PointerEvent, under: Under): Place {
@@ -97,12 +118,14 @@ export class Ink {
     const under = this.under();
     if (under === null || event.button !== 0) return;
     const grip = (event.target as Element).closest('[data-end]');
-    const held = grip === null ? undefined : this.marks().find(({ id }) => id === grip.getAttribute('data-mark'));
+    const held = grip === null ? undefined : this.marks().find(({ mark }) => mark.id === grip.getAttribute('data-mark'));
     const tool = this.making(this.tool());
-    if (held !== undefined && held.able) this.hand = { mark: { ...held, version: held.version + 1 }, end: Number(grip?.getAttribute('data-end')) };
+    if (held !== undefined && held.able) this.hand = { drawn: held, end: Number(grip?.getAttribute('data-end')), fresh: false };
     else if (tool !== null) {
       const point = toWire(this.at(event, under));
-      this.hand = { mark: { id: uuid(), version: 1, tool, points: [point, point], text: '', by: '', able: true }, end: 1 };
+      const { study, series, sop } = under;
+      const points = infoOf(tool).most === 2 ? [point, point] : [point];
+      this.hand = { drawn: { mark: { id: uuid(), tool, study, series, sop, frame: 1, points, text: '' }, by: '', able: true, standing: 'kept' }, end: points.length - 1, fresh: true };
     } else return;
     event.preventDefault();
     event.stopPropagation(); // the slide itself stays where it is
@@ -121,9 +144,15 @@ export class Ink {
       return;
     }
     event.stopPropagation();
-    const points = [...this.hand.mark.points];
-    points[this.hand.end] = toWire(this.at(event, under));
-    this.hand.mark = { ...this.hand.mark, points };
+    const { drawn, end, fresh } = this.hand;
+    const { mark } = drawn;
+    const place = this.at(event, under);
+    const points = [...mark.points];
+    const last = points.at(-1);
+    if (fresh && mark.tool === 'PlanarFreehandROI') {
+      if (last !== undefined && points.length < MOST && apart(under.placeOf(fromWire(last)), under.placeOf(place)) >= APART) points.push(toWire(place));
+    } else points[end] = toWire(place);
+    this.hand.drawn = { ...drawn, mark: { ...mark, points } };
     this.draw();
   }
 
@@ -137,15 +166,16 @@ export class Ink {
     const under = this.under();
     if (hand === null || under === null) return;
     event.stopPropagation();
-    const [from, to] = hand.mark.points.map((point) => under.placeOf(fromWire(point))) as [Place, Place];
-    if (apart(from, to) < SHORTEST) {
+    const { mark } = hand.drawn;
+    const info = infoOf(mark.tool);
+    const places = mark.points.map((point) => under.placeOf(fromWire(point)));
+    if (places.length < info.least || (info.most === 2 && apart(places[0]!, places[1]!) < SHORTEST)) {
       this.drop();
       return;
     }
-    const { id, version, tool, points } = hand.mark;
-    let { text } = hand.mark;
-    if (tool === 'ArrowAnnotate' && version === 1) {
-      const said = await askText('Text of the arrow', '');
+    let { text } = mark;
+    if (info.texted && hand.fresh) {
+      const said = await askText(`Text of the ${info.noun.toLowerCase()}`, '');
       if (said === null || this.under()?.series !== under.series) {
         this.drop();
         return;
@@ -153,28 +183,31 @@ export class Ink {
       text = said;
     }
     this.hand = null;
-    const { study, series, sop } = under;
-    this.ask.put({ id, version, tool, study, series, sop, frame: 1, points, text });
+    this.ask.put({ ...mark, text });
     this.draw();
   }
 }
 
-function drawing(mark: Drawn, under: Under, lit: boolean): SVGElement[] {
-  const [from, to] = mark.points.map((point) => under.placeOf(fromWire(point))) as [Place, Place];
-  const group = made('g', { class: lit ? 'slide-mark lit' : 'slide-mark', 'data-mark': mark.id });
-  const line = `M${from[0]} ${from[1]}L${to[0]} ${to[1]}`;
-  group.append(made('path', { d: line, class: 'slide-touch' }), made('path', { d: line, class: 'slide-halo' }), made('path', { d: line, class: 'slide-line' }));
-  if (mark.tool === 'ArrowAnnotate') group.append(made('path', { d: head(from, to), class: 'slide-head' }));
-  const able = mark.able ? '' : ' fixed';
-  mark.points.forEach((_, end) => {
-    const [x, y] = end === 0 ? from : to;
-    group.append(made('circle', { cx: `${x}`, cy: `${y}`, r: '5', class: `slide-grip${able}`, 'data-end': `${end}`, 'data-mark': mark.id }));
+function drawing({ mark, by, able, standing }: Drawn, under: Under, lit: boolean): SVGElement {
+  const places = mark.points.map((point) => under.placeOf(fromWire(point)));
+  const isRegion = mark.tool === 'PlanarFreehandROI';
+  const group = made('g', { class: `slide-mark ${standing}${lit ? ' lit' : ''}`, 'data-mark': mark.id });
+  const line = `M${places.map((place) => place.join(' ')).join('L')}${isRegion ? 'Z' : ''}`;
+  for (const part of ['slide-touch', 'slide-halo', 'slide-line']) group.append(made('path', { d: line, class: part }));
+  if (mark.tool === 'ArrowAnnotate') group.append(made('path', { d: head(places[0]!, places[1]!), class: 'slide-head' }));
+  places.forEach(([x, y], end) => {
+    if (!isRegion) group.append(made('circle', { cx: `${x}`, cy: `${y}`, r: '5', class: `slide-grip${able ? '' : ' fixed'}`, 'data-end': `${end}`, 'data-mark': mark.id }));
   });
-  const says = mark.tool === 'Length' ? lengthWord(apart(fromWire(mark.points[0]!), fromWire(mark.points[1]!)), under.hasScale) : mark.text;
-  const [x, y] = to;
-  const right = to[0] >= from[0];
-  group.append(word(says, x + (right ? 10 : -10), y - 2, right, 'slide-word'), word(mark.by, x + (right ? 10 : -10), y + 13, right, 'slide-by'));
-  return [group];
+  const [x, y] = isRegion ? places.reduce((a, b) => (b[0] > a[0] ? b : a)) : places.at(-1)!;
+  const right = isRegion || x >= places[0]![0];
+  group.append(word(saying(mark, under), x + (right ? 10 : -10), y - 2, right, 'slide-word'), word(by, x + (right ? 10 : -10), y + 13, right, 'slide-by'));
+  return group;
+}
+
+function saying({ tool, points, text }: Draft, { hasScale }: Under): string {
+  const places = points.map(fromWire);
+  if (tool === 'Length') return lengthWord(apart(places[0]!, places[1]!), hasScale);
+  return tool === 'PlanarFreehandROI' ? areaWord(areaOf(places), hasScale) : text;
 }
 
 /** The first point is what the arrow points at. */

@@ -49,6 +49,20 @@ export const fromWire = ([x, y]: Vector): Place => [x * 1000, y * 1000];
 
 export const apart = ([ax, ay]: Place, [bx, by]: Place): number => Math.hypot(bx - ax, by - ay);
 
+/** What a closed outline holds, in square micrometres. */
+export function areaOf(outline: readonly Place[]): number {
+  const twice = outline.reduce((sum, [x, y], at) => {
+    const [nextX, nextY] = outline[(at + 1) % outline.length]!;
+    return sum + x * nextY - nextX * y;
+  }, 0);
+  return Math.abs(twice) / 2;
+}
+
+export function areaWord(squares: number, hasScale: boolean): string {
+  if (!hasScale) return `${Math.round(squares)} px² (no scale)`;
+  return squares < 10_000 ? `${Math.round(squares)} µm²` : `${(squares / 1_000_000).toFixed(squares < 1_000_000 ? 3 : 2)} mm²`;
+}
+
 /** Degrees from 0 up to 360, in tenths. */
 export const upright = (degrees: number): number => ((Math.round(degrees * 10) / 10) % 360 + 360) % 360;
 
