@@ -101,6 +101,7 @@ class Pack(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     built_at: Mapped[datetime]
     lossy: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[str] = mapped_column(String(8), default="frames", server_default="frames")  # or "slide"
     maker: Mapped[int] = mapped_column(server_default="0")  # which way of making frames made it; see `packs.MAKER`
 
 

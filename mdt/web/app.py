@@ -43,6 +43,7 @@ from mdt.web import (
     security,
     session,
     signing_in,
+    slides,
     states,
     worklist,
 )
@@ -87,6 +88,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         live,
         imaging,
         marks,
+        slides,
         states,
         layers,
         imports,

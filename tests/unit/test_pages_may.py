@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from mdt.people.sessions import SignIn
+from tests.unit.glass import SLIDE, add_slide
 from tests.unit.layered import add_layer
 from tests.unit.pages import PASSWORD, VERSION, Seeded, seeded
 from tests.unit.prepared import TOLD, add_preparation
@@ -108,6 +109,8 @@ TABLE = {
     "GET /imaging/series/<series_id>/<version>/index.json": TEAM,
     "GET /imaging/series/<series_id>/<version>/frames": TEAM,
     "GET /imaging/series/<series_id>/<version>/pieces": TEAM,
+    "GET /imaging/series/<series_id>/<version>/tiles/<int:level>/<int:column>/<int:row>": TEAM,
+    "GET /imaging/series/<series_id>/<version>/picture/<any(label,overview,thumbnail):name>": TEAM,
     "GET /imaging/documents/<instance_id>": TEAM,
     "GET /dicomweb/": ALL,
     "GET /dicomweb/studies": FOUND,
@@ -148,6 +151,7 @@ def made(tmp_path):
         add_letter(made, tmp_path)
         made.leaf = add_layer(made, tmp_path)
         made.prepared = add_preparation(made)
+        add_slide(made, tmp_path)
         yield made
 
 
@@ -175,12 +179,15 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
+        "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
     if "/discrepanc" in rule:
         names["case_id"] = made.cases["signed"]
+    if "/tiles/" in rule or "/picture/" in rule:
+        names["version"] = SLIDE
     if "outcome" in rule:
         names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: names[found[1]], rule)
+    path = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: names[found[1]], rule)
     order = " ".join(made.cases[who] for who in ("maria", "john", "nasty"))
     typed = {
         "POST /sign-in": {"email": made.email("chair"), "password": PASSWORD},

@@ -11,6 +11,7 @@ from mdt.core.errors import MdtError
 from mdt.imaging.files import attributes
 from mdt.imaging.files.opening import Opened, Pixels
 from mdt.imaging.files.syntaxes import DEFLATED_FRAMES, NOT_IN_PYDICOM, PLAIN_FRAMES, is_encapsulated, is_video
+from mdt.imaging.slides.kinds import MOST_TILES, WHOLE_SLIDE
 
 LARGEST_FRAME = 256 << 20  # bytes decoded; a mammogram of 3062 x 2394 has 15 MB
 MOST_FRAMES = 20_000
@@ -55,7 +56,7 @@ def raster_of(file: Opened) -> Raster:
     if pixels is None:
         raise CannotShow("It has no pixel data (7FE0,0010), only a header.")
     declared = _declared(dataset, pixels)
-    _check_ceiling(declared)
+    _check_ceiling(declared, MOST_TILES if attributes.uid(dataset, "SOPClassUID") == WHOLE_SLIDE else MOST_FRAMES)
     _check_syntax(file.transfer_syntax)
     if is_encapsulated(file.transfer_syntax):
         return _check_encapsulated(declared, pixels, file.transfer_syntax)
@@ -97,15 +98,15 @@ def _count(dataset: Dataset, keyword: str) -> int | None:
     return int(found[0]) if found and 0 < found[0] <= 0xFFFF and found[0] == int(found[0]) else None
 
 
-def _check_ceiling(raster: Raster) -> None:
+def _check_ceiling(raster: Raster, most: int) -> None:
     size = raster.rows * raster.columns * raster.samples * math.ceil(raster.allocated / 8)
     if size > LARGEST_FRAME:
         raise CannotShow(
             f"A frame of {raster.columns} × {raster.rows} would take {size >> 20} MB, "
             f"more than the {LARGEST_FRAME >> 20} MB that are decoded here."
         )
-    if raster.frames > MOST_FRAMES:
-        raise CannotShow(f"It declares {raster.frames} frames, more than the {MOST_FRAMES} that are decoded here.")
+    if raster.frames > most:
+        raise CannotShow(f"It declares {raster.frames} frames, more than the {most} that are decoded here.")
 
 
 def _check_syntax(syntax: UID) -> None:

@@ -62,7 +62,7 @@ def _study(line: timeline.Line, series: list[dict[str, Any]]) -> dict[str, Any]:
 def _series(session: Session, study_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     """The series of these studies, by study, in order of their numbers."""
     rows: Any = session.execute(
-        select(Series, Pack.version, Pack.lossy, Pack.frames.label("packed"))
+        select(Series, Pack.version, Pack.lossy, Pack.kind, Pack.frames.label("packed"))
         .outerjoin(Pack, Pack.series_id == Series.id)
         .where(Series.study_id.in_(study_ids))
         .order_by(Series.number.is_(None), Series.number, Series.series_uid)
@@ -113,7 +113,7 @@ def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
         "complete": Wholeness(series.expected, series.received, tuple(series.gaps)).complete,
         "gaps": series.gaps,
         "duplicates": series.duplicates,
-        "kind": "images" if series.frames else "document" if documents else "none",
+        "kind": _kind(row, documents),
         "frames": series.frames,
         "packed": row.packed or 0,
         "version": row.version,
@@ -122,3 +122,10 @@ def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
         "documents": documents,
         "states": sum("presentation" in one.header or "key_objects" in one.header for one in notable),
     }
+
+
+def _kind(row: Row[Any], documents: list[dict[str, Any]]) -> str:
+    """What there is to look at: a slide once it is made ready, else images, documents, or nothing."""
+    if row.Series.frames:
+        return "slide" if row.kind == "slide" else "images"
+    return "document" if documents else "none"

@@ -26,6 +26,9 @@ from mdt.imaging.models import Instance, Pack, Series
 from mdt.imaging.pixels.frames import Encoded, encode
 from mdt.imaging.pixels.hanging import hung, in_order
 from mdt.imaging.pixels.packing import Writer, as_json
+from mdt.imaging.slides.building import Glass
+from mdt.imaging.slides.kinds import WHOLE_SLIDE
+from mdt.imaging.slides.packing import SlidePack
 from mdt.record.models import Study
 
 MAKER = 4  # grows when frames are made differently, so that those of older packs are made again
@@ -43,6 +46,7 @@ class _Object:
     sop_uid: str
     sha256: str
     frames: int
+    sop_class: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,11 @@ class _Plan:
     about: dict[str, Any]
     instances: list[_Object]
     earlier: str | None
+
+    @property
+    def glass(self) -> list[Glass]:
+        """The objects that are of a whole slide."""
+        return [Glass(one.id, one.sop_uid, one.sha256) for one in self.instances if one.sop_class == WHOLE_SLIDE]
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,8 @@ class Packer:
             plan = _plan(session, series_id)
         if plan is None:
             return None
+        if plan.glass and (version := self._slide(plan, now)):
+            return version
         before = self._store.packs(series_id)
         with self._store.drafting_folder() as folder, self._earlier(series_id, plan.earlier) as earlier:
             if earlier.is_all_of(plan.instances):
@@ -128,6 +139,15 @@ class Packer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _slide(self, plan: _Plan, now: datetime) -> str | None:
+        """A whole slide's index in place of frames; None when there is no tissue in what has come."""
+        sandbox = self._idle.get()
+        try:
+            made = SlidePack(self._db, self._store, plan.series_id, plan.earlier)
+            return made.build(plan.glass, plan.about, call=sandbox.call, now=now)
+        finally:
+            self._idle.put(sandbox)
 
     def _still_right(self, plan: _Plan, now: datetime) -> str | None:
         """Nothing new to pack: only remember that it was looked at."""
@@ -205,11 +225,19 @@ def _plan(session: Session, series_id: str) -> _Plan | None:
     if series is None:
         return None
     study = session.get_one(Study, series.study_id)
-    shown = select(Instance.id, Instance.sop_uid, Instance.sha256, Instance.frames, Instance.number, Instance.header)
+    shown = select(
+        Instance.id,
+        Instance.sop_uid,
+        Instance.sha256,
+        Instance.frames,
+        Instance.number,
+        Instance.header,
+        Instance.sop_class_uid,
+    )
     rows = session.execute(shown.where(Instance.series_id == series_id, Instance.frames > 0)).yield_per(_ROWS)
     objects, places, references = {}, [], set()
     for row in rows:  # a few at a time: of ten thousand, the headers would fill the memory
-        objects[row.sop_uid] = _Object(row.id, row.sop_uid, row.sha256, row.frames)
+        objects[row.sop_uid] = _Object(row.id, row.sop_uid, row.sha256, row.frames, row.sop_class_uid)
         places.append(hung(row.sop_uid, row.number, row.header))
         references.add(row.header.get("frame_of_reference") or "")
     references -= {""}
@@ -243,5 +271,5 @@ def _remember(session: Session, plan: _Plan, built: _Built, *, now: datetime) ->
         pack = Pack(series_id=plan.series_id)
         session.add(pack)
     pack.version, pack.frames, pack.bytes, pack.built_at = built.index["version"], len(frames), built.length, now
-    pack.lossy, pack.maker = any(entry["lossy"] for entry in frames), MAKER
+    pack.lossy, pack.maker, pack.kind = any(entry["lossy"] for entry in frames), MAKER, "frames"
     return pack.version
