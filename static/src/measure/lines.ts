@@ -50,6 +50,6 @@ function regionLines({ statistics: values, valueUnit: unit, factor }: Measure, g
 export function wordsOf(drawn: Drawn & { text: string }, ground: Ground | null): string {
   const { noun, texted } = infoOf(drawn.tool);
   if (texted) return `${noun}: ${drawn.text || 'without words'}`;
-  const [first] = linesOf(drawn, ground);
-  return `${noun} ${first ?? ''}`.trim();
+  const [first = ''] = linesOf(drawn, ground);
+  return [`${noun} ${first}`.trim(), ...measure(drawn, ground).notes].join(', ');
 }

@@ -80,6 +80,7 @@ describe('what marks say', () => {
   });
   test('in a list', () => {
     expect(wordsOf({ tool: 'Length', points: LINE, text: '' }, ground())).toBe('Length 5.0 mm');
+    expect(wordsOf({ tool: 'Length', points: LINE, text: '' }, ground({ spacing_source: 'ImagerPixelSpacing' }, 'DX'))).toBe('Length 5.0 mm, at detector (projection: magnified)');
     expect(wordsOf({ tool: 'ArrowAnnotate', points: LINE, text: 'left adrenal' }, ground())).toBe('Arrow: left adrenal');
   });
 });

@@ -55,7 +55,7 @@ export function measure({ tool, points }: Drawn, ground: Ground | null): Measure
       return { ...found, length: Math.max(...axes), across: Math.min(...axes) };
     }
     case 'angle':
-      return { ...found, notes: scale.unit === 'px' ? [] : found.notes, angle: tool === 'Angle' ? corner(places as [Vector, Vector, Vector]) : between(places as [Vector, Vector, Vector, Vector]) };
+      return { ...found, notes: [], angle: tool === 'Angle' ? corner(places as [Vector, Vector, Vector]) : between(places as [Vector, Vector, Vector, Vector]) };
     case 'region':
       return { ...found, area: areaOf(tool, places), ...(ground === null ? {} : { statistics: valuesIn(tool, spots, ground, factor) }) };
     case 'value': {
