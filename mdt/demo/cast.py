@@ -124,6 +124,7 @@ STUDIES = (
     Imaged("chiamaka-cxr", "chiamaka", 20, "101010", "XR chest", "CHEST", (Copy("RWJ"),)),
     Imaged("geraldine-cxr", "geraldine", 13, "143000", "XR chest", "CHEST", (Copy("RRF"),)),
     Imaged("oluwaseun-mg", "oluwaseun", 14, "093000", "Mammogram bilateral", "BREAST", (Copy("RWJ"),)),
+    Imaged("oluwaseun-mg-prior", "oluwaseun", 1106, "101500", "Mammogram screening", "BREAST", (Copy("RM3"),)),
     Imaged("oluwaseun-us", "oluwaseun", 14, "110500", "US breast left", "BREAST", (Copy("R0A"),)),
     Imaged("oluwaseun-pathology", "oluwaseun", 7, "151500", "Core biopsy report", "", (Copy("RMP"),)),
     Imaged("chau-us", "chau", 5, "140000", "US breast left", "BREAST", (Copy("RMC"),)),

@@ -128,7 +128,10 @@ _PAINT = {
     "chiamaka-ct": lambda shot: studies.chest_ct(shot, CHIAMAKA, spacing=5.0),
     "chiamaka-cxr": lambda shot: studies.chest_film(shot, CHIAMAKA, fine=4),
     "geraldine-cxr": lambda shot: studies.chest_film(shot, GERALDINE),
-    "oluwaseun-mg": lambda shot: studies.mammograms(shot, 5, Mass((46.0, 68.0), 16)),
+    "oluwaseun-mg": lambda shot: studies.mammograms(
+        shot, 5, {"CC": Mass((44.0, 70.0), 16), "MLO": Mass((46.0, 68.0), 16)}
+    ),
+    "oluwaseun-mg-prior": lambda shot: studies.mammograms(shot, 5, {"CC": Mass((44.0, 70.0), 6, specks=5)}),
     "oluwaseun-us": lambda shot: studies.breast_cine(shot, 9, 14.0),
     "oluwaseun-pathology": _breast_core,
     "chau-us": lambda shot: studies.breast_cine(shot, 77, 9.0, frames=20),

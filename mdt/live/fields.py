@@ -79,6 +79,11 @@ def uid(data: Json, name: str) -> str:
     return _matching(data, name, _UID, "a DICOM UID")
 
 
+def name(data: Json, field: str) -> str:
+    """A short name of ours for something, such as `two-series`."""
+    return _matching(data, field, _NAME, "a short name")
+
+
 def point(value: Any, name: str) -> list[int | float]:
     """Three numbers: patient millimetres."""
     if not isinstance(value, list) or len(value) != 3:

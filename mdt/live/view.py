@@ -41,6 +41,8 @@ def view(data: Any) -> Json:
         "case": fields.our_id(sent, "case"),
         "layout": layout,
         "active": fields.whole(sent, "active", 0, len(shown) - 1),
+        **({} if sent.get("filled") is None else {"filled": fields.whole(sent, "filled", 0, len(shown) - 1)}),
+        **({} if sent.get("protocol") is None else {"protocol": fields.name(sent, "protocol")}),
         "panes": [None if pane is None else panes.pane(pane) for pane in shown],
         **({} if sent.get("cross") is None else {"cross": _cross(fields.record(sent["cross"], "cross"))}),
     }

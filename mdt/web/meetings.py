@@ -106,6 +106,7 @@ def agenda_json(meeting_id: str) -> Any:
             "starts_at": meeting.starts_at.isoformat().replace("+00:00", "Z"),
             "status": meeting.status,
             "team": meeting.team.name,
+            "mdt_type": meeting.team.mdt_type,
         },
         cases=[_case_json(case) for case in meeting.cases],
     )

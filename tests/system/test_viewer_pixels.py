@@ -178,6 +178,24 @@ def dataset_of(name: str, number: int, kind: Kind) -> Dataset:
     return an_object(kind.pixels, **uids, **about, **kind.header)
 
 
+def for_the_light_box() -> Iterator[Dataset]:
+    """A mammogram of four views, and two CT of five slices each with frames of reference of their own."""
+    for number, (side, view) in enumerate((side, view) for view in ("CC", "MLO") for side in "RL"):
+        about: dict[str, Any] = {"Modality": "MG", "StudyDate": "20261001", "StudyInstanceUID": "1.2.4"}
+        about |= {"SeriesInstanceUID": f"1.2.4.{number}", "SOPInstanceUID": f"1.2.4.{number}.1"}
+        about |= {"SeriesDescription": f"{side} {view}", "ImageLaterality": side, "ViewPosition": view}
+        # As some makers store it: the right breast's chest wall at the left.
+        about |= {"ImagerPixelSpacing": [1, 1], "PatientOrientation": ["A", "F"]}
+        yield an_object(blocks("uint16", 0, 4095), **about, WindowCenter=2048, WindowWidth=4096)
+    for study, day, name, lowest in (("1.2.5", "20260901", "Chest now", 0), ("1.2.6", "20260301", "Chest then", 100)):
+        for number in range(5):
+            about = {"StudyDate": day, "StudyInstanceUID": study, "SeriesDescription": name, "InstanceNumber": number}
+            about |= {"SeriesInstanceUID": f"{study}.1", "SOPInstanceUID": f"{study}.1.{number}"}
+            about |= {"ImageOrientationPatient": AXIAL, "PixelSpacing": [1, 1], "FrameOfReferenceUID": f"{study}.9"}
+            about |= {"ImagePositionPatient": [0, 0, lowest + 5 * number]}
+            yield an_object(np.roll(blocks("int16", 0, 1000), number), **about)
+
+
 SIGNED = "1.2.3.1"  # the first kind's series
 TOP_RIGHT = an_area([129, 1], [256, 128])
 
@@ -254,6 +272,8 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     for number, block in enumerate(volumes.BLOCKS, 950):
         for k, dataset in enumerate(block.objects(number)):
             save(dataset, archive / f"{block.name}-{k}.dcm")
+    for number, dataset in enumerate(for_the_light_box()):
+        save(dataset, archive / f"box-{number}.dcm")
     film = a_film(browser)
     if film is not None:
         save(film, archive / "film.dcm", "1.2.840.10008.1.2.4.102")
@@ -271,9 +291,9 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     (folder / "trusts.toml").write_text(trust + source)
     product.command("trusts", "load", str(folder / "trusts.toml"))
     gathered = json.loads(product.command("gather", "--nhs", NHS, "--json", accept=(0, 1)))
-    assert [study["received_instances"] for study in gathered["studies"]] == [
-        len(KINDS) + 5 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
-    ], gathered
+    received = sorted(study["received_instances"] for study in gathered["studies"])
+    drawn = len(KINDS) + 5 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
+    assert received == sorted([4, 5, 5, drawn]), gathered
     product.start()
     yield product, stage
     product.stop()
@@ -288,7 +308,7 @@ def page(browser: Browser, story: tuple[Product, Stage]) -> Page:
     page.goto(f"/meetings/{stage.meeting}/room")
     wait(page, "room.client.connection === 'in-step'")
     page.keyboard.press("n")
-    listed = f"document.querySelectorAll('.series').length >= {len(KINDS) + 5 + len(volumes.BLOCKS)}"
+    listed = f"document.querySelectorAll('.series').length >= {len(KINDS) + 11 + len(volumes.BLOCKS)}"
     waiting = "document.querySelectorAll('.series:disabled').length"  # in the end a view and contours: no images
     wait(page, f"room.case !== null && {listed} && {waiting} === 3", 90)
     page.keyboard.press("Shift+1")
@@ -749,3 +769,74 @@ def test_no_image_of_the_case_before_is_left_when_another_opens(page: Page) -> N
         if banner != first:
             assert shown == 0
             assert who == ""
+
+
+# --- the light box: what one hangs, links and fills, the other sees ---
+
+
+def light_box(page: Page) -> dict[str, Any]:
+    told: dict[str, Any] = page.evaluate(
+        """() => {
+            const {layout, panes} = window.mdtRoom;
+            const seen = panes.map(({series, index, view}) => [series, index, view?.flip_h ?? null]);
+            return {layout, seen, filled: document.querySelectorAll('.pane.filling').length};
+        }"""
+    )
+    return told
+
+
+def until_alike(presenter: Page, follower: Page, **wanted: Any) -> dict[str, Any]:
+    end = time.monotonic() + 30
+    while True:
+        shown, followed = light_box(presenter), light_box(follower)
+        if shown == followed and wanted.items() <= shown.items():
+            return shown
+        assert time.monotonic() < end, f"wanted {wanted}\nshown {shown}\nfollowed {followed}"
+        time.sleep(0.05)
+
+
+def test_one_light_box_for_both(browser: Browser, page: Page, story: tuple[Product, Stage]) -> None:
+    product, stage = story
+    follower = sign_in(browser, product, stage.emails["member"])
+    follower.goto(f"/meetings/{stage.meeting}/room")
+    wait(follower, "room.case !== null && room.panes.length > 0")
+    page.locator(".pane").first.focus()
+    page.keyboard.press("t")
+    wait(page, "room.client.presenting")
+    page.keyboard.press("Shift+9")
+    until_alike(page, follower, layout="3x3")
+
+    # A mammogram hangs back to back by its protocol: the right breast is turned so that its chest wall is at the right.
+    page.locator(".menu summary", has_text="Hanging").click()
+    page.get_by_role("button", name="Mammogram, four views").click()
+    hung = [["1.2.4.0", 0, True], ["1.2.4.1", 0, False], ["1.2.4.2", 0, True], ["1.2.4.3", 0, False]]
+    until_alike(page, follower, layout="2x2", seen=hung)
+    page.keyboard.press("Enter")
+    until_alike(page, follower, filled=1)
+    page.keyboard.press("Enter")
+    until_alike(page, follower, filled=0)
+
+    # Two studies without a common frame of reference scroll together from where they were linked.
+    page.keyboard.press("Shift+2")
+    for number, name in enumerate(("Chest now", "Chest then")):
+        page.locator(".pane").nth(number).click(position={"x": 40, "y": 90})
+        page.locator("button.series", has_text=name).click()
+    until_alike(page, follower, seen=[["1.2.5.1", 2, False], ["1.2.6.1", 2, False]])
+    page.keyboard.press("ArrowDown")
+    until_alike(page, follower, seen=[["1.2.5.1", 2, False], ["1.2.6.1", 3, False]])
+    page.keyboard.press("Shift+U")
+    page.keyboard.press("ArrowDown")
+    until_alike(page, follower, seen=[["1.2.5.1", 3, False], ["1.2.6.1", 4, False]])
+    links = page.locator(".over-link:visible").all_inner_texts()
+    assert links == ["Linked by offset", "Linked, offset +105.0 mm"]
+
+    # A second window for a second monitor is nobody else in the room, and is empty once the first one goes.
+    with page.expect_popup() as opened:
+        page.keyboard.press("Shift+W")
+    second = opened.value
+    second.wait_for_selector(".pane-image.painted", timeout=30_000)
+    assert page.evaluate("() => window.mdtRoom.client.roster.length") == 2
+    second.close()
+    page.keyboard.press("Shift+U")
+    page.keyboard.press("Shift+1")
+    follower.context.close()

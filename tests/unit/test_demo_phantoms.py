@@ -44,7 +44,7 @@ KINDS = {
     "PET/CT": lambda: studies.pet_ct(shot("pet", "WHOLEBODY"), WITH_NODULE, (Focus(NODULE, 22, 11.0),), spacing=50),
     "brain MR": lambda: studies.brain_mr(shot("mr", "BRAIN"), Head(3), count=4, spacing=30),
     "radiograph": lambda: studies.chest_film(shot("dx", "CHEST"), WITH_NODULE, fine=4),
-    "mammograms": lambda: studies.mammograms(shot("mg", "BREAST"), 5, Mass((46.0, 68.0), 16)),
+    "mammograms": lambda: studies.mammograms(shot("mg", "BREAST"), 5, {"MLO": Mass((46.0, 68.0), 16)}),
     "ultrasound cine": lambda: studies.breast_cine(shot("us", "BREAST"), 9, 14.0, frames=3),
     "PDF report": report,
 }

@@ -114,6 +114,10 @@ def test_a_view_is_read_whole_and_what_the_wire_does_not_know_is_left_out():
     "changed",
     [
         {"layout": "3x3"},
+        {"filled": 2},
+        {"filled": True},
+        {"protocol": "two series"},
+        {"protocol": 7},
         {"layout": "4x1", "panes": [None] * 4},
         {"layout": "0x1", "panes": []},
         {"panes": [None]},
@@ -148,6 +152,11 @@ def test_the_layers_of_an_image_are_keys_each_once():
     for wrong in ("c" * 32, ["GSPS"], ["c" * 32] * 2, [["c" * 32]], [f"{one:032x}" for one in range(101)]):
         with pytest.raises(Invalid):
             view.view(a_view(panes=[{**pane, "layers": wrong}, None]))
+
+
+def test_a_view_says_what_fills_the_screen_and_what_it_was_hung_by():
+    shown = a_view(filled=1, protocol="mammogram-four")
+    assert view.view(shown) == shown
 
 
 def test_an_image_is_the_kind_that_need_not_be_named():

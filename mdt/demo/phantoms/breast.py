@@ -1,4 +1,4 @@
-"""A breast for the mammogram (mediolateral oblique) and for the ultrasound probe."""
+"""A breast for the mammogram (craniocaudal and mediolateral oblique) and for the ultrasound probe."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,13 @@ from mdt.demo.phantoms.texture import blur, smooth_noise
 
 MG_PIXEL = 0.1  # mm
 MG_SIZE = (1280, 1920)  # columns, rows
-# From the armpit down to the fold below: heights in mm, and how far the skin lies from the chest wall there.
-OUTLINE = ((0, 22, 48, 76, 100, 122, 146, 164, 176, 192), (27, 32, 50, 75, 87, 86, 70, 44, 18, 11))
+# Down the film (from the armpit to the fold below, or from the outer to the inner side): heights in mm, and how far the
+# skin lies from the chest wall there.
+OUTLINE = {
+    "MLO": ((0, 22, 48, 76, 100, 122, 146, 164, 176, 192), (27, 32, 50, 75, 87, 86, 70, 44, 18, 11)),
+    "CC": ((0, 14, 26, 44, 68, 96, 124, 148, 166, 178, 192), (0, 8, 34, 60, 78, 84, 77, 58, 32, 8, 0)),
+}
+NIPPLE = {"MLO": 110, "CC": 97}
 
 
 @dataclass(frozen=True)
@@ -22,15 +27,18 @@ class Mass:
     specks: int = 18
 
 
-def mammogram(seed: int, laterality: str, mass: Mass | None) -> Array:
-    """Attenuation 0 to 4095. Chest wall at the left edge for a left breast, at the right edge for a right one."""
+def mammogram(seed: int, laterality: str, mass: Mass | None, view: str = "MLO") -> Array:
+    """Attenuation 0 to 4095. Chest wall at the left edge for a left breast, at the right edge for a right one.
+
+    `view` is MLO or CC; a craniocaudal film has no muscle on it.
+    """
     rng = np.random.default_rng(seed)
     columns, rows = MG_SIZE
     x = (np.arange(columns, dtype=np.float32) * MG_PIXEL)[None, :]  # mm from the chest wall
     y = (np.arange(rows, dtype=np.float32) * MG_PIXEL)[:, None]
-    bulge = np.interp(y, *OUTLINE).astype(np.float32)
+    bulge = np.interp(y, *OUTLINE[view]).astype(np.float32)
     bulge = blur(bulge, (45, 0))
-    nipple = 6.5 * np.exp(-(((y - 110) / 4.2) ** 2))
+    nipple = 6.5 * np.exp(-(((y - NIPPLE[view]) / 4.2) ** 2))
     depth = bulge + nipple - x  # mm inside the skin line
     thick = 52 * np.sqrt(np.clip(depth / 26, 0, 1)) * np.clip(1.2 - x / 300, 0, 1)  # compressed in the middle
     texture = _parenchyma(rng, rows, columns)
@@ -39,8 +47,9 @@ def mammogram(seed: int, laterality: str, mass: Mass | None) -> Array:
     film = thick * (0.50 + 0.17 * dense + 0.020 * texture)
     film += np.clip(1 - np.abs(depth - 1.0) / 1.2, 0, 1) * 2.6  # skin
     film += _ligaments(rng, rows, columns) * np.clip(depth / 10, 0, 1) * 1.2
-    muscle = 54 * (1 - (np.maximum(y, 0) / 122) ** 1.15) - x
-    film += np.clip(muscle / 2.5, 0, 1) * (6.5 + 0.6 * smooth_noise(rng, (rows, columns), (90, 25)))
+    if view == "MLO":
+        muscle = 54 * (1 - (np.maximum(y, 0) / 122) ** 1.15) - x
+        film += np.clip(muscle / 2.5, 0, 1) * (6.5 + 0.6 * smooth_noise(rng, (rows, columns), (90, 25)))
     if mass is not None:
         film += _mass(rng, x, y, mass)
     film = blur(np.where(depth > 0, film, 0).astype(np.float32), (0.8, 0.8))

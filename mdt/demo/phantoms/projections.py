@@ -26,18 +26,28 @@ def dx(shot: Shot, attenuation: NDArray[Any], pixel: float) -> Dataset:
     return ds
 
 
-def mg(shot: Shot, number: int, side: str, attenuation: NDArray[Any], pixel: float) -> Dataset:
-    """Digital mammography image, for presentation, mediolateral oblique."""
-    ds = new(shot, "1.2.840.10008.5.1.4.1.1.1.2", "MG", Series(number, f"{side} MLO"), 1)
+# Code and meaning of a mammographic view (PS3.16 CID 4014), the angle of the machine, and where columns lead.
+_VIEWS = {
+    "CC": ("399162004", "cranio-caudal", 0, {"L": "R", "R": "L"}),
+    "MLO": ("399368009", "medio-lateral oblique", 45, {"L": "FR", "R": "FL"}),
+}
+
+
+def mg(shot: Shot, number: int, taken: tuple[str, str], attenuation: NDArray[Any], pixel: float) -> Dataset:
+    """Digital mammography image, for presentation; `taken` is the side and the view, CC or MLO."""
+    side, view = taken
+    value, meaning, angle, down = _VIEWS[view]
+    ds = new(shot, "1.2.840.10008.5.1.4.1.1.1.2", "MG", Series(number, f"{side} {view}"), 1)
     _detector(ds, pixel, code("76752008", "SCT", "Breast"), side)
     grey(ds, np.rint(attenuation).astype(np.uint16), 12)
     ds.PixelIntensityRelationship, ds.PixelIntensityRelationshipSign = "LOG", -1
     ds.PresentationLUTShape = "IDENTITY"
-    ds.PatientOrientation = ["A", "FR"] if side == "L" else ["P", "FL"]
-    ds.ViewCodeSequence = Items([code("399368009", "SCT", "medio-lateral oblique")])
+    ds.PatientOrientation = ["A" if side == "L" else "P", down[side]]
+    ds.ViewPosition = view
+    ds.ViewCodeSequence = Items([code(value, "SCT", meaning)])
     ds.ViewCodeSequence[0].ViewModifierCodeSequence = Items([])
     ds.PositionerType, ds.OrganExposed, ds.BreastImplantPresent = "MAMMOGRAPHIC", "BREAST", "NO"
-    ds.PositionerPrimaryAngle, ds.CompressionForce, ds.BodyPartThickness = 45 if side == "R" else -45, 110, 52
+    ds.PositionerPrimaryAngle, ds.CompressionForce, ds.BodyPartThickness = angle if side == "R" else -angle, 110, 52
     ds.EstimatedRadiographicMagnificationFactor, ds.DistanceSourceToDetector = 1.05, 660
     ds.PartialView, ds.KVP, ds.AnodeTargetMaterial = "NO", 28, "TUNGSTEN"
     ds.ExposureTime, ds.XRayTubeCurrent, ds.Exposure, ds.FilterMaterial = 900, 90, 81, "RHODIUM"

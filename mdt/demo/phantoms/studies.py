@@ -93,10 +93,14 @@ def chest_film(shot: Shot, person: Chest, *, fine: int = 3) -> Iterator[Dataset]
     yield projections.dx(shot, radiograph.frontal(person, person.seed + 17, fine), radiograph.PIXEL)
 
 
-def mammograms(shot: Shot, seed: int, mass: breast.Mass) -> Iterator[Dataset]:
-    """Both sides, mediolateral oblique; the mass is in the left."""
-    yield projections.mg(shot, 1, "R", breast.mammogram(seed, "R", None), breast.MG_PIXEL)
-    yield projections.mg(shot, 2, "L", breast.mammogram(seed + 1, "L", mass), breast.MG_PIXEL)
+def mammograms(shot: Shot, seed: int, masses: dict[str, breast.Mass]) -> Iterator[Dataset]:
+    """Both sides, craniocaudal and mediolateral oblique; `masses` says where in each view of the left one lies."""
+    number = 0
+    for view in ("CC", "MLO"):
+        for side in ("R", "L"):
+            number += 1
+            film = breast.mammogram(seed + number, side, masses.get(view) if side == "L" else None, view)
+            yield projections.mg(shot, number, (side, view), film, breast.MG_PIXEL)
 
 
 def breast_cine(shot: Shot, seed: int, diameter: float, frames: int = 32) -> Iterator[Dataset]:

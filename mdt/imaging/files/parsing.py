@@ -165,7 +165,7 @@ def _header(file: Opened, raster: Raster) -> dict[str, Any]:
         "echo": attributes.integer(dataset, "EchoNumbers"),
         "between": attributes.number(dataset, "SpacingBetweenSlices"),
         "laterality": laterality(dataset),
-        "view": attributes.text(dataset, "ViewPosition") or None,
+        "view": view(dataset),
         "frames": [geometry.place(groups, 0)] if raster.frames == 1 else [],
         "content": content_of(file) if raster.frames == 1 else None,
         **geometry.spacing(groups),
@@ -177,6 +177,22 @@ def laterality(dataset: Dataset) -> str | None:
     """L or R, of the image or else of its series; None for both, neither or unsaid."""
     said = attributes.text(dataset, "ImageLaterality") or attributes.text(dataset, "Laterality")
     return said if said in ("L", "R") else None
+
+
+# Views of the breast by their codes (PS3.16 CID 4014), for images that lack View Position.
+_VIEWS = {
+    **dict.fromkeys(("399162004", "R-10242"), "CC"),
+    **dict.fromkeys(("399368009", "R-10226"), "MLO"),
+    **dict.fromkeys(("399260004", "R-10224"), "ML"),
+    **dict.fromkeys(("399352003", "R-10228"), "LM"),
+}
+
+
+def view(dataset: Dataset) -> str | None:
+    """How a projection was taken, e.g. `CC`, `PA`: View Position, else its code (PS3.3 C.8.11.7)."""
+    said = attributes.text(dataset, "ViewPosition")[:16].strip().upper()
+    coded = attributes.first(dataset, "ViewCodeSequence")
+    return said or (None if coded is None else _VIEWS.get(attributes.text(coded, "CodeValue")))
 
 
 def _listed(words: list[str]) -> str:

@@ -69,9 +69,11 @@ def _series(session: Session, study_ids: Collection[str]) -> dict[str, list[dict
     ).all()
     ids = [row.Series.id for row in rows]
     notable, layers = _notable(session, ids), _layers(session, ids)
+    views = _views(session, [row.Series.id for row in rows if row.Series.modality in _PROJECTIONS])
     found: dict[str, list[dict[str, Any]]] = {study_id: [] for study_id in study_ids}
     for row in rows:
-        found[row.Series.study_id].append(_one(row, notable[row.Series.id]) | {"layers": layers.get(row.Series.id, 0)})
+        also = {"layers": layers.get(row.Series.id, 0), "views": views[row.Series.id]}
+        found[row.Series.study_id].append(_one(row, notable[row.Series.id]) | also)
     return found
 
 
@@ -92,6 +94,24 @@ def _layers(session: Session, series_ids: Collection[str]) -> dict[str, int]:
     """How many objects of each series draw over images."""
     counts = select(Layer.series_id, func.count()).where(Layer.series_id.in_(series_ids)).group_by(Layer.series_id)
     return {series_id: count for series_id, count in session.execute(counts)}  # noqa: C416 - rows, by their types
+
+
+# Of these each image is a view of its own, and is hung by it.
+_PROJECTIONS = frozenset({"MG", "CR", "DX", "RG"})
+
+
+def _views(session: Session, series_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """Which side and which way each image of these series was taken."""
+    rows = session.execute(
+        select(Instance.series_id, Instance.sop_uid, Instance.header)
+        .where(Instance.series_id.in_(series_ids), Instance.frames > 0)
+        .order_by(Instance.number, Instance.sop_uid)
+    )
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        said = {"laterality": row.header.get("laterality"), "view": row.header.get("view")}
+        found[row.series_id].append({"sop": row.sop_uid} | said)
+    return found
 
 
 def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:

@@ -56,6 +56,8 @@ export interface SeriesSummary {
   states?: number;
   /** Objects in it that draw over images. */
   layers?: number;
+  /** Of projections: which side of the patient each image is of, and which way it was taken, e.g. `CC`. */
+  views?: { sop: string; laterality: 'L' | 'R' | null; view: string | null }[];
 }
 
 export interface DocumentSummary {

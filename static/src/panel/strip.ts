@@ -5,7 +5,7 @@ import { ref } from 'lit-html/directives/ref.js';
 import type { CaseImaging, SeriesSummary, StudySummary, TrustProgress, Wholeness } from '../imaging/types';
 import { origin, type KeySelection } from '../imaging/states';
 import type { KeyImage } from '../room/protocol';
-import { hungBeside } from '../viewer/hanging';
+import { hungBeside, mainSeries } from '../viewer/hanging';
 import { clockOf, dayOf, londonDay, stoppedAt, wholenessWord } from './words';
 
 export interface StripState {
@@ -17,6 +17,8 @@ export interface StripState {
   /** Key images that came with the imaging. */
   selections: readonly KeySelection[];
   picture(series: SeriesSummary): HTMLCanvasElement | undefined;
+  /** How far an open series has come. */
+  progress(series: SeriesSummary): { frames: number; received: number } | null;
   trustName(ods: string): string;
   /** Who looked through a study for this case. */
   reviewed(study: string): { name: string; at: string } | null;
@@ -49,7 +51,7 @@ function studyOf(study: StudySummary, now: StripState, acts: StripActs, prior: S
   return html`
     <li class="study" aria-label=${`Study of ${study.date === null ? 'unknown date' : dayOf(study.date)}`}>
       <div class="study-head">
-        <b>${study.date === null ? 'No date' : dayOf(study.date)}</b> ${study.modalities.join('/')}
+        ${studyName(study, acts)}
         ${wholeness(study.state, [`${study.received} of ${study.expected} images are here`, ...study.blame].join('\n'))}
         ${study.study === prior?.study ? html`<span class="badge badge-green" title=${`Prior to hang beside the newest study: ${prior.reason}`}>PRIOR</span>` : nothing}
         ${reviewedBy(study, now)}
@@ -65,6 +67,20 @@ function reviewedBy({ study }: StudySummary, now: StripState): TemplateResult | 
   return review === null ? nothing : html`<span class="badge badge-green" title=${`Reviewed by ${review.name}, ${dayOf(londonDay(review.at))} ${clockOf(review.at)}`}>REVIEWED</span>`;
 }
 
+/** Drag it into a viewport, or press it: the series somebody would open first. */
+function studyName(study: StudySummary, acts: StripActs): TemplateResult {
+  const name = html`<b>${study.date === null ? 'No date' : dayOf(study.date)}</b> ${study.modalities.join('/')}`;
+  const main = mainSeries(study) ?? study.series.find(({ kind }) => kind === 'document');
+  if (main === undefined) return name;
+  return html`<button
+    class="study-name"
+    draggable="true"
+    title="Show this study in the active viewport, or drag it into one"
+    @click=${() => acts.show(study, main)}
+    @dragstart=${(event: DragEvent) => event.dataTransfer?.setData(DRAGGED, main.key)}
+  >${name}</button>`;
+}
+
 /** In a word, never by colour alone: what is merely on its way is not missing. */
 const wholeness = (state: Wholeness, why: string): TemplateResult | typeof nothing =>
   state === 'complete' ? nothing : html`<span class=${`badge badge-${state === 'arriving' ? 'blue' : 'red'}`} title=${why}>${wholenessWord[state]}</span>`;
@@ -74,6 +90,7 @@ function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, a
   const able = series.kind === 'document' || series.version !== null;
   const why = able ? '' : series.kind === 'none' ? (series.problems[0]?.sentence ?? ((series.states ?? 0) > 0 ? 'It says how other images are to be shown; choose it above them.' : (series.layers ?? 0) > 0 ? 'It is drawn over the images it belongs to: see Layers.' : 'Nothing to look at in this series.')) : 'Still being made ready.';
   const picture = now.picture(series);
+  const coming = now.progress(series);
   return html`
     <li>
       <button
@@ -86,6 +103,9 @@ function seriesOf(study: StudySummary, series: SeriesSummary, now: StripState, a
         @dragstart=${(event: DragEvent) => event.dataTransfer?.setData(DRAGGED, series.key)}
       >
         <span class="picture">${series.kind === 'document' ? html`<span class="paper" aria-hidden="true">${PAPER[series.documents[0]?.type ?? ''] ?? 'Text'}</span>` : html`<span ${ref((place) => hold(place, picture))}></span>`}</span>
+        ${coming !== null && coming.received < coming.frames
+          ? html`<progress class="series-progress" max=${coming.frames} value=${coming.received} aria-label=${`${name}: images on this computer`}></progress>`
+          : nothing}
         <span class="series-name">${name}</span>
         <span class="series-count">${series.modality} ${count(series)}</span>
         ${wholeness(series.state, '')} ${series.lossy ? html`<span class="badge badge-amber">LOSSY</span>` : nothing}

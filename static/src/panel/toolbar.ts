@@ -4,8 +4,11 @@ import { html, type TemplateResult } from 'lit-html';
 import { measureMenu, type MeasureActs, type MeasureState } from './measure-menu';
 import type { Layout } from '../room/protocol';
 import type { ToolName } from '../viewer/engine';
-import { LAYOUTS, nameOf } from '../viewer/layouts';
+import { SPEEDS } from '../viewer/cine';
+import type { Change } from '../viewer/adjust';
 import { presets, type Preset } from '../viewer/presets';
+import { layoutPicker } from './layout-picker';
+import { item, menu } from './menu';
 
 export interface Tool {
   tool: ToolName;
@@ -19,6 +22,7 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'StackScroll', name: 'Scroll', key: 's' },
   { tool: 'Zoom', name: 'Zoom', key: 'z' },
   { tool: 'Pan', name: 'Pan', key: 'p' },
+  { tool: 'Magnify', name: 'Lens', key: '/' },
   { tool: 'Length', name: 'Length', key: 'l', marks: true },
   { tool: 'ArrowAnnotate', name: 'Arrow', key: 'a', marks: true },
   { tool: 'Point', name: 'Point', key: 'o' },
@@ -31,10 +35,18 @@ export interface ToolbarState {
   modality: string;
   /** Whether values can be told as SUV. */
   uptake: boolean;
-  cine: boolean;
+  /** Images a second of a cine; null where there is nothing to play. */
+  speed: number | null;
   playing: boolean;
   mayMark: boolean;
   ready: boolean;
+  /** What the case can be hung by, and what it is. */
+  protocols: readonly { id: string; name: string }[];
+  protocol: string | null;
+  linked: 'position' | 'all' | 'off';
+  lines: boolean;
+  filled: boolean;
+  fullScreen: boolean;
   /** Presentation states there are for the series, and the one shown. */
   states: readonly { key: string; name: string }[];
   state: string | null;
@@ -50,14 +62,18 @@ export interface ToolbarActs {
   choose(tool: ToolName): void;
   preset(preset: Preset): void;
   present(state: string | null): void;
-  invert(): void;
-  flip(): void;
-  turn(): void;
-  reset(): void;
+  change(change: Change): void;
   play(): void;
   layers(): void;
+  pace(speed: number): void;
   keyImage(): void;
   arrange(layout: Layout): void;
+  hang(protocol: string): void;
+  link(): void;
+  lines(): void;
+  fill(): void;
+  fullScreen(): void;
+  secondWindow(): void;
   keys(): void;
   measure: MeasureActs;
 }
@@ -95,21 +111,12 @@ export function toolbar(now: ToolbarState, acts: ToolbarActs): TemplateResult {
             ${presets(now.modality, now.uptake).map(({ key, name }) => html`<option value=${key}>${key} ${name}</option>`)}
           </select>
         </label>
-        ${now.states.length > 0 ? states(now, acts) : ''} ${button('Invert', 'I', acts.invert, !now.ready)} ${button('Flip', 'F', acts.flip, !now.ready)} ${button('Turn', 'D', acts.turn, !now.ready)}
-        ${button('Reset', 'R', acts.reset, !now.ready)}
-        ${now.cine ? html`<button aria-pressed=${now.playing} @click=${acts.play}>${now.playing ? 'Pause' : 'Play'}<kbd aria-hidden="true">C</kbd></button>` : ''}
+        ${now.states.length > 0 ? states(now, acts) : ''} ${imageMenu(now, acts)} ${button('Reset', 'R', () => acts.change('reset'), !now.ready)} ${now.speed === null ? '' : cine(now, acts)}
         <button aria-expanded=${now.layersOpen} @click=${acts.layers} title="Layers: what others drew over these images (Shift Y; Y: all on or off)">Layers${now.layers === '' ? '' : html` <span class="layers-count">${now.layers}</span>`}<kbd aria-hidden="true">⇧Y</kbd></button>
         ${button('Key image', 'K', acts.keyImage, !now.ready || !now.mayMark)}
       </div>
-      <div class="tool-group" role="group" aria-label="Layout">
-        ${LAYOUTS.slice(0, 4).map(
-          (layout, at) => html`
-            <button class="layout" aria-pressed=${now.layout === layout} aria-label=${nameOf(layout)} title=${`${nameOf(layout)} (Shift ${at + 1})`} @click=${() => acts.arrange(layout)}>
-              <span class="layout-picture" data-layout=${layout} aria-hidden="true"><i></i><i></i><i></i><i></i></span>
-            </button>
-          `,
-        )}
-        ${now.planes}
+      <div class="tool-group" role="group" aria-label="Viewports">
+        ${layoutPicker(now.layout, acts.arrange, now.filled)} ${hangingMenu(now, acts)} ${now.planes} ${viewMenu(now, acts)}
         <button @click=${acts.keys} title="Keys and mouse (?)">Keys<kbd aria-hidden="true">?</kbd></button>
       </div>
     </div>
@@ -136,3 +143,58 @@ function states(now: ToolbarState, acts: ToolbarActs): TemplateResult {
     </label>
   `;
 }
+
+/** The right way round, and how large. */
+const imageMenu = ({ ready }: ToolbarState, { change }: ToolbarActs): TemplateResult =>
+  menu('Image', { title: 'Invert, flip, turn, and how large' }, [
+    ...(
+      [
+        ['Invert', 'I', 'invert'],
+        ['Flip left and right', 'F', 'flip'],
+        ['Flip top and bottom', 'Shift I', 'flip down'],
+        ['Turn by 90°', 'D', 'turn'],
+        ['Turn back', 'Shift D', 'turn back'],
+        ['Zoom to fit', 'Shift Z', 'fit'],
+        ['True pixels (1:1)', 'Shift O', 'true size'],
+      ] as const
+    ).map(([name, key, what]) => item({ name, key, disabled: !ready, stays: what.startsWith('turn'), act: () => change(what) })),
+  ]);
+
+const cine = (now: ToolbarState, acts: ToolbarActs): TemplateResult => html`
+  <button aria-pressed=${now.playing} @click=${acts.play} title="Play a cine, or pause it (C)">${now.playing ? 'Pause' : 'Play'}<kbd aria-hidden="true">C</kbd></button>
+  ${now.playing
+    ? html`<label class="preset">
+        <span class="unseen">Images a second</span>
+        <select
+          title="Images a second (Shift , and Shift .)"
+          @change=${(event: Event) => {
+            const select = event.target as HTMLSelectElement;
+            acts.pace(Number(select.value));
+            select.blur();
+          }}
+        >
+          ${[...new Set([...SPEEDS, Math.round(now.speed ?? 0)])].sort((a, b) => a - b).map((speed) => html`<option value=${speed} ?selected=${speed === Math.round(now.speed ?? 0)}>${speed} a second</option>`)}
+        </select>
+      </label>`
+    : ''}
+`;
+
+function hangingMenu({ protocols, protocol }: ToolbarState, { hang }: ToolbarActs): TemplateResult {
+  const now = protocols.find(({ id }) => id === protocol);
+  return menu(
+    'Hanging',
+    { title: now === undefined ? 'Hanging protocols (H: the next one)' : `Hung as: ${now.name} (H: the next one)`, chosen: now !== undefined },
+    protocols.length === 0 ? html`<p class="quiet">Nothing to hang yet.</p>` : protocols.map(({ id, name }) => item({ name, pressed: id === protocol, act: () => hang(id) })),
+  );
+}
+
+const LINKS = { position: 'one frame of reference', all: 'all, at the levels they had', off: 'none' } as const;
+
+const viewMenu = (now: ToolbarState, acts: ToolbarActs): TemplateResult =>
+  menu('View', { title: 'Linked scrolling, reference lines, full screen' }, [
+    item({ name: `Link all viewports (now: ${LINKS[now.linked]})`, key: 'Shift U', pressed: now.linked === 'all', act: acts.link }),
+    item({ name: 'Reference lines', key: 'Shift R', pressed: now.lines, act: acts.lines }),
+    item({ name: 'Fill with the active viewport', key: 'Enter', pressed: now.filled, disabled: now.layout === '1x1', act: acts.fill }),
+    item({ name: 'Full screen', key: 'U', pressed: now.fullScreen, act: acts.fullScreen }),
+    item({ name: 'Second window, for another monitor', key: 'Shift W', act: acts.secondWindow }),
+  ]);

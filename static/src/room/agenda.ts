@@ -12,7 +12,7 @@ export interface AgendaCase {
 }
 
 export interface Agenda {
-  meeting: { id: string; title: string; starts_at: string; status: string; team: string };
+  meeting: { id: string; title: string; starts_at: string; status: string; team: string; mdt_type?: string };
   cases: AgendaCase[];
 }
 

@@ -3,6 +3,7 @@
 import { openKeeper } from '../imaging/keeper';
 import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
+import { aboutMark } from '../measure/about';
 import type { MountOutcome } from '../outcome/api';
 import type { Keeping } from '../measure/keeping';
 import type { OtherMarks } from '../measure/others';
@@ -29,6 +30,7 @@ import { drawRoom } from './drawing';
 import { watchHands } from './hands';
 import { listen } from './keys';
 import { keyGroups } from './keymap';
+import { Looking } from './looking';
 import type { Op } from './outbox';
 import { Marking } from './marking';
 import { CaseLayersList } from './layers';
@@ -69,7 +71,8 @@ export class App {
   readonly others: OtherMarks;
   readonly cases = new Cases(this);
   tab: Tab = 'agenda';
-  sideOpen = true;
+  /** On a narrow screen it lies over the images, and is folded away at first. */
+  sideOpen = window.innerWidth >= 1024;
   stripOpen = true;
   private drawing = false;
   private mayMark = false;
@@ -80,6 +83,7 @@ export class App {
   readonly engine: Engine;
   readonly regions: Regions;
   readonly sharing: Sharing;
+  readonly looking: Looking;
   readonly acts = new Acts(this);
   readonly marking = new Marking(this);
   readonly outcome: OutcomePlace;
@@ -106,7 +110,7 @@ export class App {
       status: () => this.statusChanged(),
       refused: (op, answer) => this.refused(op, answer),
     });
-    this.engine = engineOf(this);
+    this.engine = engineOf(this, (id) => aboutMark(this.keeping.shown().get(id)));
     this.layers = layersOf(this);
     this.layerList = new CaseLayersList(this.layers, () => this.othersCame());
     this.grid = gridOf(this);
@@ -116,6 +120,7 @@ export class App {
       refresh: () => this.open?.refresh(),
       draw: () => this.draw(),
     });
+    this.looking = new Looking(this);
     this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer));
     this.crosshair = new Crosshair(this.grid, () => this.engine.tool === 'Crosshair', () => this.sharing.elsewhere(), () => this.sharing.changed());
     this.grid.cross = this.crosshair;
@@ -155,6 +160,7 @@ export class App {
     this.progressing = null;
     for (const pane of this.grid.visible) if (pane.seriesKey !== null && this.progressed.has(pane.seriesKey)) pane.content.progress();
     this.progressed.clear();
+    this.draw();
   }
 
   // --- what is known ----------------------------------------------------------------------------------------------
@@ -245,6 +251,7 @@ export class App {
   act(what: (pane: Grid['active']) => void): void {
     this.sharing.elsewhere();
     this.crosshair.drive(this.grid.active);
+    this.looking.links.hand(this.grid.active);
     what(this.grid.active);
   }
 
@@ -254,6 +261,8 @@ export class App {
 
   show(hung: Hung, start?: { sop: string; frame: number }): void {
     this.sharing.elsewhere();
+    this.grid.protocol = null;
+    this.looking.links.hand(this.grid.active, start !== undefined);
     void this.grid.active.show(hung, start).then(() => this.marks.sync());
     this.grid.active.element.focus({ preventScroll: true }); // so that the next key is for the images
     this.draw();

@@ -2,7 +2,7 @@
 
 import { parseImageId } from '../imaging/image-id';
 import { speaksOf } from '../imaging/states';
-import { aboutMark } from '../measure/about';
+import type { Asks } from '../measure/cornerstone';
 import { Keeping } from '../measure/keeping';
 import { OtherMarks } from '../measure/others';
 import { dayOf, londonDay } from '../panel/words';
@@ -14,7 +14,8 @@ import { Layers } from '../viewer/layers/layers';
 import { Marks } from '../viewer/marks';
 import type { App } from './app';
 
-export function engineOf(app: App): Engine {
+/** `about` is what is said of a mark, by its id. */
+export function engineOf(app: Pick<App, 'library' | 'may'>, about: Asks['about']): Engine {
   return new Engine(
     {
       frameOf: (id) => {
@@ -26,7 +27,7 @@ export function engineOf(app: App): Engine {
       },
       coarseness: (id) => app.library.coarseness(id),
       text: askText,
-      about: (id) => aboutMark(app.keeping.shown().get(id)),
+      about,
     },
     () => app.may('mark'),
   );
@@ -41,6 +42,9 @@ export function gridOf(app: App): Grid {
       patient: () => app.open?.imaging?.patient ?? null,
       get meetingDay() {
         return app.meetingDay;
+      },
+      get meetingKind() {
+        return app.agenda?.meeting.mdt_type ?? '';
       },
       trustName: (ods) => app.trustName(ods),
       state: (key) => app.states.of(key),
@@ -64,9 +68,13 @@ export function gridOf(app: App): Grid {
         if (pane.at !== null) app.library.painted(pane.seriesKey as string);
         app.pointers.draw();
         app.crosshair.draw();
+        app.looking.painted(pane);
       },
     },
-    () => app.sharing.changed(),
+    () => {
+      app.looking.activated();
+      app.sharing.changed();
+    },
   );
 }
 

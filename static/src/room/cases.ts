@@ -35,6 +35,7 @@ export class Cases {
     app.others.open(id);
     app.marking.lesions.open(id);
     app.pointers.clear();
+    app.looking.begin();
     app.sharing.begin();
     this.patientId = patient;
     const known = id === null ? null : app.ahead.imagingOf(id);

@@ -22,6 +22,7 @@ export function drawRoom(app: App): void {
   const imaging = app.open?.imaging ?? null;
   const state = app.open === null ? undefined : client.state.cases[app.open.id];
   const active = grid.active;
+  app.looking.second.changed();
   regions.set({ sideOpen: app.sideOpen, presenting: client.presenting, free: !app.sharing.following && presenter !== null && !client.presenting });
   render(banner(app.openCase, app.open === null ? 'none' : app.openCase === null ? 'opening' : 'open', app.meetingDay), regions.banner);
   render(
@@ -54,6 +55,7 @@ export function drawRoom(app: App): void {
         keys: Object.values(state?.keys ?? {}),
         selections: app.states.selections,
         picture: (series) => app.thumbnails.of(series),
+        progress: ({ key, version }) => (version === null ? null : app.library.progress(key, version)),
         trustName: (ods) => app.trustName(ods),
         reviewed: (study) => app.preparation.reviewOf(study),
         open: app.stripOpen,
@@ -79,7 +81,7 @@ export function drawRoom(app: App): void {
         layout: grid.layout,
         modality: active.hung?.series.modality ?? '',
         uptake: active.uptake !== null,
-        cine: (active.frame?.seconds ?? null) !== null && (active.index?.frames.length ?? 0) > 1,
+        speed: active.content.speed,
         playing: active.content.playing,
         mayMark: app.may('mark') && status !== 'closed',
         ready: active.content.ready,
@@ -89,17 +91,30 @@ export function drawRoom(app: App): void {
         measure: { tool: app.engine.tool, mayMark: app.may('mark') && status !== 'closed', privately: app.keeping.privately, canUndo: app.keeping.canUndo, canRedo: app.keeping.canRedo },
         layers: layersCount(app),
         layersOpen: app.layersOpen,
+        protocols: app.looking.choices.map(({ protocol: id, name }) => ({ id, name })),
+        protocol: grid.protocol,
+        linked: app.looking.links.mode,
+        lines: app.looking.lines.on,
+        filled: grid.filled !== null,
+        fullScreen: document.fullscreenElement !== null,
       },
       {
         choose: (tool) => app.choose(tool),
         preset: (preset) => app.adjust({ preset }),
         present: (key) => app.present(key),
-        invert: () => app.adjust('invert'),
-        flip: () => app.adjust('flip'),
-        turn: () => app.adjust('turn'),
-        reset: () => app.adjust('reset'),
+        change: (change) => app.adjust(change),
         play: () => app.play(),
         layers: () => app.toggleLayers(),
+        pace: (speed) => app.looking.pace(speed),
+        hang: (id) => {
+          const choice = app.looking.choices.find(({ protocol }) => protocol === id);
+          if (choice !== undefined) app.looking.hangBy(choice);
+        },
+        link: () => app.looking.link(),
+        lines: () => app.looking.toggleLines(),
+        fill: () => app.looking.fill(),
+        fullScreen: () => void app.looking.fullScreen(),
+        secondWindow: () => app.looking.openSecond(),
         keyImage: () => void app.acts.keyImage(),
         arrange: (layout) => app.arrange(layout),
         keys: () => app.showKeys(),

@@ -1,11 +1,18 @@
 /** Which key does what in the room. */
 
-import { LAYOUTS } from '../viewer/layouts';
+import { LAYOUTS, nameOf } from '../viewer/layouts';
 import { presets } from '../viewer/presets';
 import { TOOLS } from '../panel/toolbar';
 import { keyName, MARK_TOOLS } from '../measure/tools';
 import type { App } from './app';
 import type { KeyGroup } from './keys';
+
+const ARROWS = [
+  ['ArrowLeft', '←', -1, 0],
+  ['ArrowRight', '→', 1, 0],
+  ['ArrowUp', '↑', 0, -1],
+  ['ArrowDown', '↓', 0, 1],
+] as const;
 
 export function keyGroups(app: App): KeyGroup[] {
   const pane = app.grid.active;
@@ -23,6 +30,8 @@ export function keyGroups(app: App): KeyGroup[] {
         ...Array.from({ length: 9 }, (_, at) => ({ key: `Digit${at + 1}`, alt: true, name: at === 0 ? 'Alt 1 to 9' : '', what: at === 0 ? 'that scene' : '', act: () => app.scenes.open(at) })),
         { key: 'm', name: 'M', what: 'keep this view as a scene', act: () => void app.scenes.keep() },
         { key: 'b', name: 'B', what: 'side panel', act: () => app.toggleSide() },
+        { key: 'u', name: 'U', what: 'full screen, and back', act: () => void app.looking.fullScreen() },
+        { key: 'KeyW', shift: true, name: 'Shift W', what: 'second window, for another monitor', act: () => app.looking.openSecond() },
         { key: '?', name: '?', what: 'this list', act: () => app.showKeys() },
       ],
     },
@@ -38,7 +47,20 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: 'Home', name: 'Home', what: 'first image', act: () => app.act((active) => active.content.goTo(0)) },
         { key: 'End', name: 'End', what: 'last image', act: () => app.act((active) => active.content.goTo(Infinity)) },
         { key: 'c', name: 'C', what: 'play a cine, or pause it', act: () => app.play() },
-        ...LAYOUTS.map((layout, at) => ({ key: `Digit${at + 1}`, shift: true, name: `Shift ${at + 1}`, what: `layout ${layout}`, act: () => app.arrange(layout) })),
+        { key: 'Comma', shift: true, name: 'Shift ,', what: 'slower', act: () => app.looking.faster(-1) },
+        { key: 'Period', shift: true, name: 'Shift .', what: 'faster', act: () => app.looking.faster(1) },
+        { key: 'KeyU', shift: true, name: 'Shift U', what: 'link all viewports at their levels, or none', act: () => app.looking.link() },
+        { key: 'KeyR', shift: true, name: 'Shift R', what: 'reference lines', act: () => app.looking.toggleLines() },
+      ],
+    },
+    {
+      name: 'The viewports',
+      keys: [
+        { key: 'Enter', name: 'Enter', what: 'fill with the active viewport, and back', act: () => app.looking.fill() },
+        { key: '', name: 'Tab', what: 'next viewport', act: () => undefined },
+        { key: 'h', name: 'H', what: 'next hanging protocol', act: () => app.looking.hangNext(1) },
+        { key: 'KeyH', shift: true, name: 'Shift H', what: 'hanging protocol before', act: () => app.looking.hangNext(-1) },
+        ...LAYOUTS.map((layout, at) => ({ key: `Digit${at + 1}`, shift: true, name: `Shift ${at + 1}`, what: nameOf(layout), act: () => app.arrange(layout) })),
       ],
     },
     {
@@ -67,7 +89,15 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: '-', name: '−', what: 'smaller (whole slides)', act: () => app.act((active) => active.content.zoom?.(1 / 1.5)) },
         { key: 'i', name: 'I', what: 'invert', act: () => app.adjust('invert') },
         { key: 'f', name: 'F', what: 'flip left and right', act: () => app.adjust('flip') },
+        { key: 'KeyI', shift: true, name: 'Shift I', what: 'flip top and bottom', act: () => app.adjust('flip down') },
         { key: 'd', name: 'D', what: 'turn by 90°', act: () => app.adjust('turn') },
+        { key: 'KeyD', shift: true, name: 'Shift D', what: 'turn back', act: () => app.adjust('turn back') },
+        { key: '+', name: '+', what: 'nearer', act: () => app.looking.zoom(1) },
+        { key: '=', name: '', what: '', act: () => app.looking.zoom(1) },
+        { key: '-', name: '−', what: 'further away', act: () => app.looking.zoom(-1) },
+        { key: 'KeyZ', shift: true, name: 'Shift Z', what: 'zoom to fit', act: () => app.adjust('fit') },
+        { key: 'KeyO', shift: true, name: 'Shift O', what: 'true pixels (one to one)', act: () => app.adjust('true size') },
+        ...ARROWS.map(([key, name, across, down]) => ({ key, shift: true, name: `Shift ${name}`, what: 'a step of the left button’s tool', act: () => app.looking.step(across, down) })),
         { key: 'r', name: 'R', what: 'reset', act: () => app.adjust('reset') },
         { key: 'y', name: 'Y', what: 'layers: all on or off', act: () => app.toggleAllLayers() },
         { key: 'KeyY', shift: true, name: 'Shift Y', what: 'layers: which there are, and whose', act: () => app.toggleLayers() },
@@ -101,6 +131,16 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: '', name: 'Left drag', what: 'window, or the tool chosen', act: () => undefined },
         { key: '', name: 'Right drag', what: 'zoom', act: () => undefined },
         { key: '', name: 'Middle drag', what: 'pan', act: () => undefined },
+        { key: '', name: 'Double click', what: 'fill with a viewport, and back', act: () => undefined },
+        { key: '', name: 'Drag a picture', what: 'show a series, or a study by its date, where it is dropped', act: () => undefined },
+      ],
+    },
+    {
+      name: 'Touch',
+      keys: [
+        { key: '', name: 'One finger', what: 'the tool chosen', act: () => undefined },
+        { key: '', name: 'Two fingers', what: 'zoom and pan', act: () => undefined },
+        { key: '', name: 'Double tap', what: 'fill with a viewport, and back', act: () => undefined },
       ],
     },
   ];

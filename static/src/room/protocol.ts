@@ -197,6 +197,10 @@ export interface View {
   case: string;
   layout: Layout;
   active: number;
+  /** The one viewport that fills the place of all; absent while all are seen. */
+  filled?: number;
+  /** The hanging protocol that the panes were hung by; absent once a hand has hung something else. */
+  protocol?: string;
   panes: (Pane | null)[];
   /** Where the crosshair is; absent while there is none. */
   cross?: Cross;

@@ -20,6 +20,7 @@ export class SlideContent implements Content {
   readonly kind = 'slide';
   readonly element = document.createElement('div');
   readonly playing = false;
+  readonly speed = null;
   hung: Hung | null = null;
   busy = false;
   index: SlideIndex | null = null;
@@ -166,8 +167,10 @@ export class SlideContent implements Content {
     const { scope } = this;
     if (scope === null) return;
     if (change === 'turn') scope.turn(90);
-    else if (change === 'reset') scope.whole();
-    else if (typeof change === 'object') {
+    else if (change === 'turn back') scope.turn(270);
+    else if (change === 'reset' || change === 'fit') scope.whole();
+    else if (typeof change === 'object' && 'zoom' in change) scope.zoom(change.zoom);
+    else if (typeof change === 'object' && 'preset' in change) {
       const { window } = change.preset;
       if (window === 'full') scope.whole();
       else if (window !== null && 'magnification' in window) scope.magnify(micrometresAt(window.magnification));
@@ -175,6 +178,7 @@ export class SlideContent implements Content {
   }
 
   play(): void {}
+  pace(): void {}
 
   resizing(): () => void {
     const area = this.scope?.area();

@@ -1,19 +1,53 @@
 /** How an image is shown: its window, the right way round, or not. What a hand asks for, and how a stack of images does it. */
 
-import type { StackViewport } from '@cornerstonejs/core';
+import type { StackViewport, Types } from '@cornerstonejs/core';
+import type { FrameInfo, Vector } from '../imaging/types';
+import { screenDirections } from './camera';
 import { range, type Preset } from './presets';
 
-/** What a hand or a key asks of whatever is in a viewport. */
-export type Change = 'invert' | 'flip' | 'turn' | 'reset' | { preset: Preset };
+/**
+ * What a hand or a key asks of whatever is in a viewport. `fit` shows all of it, `true size` one of its pixels on one of the
+ * screen's; `wall` puts the patient's back, or a breast's chest wall, against that edge of the viewport. Steps are shares
+ * of what is seen: `zoom` above 1 is nearer, `pan` moves the image, `window` widens and raises.
+ */
+export type Change =
+  | 'invert' | 'flip' | 'flip down' | 'turn' | 'turn back' | 'reset' | 'fit' | 'true size'
+  | { preset: Preset }
+  | { wall: 'left' | 'right' }
+  | { zoom: number }
+  | { pan: [number, number] }
+  | { window: [number, number] };
 
 /** `factor` makes SUV of the values, where anything does. The caller draws. */
-export function adjustStack(stack: StackViewport, change: Change, factor: number | null): void {
-  if (change === 'invert') stack.setProperties({ invert: !(stack.getProperties().invert ?? false) });
-  else if (change === 'flip') stack.setCamera({ flipHorizontal: !(stack.getCamera().flipHorizontal ?? false) });
-  else if (change === 'turn') stack.setViewPresentation({ rotation: ((stack.getViewPresentation().rotation ?? 0) + 90) % 360 });
-  else if (change === 'reset') asItCame(stack);
-  else windowed(stack, change.preset, factor);
+export function adjustStack(stack: StackViewport, change: Change, frame: FrameInfo | null, factor: number | null): void {
+  if (typeof change === 'string') PLAIN[change](stack, frame);
+  else if ('preset' in change) windowed(stack, change.preset, factor);
+  else if ('wall' in change) against(stack, frame, change.wall);
+  else if ('zoom' in change) stack.setCamera({ parallelScale: (stack.getCamera().parallelScale as number) / change.zoom });
+  else if ('pan' in change) shift(stack, change.pan);
+  else stepped(stack, change.window);
 }
+
+type Plain = Extract<Change, string>;
+
+const PLAIN: Record<Plain, (stack: StackViewport, frame: FrameInfo | null) => void> = {
+  invert: (stack) => stack.setProperties({ invert: !(stack.getProperties().invert ?? false) }),
+  flip: (stack) => stack.setCamera({ flipHorizontal: !(stack.getCamera().flipHorizontal ?? false) }),
+  'flip down': (stack) => stack.setCamera({ flipVertical: !(stack.getCamera().flipVertical ?? false) }),
+  turn: (stack) => turned(stack, 90),
+  'turn back': (stack) => turned(stack, 270),
+  reset: (stack) => asItCame(stack),
+  fit: (stack) => {
+    const { rotation = 0 } = stack.getViewPresentation();
+    const { flipHorizontal = false, flipVertical = false } = stack.getCamera();
+    stack.resetCamera();
+    stack.setCamera({ flipHorizontal, flipVertical });
+    stack.setViewPresentation({ rotation });
+  },
+  'true size': (stack, frame) => stack.setCamera({ parallelScale: (stack.canvas.height * (frame?.spacing?.[0] ?? 1)) / 2 }),
+};
+
+const turned = (stack: StackViewport, by: number): void => stack.setViewPresentation({ rotation: ((stack.getViewPresentation().rotation ?? 0) + by) % 360 });
 
 function windowed(stack: StackViewport, { window }: Preset, factor: number | null): void {
   if (window === null) {
@@ -27,6 +61,41 @@ function windowed(stack: StackViewport, { window }: Preset, factor: number | nul
     if (factor !== null) stack.setProperties({ voiRange: { lower: 0, upper: window.uptake / factor } });
   } else if ('centre' in window) stack.setProperties({ voiRange: range(window.centre, window.width) });
 }
+
+/** Wider by a share of the width, and higher by a share of it. */
+function stepped(stack: StackViewport, [wider, higher]: [number, number]): void {
+  const { voiRange } = stack.getProperties();
+  if (voiRange === undefined) return;
+  const width = voiRange.upper - voiRange.lower;
+  const middle = (voiRange.upper + voiRange.lower) / 2 + width * higher;
+  const half = Math.max((width * (1 + wider)) / 2, 0.0005);
+  stack.setProperties({ voiRange: { lower: middle - half, upper: middle + half } });
+}
+
+/** Moves the image by shares of the viewport's height, to the right and downwards. */
+function shift(stack: StackViewport, [across, down]: [number, number]): void {
+  const directions = screenDirections(stack);
+  const { focalPoint, position, parallelScale } = stack.getCamera();
+  if (directions === null) return;
+  const height = 2 * (parallelScale as number);
+  const by = unit(directions.right).map((part, axis) => -part * across * height - unit(directions.down)[axis]! * down * height);
+  const moved = (point: Types.Point3 | undefined): Types.Point3 => point!.map((part, axis) => part + by[axis]!) as Types.Point3;
+  stack.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
+}
+
+/** An image that does not say where its rows lead stays as it came. */
+function against(stack: StackViewport, frame: FrameInfo | null, wall: 'left' | 'right'): void {
+  const leads = frame?.directions?.[0][0];
+  if (frame === null || (leads !== 'A' && leads !== 'P')) return;
+  stack.resetCamera();
+  if ((leads === 'P') !== (wall === 'right')) stack.setCamera({ flipHorizontal: true });
+  const { clientWidth, clientHeight } = stack.element;
+  const height = 2 * (stack.getCamera().parallelScale as number);
+  const free = (height * clientWidth) / clientHeight - frame.columns * (frame.spacing?.[1] ?? 1);
+  if (free > 0) shift(stack, [((wall === 'right' ? 1 : -1) * free) / 2 / height, 0]);
+}
+
+const unit = (direction: Vector): Vector => direction.map((part) => part / Math.hypot(...direction)) as Vector;
 
 export function asItCame(stack: StackViewport): void {
   stack.resetCamera();

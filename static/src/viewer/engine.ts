@@ -4,15 +4,16 @@ import { init as initCore, RenderingEngine } from '@cornerstonejs/core';
 import { addTool, annotation, Enums, init as initTools, PanTool, StackScrollTool, ToolGroupManager, WindowLevelTool, ZoomTool } from '@cornerstonejs/tools';
 import { configuration, MARK_CLASSES, type Asks } from '../measure/cornerstone';
 import { isMarkTool, type MarkTool } from '../measure/tools';
+import { LensTool } from './lens';
 
-export type ToolName = 'WindowLevel' | 'StackScroll' | 'Pan' | 'Zoom' | 'Point' | 'Crosshair' | MarkTool;
+export type ToolName = 'WindowLevel' | 'StackScroll' | 'Pan' | 'Zoom' | 'Magnify' | 'Point' | 'Crosshair' | MarkTool;
 
 /** Tools that change what is shown; the others only draw on it or point at it. */
 export const MOVES: ReadonlySet<ToolName> = new Set<ToolName>(['WindowLevel', 'StackScroll', 'Pan', 'Zoom', 'Crosshair']);
 
 const { Primary, Secondary, Auxiliary, Wheel } = Enums.MouseBindings;
 const ALWAYS: Record<string, number[]> = { Zoom: [Secondary], Pan: [Auxiliary], StackScroll: [Wheel] };
-const TOOLS = [WindowLevelTool, StackScrollTool, PanTool, ZoomTool, ...MARK_CLASSES];
+const TOOLS = [WindowLevelTool, StackScrollTool, PanTool, ZoomTool, LensTool, ...MARK_CLASSES];
 
 export class Engine {
   readonly rendering: RenderingEngine;
@@ -56,6 +57,11 @@ export class Engine {
     this.rendering.resize(true, keepCamera);
   }
 
+  /** Whether the left button changes what is shown. */
+  get moves(): boolean {
+    return MOVES.has(this.tool);
+  }
+
   /** The left button does this; wheel, right and middle always scroll, zoom and pan. */
   choose(tool: ToolName): void {
     this.tool = tool;
@@ -66,7 +72,9 @@ export class Engine {
       }
       this.group?.setToolPassive(toolName, { removeAllBindings: true });
       const buttons = [...(ALWAYS[toolName] ?? []), ...(toolName === tool ? [Primary] : [])];
-      if (buttons.length > 0) this.group?.setToolActive(toolName, { bindings: buttons.map((mouseButton) => ({ mouseButton })) });
+      const fingers = [...(toolName === tool ? [1] : []), ...(toolName === 'Zoom' ? [2] : [])]; // two fingers zoom and pan at once
+      const bindings = [...buttons.map((mouseButton) => ({ mouseButton })), ...fingers.map((numTouchPoints) => ({ numTouchPoints }))];
+      if (bindings.length > 0) this.group?.setToolActive(toolName, { bindings });
     }
   }
 }

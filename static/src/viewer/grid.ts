@@ -2,7 +2,7 @@
 
 import type { CaseImaging } from '../imaging/types';
 import type { Cross, Layout, View } from '../room/protocol';
-import { hang, type Hung } from './hanging';
+import { choices, hang, type Choice, type Hanging, type Hung } from './hanging';
 import { countOf, MOST, shapeOf } from './layouts';
 import { Pane } from './pane';
 import type { Surroundings } from './surroundings';
@@ -15,6 +15,10 @@ export class Grid {
   activeNumber = 0;
   /** The crosshair, which is part of what is shown. */
   cross: { readonly point: Cross | null; follow(cross: Cross | null): void } | null = null;
+  /** The viewport that fills the place of all, for now. */
+  filled: number | null = null;
+  /** What the viewports were hung by, until a hand hangs something else. */
+  protocol: string | null = null;
 
   constructor(
     private readonly around: Surroundings,
@@ -43,6 +47,7 @@ export class Grid {
   activate(number: number): void {
     if (number >= countOf(this.layout)) return;
     this.activeNumber = number;
+    if (this.filled !== null) this.filled = number;
     this.mark();
     this.activated();
   }
@@ -50,6 +55,8 @@ export class Grid {
   arrange(layout: Layout): void {
     const same = layout === this.layout;
     this.layout = layout;
+    this.filled = null;
+    this.protocol = null;
     this.element.dataset['layout'] = layout;
     const { rows, columns } = shapeOf(layout);
     this.element.style.gridTemplate = `repeat(${rows}, minmax(0, 1fr)) / repeat(${columns}, minmax(0, 1fr))`;
@@ -63,8 +70,20 @@ export class Grid {
     if (!same) this.resize();
   }
 
+  /** One viewport over all the others, which keep what they hold; null is all of them again. */
+  fill(number: number | null): void {
+    this.filled = this.layout === '1x1' ? null : number;
+    if (number !== null) this.activate(number);
+    this.mark();
+    this.resize();
+  }
+
   private mark(): void {
-    for (const pane of this.panes) pane.element.classList.toggle('active', pane.number === this.activeNumber && this.layout !== '1x1');
+    for (const pane of this.panes) {
+      pane.element.classList.toggle('active', pane.number === this.activeNumber && this.layout !== '1x1' && this.filled === null);
+      pane.element.classList.toggle('filling', pane.number === this.filled);
+      pane.element.classList.toggle('behind', this.filled !== null && pane.number !== this.filled);
+    }
   }
 
   /**
@@ -86,17 +105,28 @@ export class Grid {
 
   /** Whether the case would hang otherwise than it does, now that more of it is here. */
   hangsOtherwise({ studies }: CaseImaging): boolean {
-    const { layout, panes } = hang(studies);
+    const { layout, panes } = hang(studies, this.around.meetingKind);
     return layout !== this.layout || panes.some((hung, number) => hung !== null && hung.series.key !== this.panes[number]?.seriesKey);
   }
 
   hang(imaging: CaseImaging): void {
-    const { layout, panes } = hang(imaging.studies);
+    this.hangBy(hang(imaging.studies, this.around.meetingKind));
+  }
+
+  hangBy({ layout, panes, protocol }: Hanging): void {
     this.arrange(layout);
-    panes.forEach((hung, number) => {
-      if (hung !== null) void this.panes[number]?.show(hung);
+    this.protocol = protocol;
+    panes.forEach((placed, number) => {
+      const pane = this.panes[number] as Pane;
+      if (placed === null) pane.clear();
+      else void pane.place(placed);
     });
     this.activate(0);
+  }
+
+  /** What the case can be hung by. */
+  choices({ studies }: CaseImaging): Choice[] {
+    return choices(studies, this.around.meetingKind);
   }
 
   /** The case's list came again: what has grown since is shown again where it was, the rest is left alone. */
@@ -111,13 +141,18 @@ export class Grid {
   }
 
   view(id: string): View {
+    const { layout, activeNumber: active, filled, protocol } = this;
     const cross = this.cross?.point ?? null;
-    return { case: id, layout: this.layout, active: this.activeNumber, panes: this.visible.map((pane) => pane.view()), ...(cross === null ? {} : { cross }) };
+    const also = { ...(filled === null ? {} : { filled }), ...(protocol === null ? {} : { protocol }), ...(cross === null ? {} : { cross }) };
+    return { case: id, layout, active, ...also, panes: this.visible.map((pane) => pane.view()) };
   }
 
   /** Shows what the presenter shows. Returns the keys of series this page does not know yet. */
   follow(view: View, imaging: CaseImaging): string[] {
     if (view.layout !== this.layout) this.arrange(view.layout);
+    this.protocol = view.protocol ?? null;
+    const filled = view.filled ?? null;
+    if (filled !== this.filled) this.fill(filled);
     if (view.active !== this.activeNumber) this.activate(view.active);
     const unknown: string[] = [];
     view.panes.forEach((wanted, number) => {

@@ -8,7 +8,7 @@ import type { Hung } from './hanging';
 import { dot, normal } from './orientation';
 import { fromRange } from './presets';
 
-const PLACES = ['who', 'when', 'where', 'how', 'value', 'marks', 'progress', 'top', 'right', 'bottom', 'left', 'message'] as const;
+const PLACES = ['who', 'when', 'where', 'how', 'value', 'marks', 'progress', 'link', 'top', 'right', 'bottom', 'left', 'message'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** Images on which left and right cannot be told from the anatomy alone with certainty. */

@@ -6,7 +6,7 @@ import type { Pane as PaneView } from '../room/protocol';
 import type { Content, Holder, Kind, Start } from './contents/content';
 import { kindOf, kindOfView, make } from './contents/kinds';
 import { StackContent } from './contents/stack';
-import type { Hung } from './hanging';
+import type { Hung, Placed } from './hanging';
 import { Overlay, seriesName } from './overlay';
 import type { Surroundings } from './surroundings';
 
@@ -129,6 +129,12 @@ export class Pane implements Holder {
     const shown = this.hold(this.of(kindOf(hung.series))).show(hung, start);
     this.named();
     await shown;
+  }
+
+  /** Shows what a hanging protocol puts here, the way it wants it. */
+  async place({ begin, wall, view, ...hung }: Placed): Promise<void> {
+    await (view === undefined ? this.show(hung, begin) : this.follow(view, hung));
+    if (wall !== undefined && this.seriesKey === hung.series.key) this.content.adjust({ wall });
   }
 
   /** Nothing of what was shown stays to be seen. */

@@ -29,3 +29,20 @@ export function nearest({ frames }: { frames: readonly Placed[] }, point: Vector
   });
   return (best as { at: number; far: number } | null)?.at ?? null;
 }
+
+/** Planes that lean less than this towards each other cross too far away to be of use. */
+const CROSSES = 0.94;
+
+/** Where the image in one plane crosses another plane; null when they are nearly parallel, or it does not reach it. */
+export function crossing(image: Plane, other: Plane): [Vector, Vector] | null {
+  if (image.frameOfReference !== other.frameOfReference || Math.abs(dot(image.normal, other.normal)) > CROSSES) return null;
+  const far = image.corners.map((corner) => dot(minus(corner, other.at), other.normal));
+  const points = image.corners.flatMap((corner, at) => {
+    const next = image.corners[(at + 1) % 4] as Vector;
+    const [from, to] = [far[at] as number, far[(at + 1) % 4] as number];
+    if (from > 0 === to > 0) return [];
+    const share = from / (from - to);
+    return [corner.map((part, axis) => part + share * (next[axis]! - part)) as Vector];
+  });
+  return points.length === 2 ? (points as [Vector, Vector]) : null;
+}

@@ -16,6 +16,8 @@ export interface Surroundings {
   layers: Layers;
   patient(): Patient | null;
   meetingDay: string;
+  /** The code of the meeting's kind (COSD CR3190), empty until it is known. */
+  meetingKind: string;
   trustName(ods: string): string;
   state(key: string): PresentationState | null;
   /** A series of the open case; null while it is not known here. */

@@ -96,7 +96,7 @@ describe('what a case shows when it opens', () => {
   test('a PET/CT shows both, whatever came before', () => {
     const both = study('petct', '2026-11-02', series('pet', 'PT', 299), series('CT low dose', 'CT', 80), series('report', 'OT', 1, { kind: 'document' }));
     const { panes } = hang([both, study('before', '2026-05-02', series('chest', 'CT', 120))]);
-    expect(panes.map((pane) => pane?.series.key)).toEqual(['CT low dose', 'pet']);
+    expect(panes.map((pane) => pane?.series.key)).toEqual(['CT low dose', 'pet', 'CT low dose', 'pet']);
   });
   test('one series alone, none at all, and one that is not packed yet', () => {
     expect(hang([study('one', '2026-11-02', series('xray', 'DX', 1))]).layout).toBe('1x1');

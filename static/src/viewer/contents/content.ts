@@ -61,6 +61,8 @@ export interface Content {
   readonly playing: boolean;
   /** What makes standardised uptake of the values shown, where anything does. */
   readonly uptake?: number | null;
+  /** Images a second that a cine of it has, or would have; null where none can be played. */
+  readonly speed: number | null;
 
   /** Shows it from `start`, or where it is best begun. What was shown before is gone when this returns, not only when it resolves. */
   show(hung: Hung, start?: Start): Promise<void>;
@@ -79,6 +81,8 @@ export interface Content {
   goTo(at: number): void;
   adjust(change: Change): void;
   play(on: boolean): void;
+  /** Images a second from now on. */
+  pace(speed: number): void;
   /** Before the viewport's size changes: remembers what is seen, and returns how to show the same again afterwards. */
   resizing(): () => void;
   /** How much has come, in the words over the image. */

@@ -13,6 +13,7 @@ export class PaperContent implements Content {
   readonly busy = false;
   readonly ready = false;
   readonly playing = false;
+  readonly speed = null;
   hung: Hung | null = null;
 
   constructor(private readonly holder: Holder) {
@@ -67,6 +68,7 @@ export class PaperContent implements Content {
   goTo(): void {}
   adjust(): void {}
   play(): void {}
+  pace(): void {}
   progress(): void {}
   seek(): void {}
   resizing = (): (() => void) => () => undefined;

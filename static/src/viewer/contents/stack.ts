@@ -182,7 +182,7 @@ export class StackContent implements Content, Followed {
   private empty(grown: boolean): void {
     this.turn += 1;
     this.follower.forget();
-    this.play(false);
+    this.cine.forget();
     if (this.showing !== null) this.holder.around.library.release(this.showing.key, this.showing.version);
     this.showing = null;
     this.wanted = null;
@@ -207,7 +207,7 @@ export class StackContent implements Content, Followed {
   adjust(change: Change): void {
     const { stack } = this;
     if (stack === null) return;
-    adjustStack(stack, change, this.uptake);
+    adjustStack(stack, change, this.frame, this.uptake);
     stack.render();
     this.moved();
   }
@@ -216,6 +216,14 @@ export class StackContent implements Content, Followed {
     const { stack, showing, frame } = this;
     if (!on || stack === null || showing === null) this.cine.stop();
     else this.cine.start(stack, showing.frames, frame?.seconds ?? null);
+  }
+
+  get speed(): number | null {
+    return this.stack !== null && (this.index?.frames.length ?? 0) > 1 ? this.cine.speedOf(this.frame?.seconds ?? null) : null;
+  }
+
+  pace(speed: number): void {
+    this.cine.choose(speed);
   }
 
   resizing(): () => void {

@@ -1,6 +1,7 @@
 /** The menu of planes through volumes: which plane, how thick, what lies over it. */
 
 import { html, type TemplateResult } from 'lit-html';
+import { menu } from '../../panel/menu';
 import type { VolumeActs } from './acts';
 import { THICKEST } from './acts';
 import { COLOUR_NAMES, COLOURS } from './colours';
@@ -17,23 +18,15 @@ const capital = (word: string): string => word[0]!.toUpperCase() + word.slice(1)
 const choice = (name: string, key: string, pressed: boolean, act: () => void, disabled = false): TemplateResult =>
   html`<button type="button" aria-pressed=${pressed} ?disabled=${disabled} @click=${act}>${name}${key === '' ? '' : html`<kbd aria-hidden="true">${key}</kbd>`}</button>`;
 
-/** The menu opens under its button, and stays on the screen. */
-function within(event: Event): void {
-  const menu = event.target as HTMLDetailsElement;
-  const body = menu.querySelector<HTMLElement>('.menu-body');
-  if (!menu.open || body === null) return;
-  body.style.left = `${Math.min(0, window.innerWidth - menu.getBoundingClientRect().left - body.offsetWidth - 8)}px`;
-}
-
 const value = (event: Event): string => (event.target as HTMLInputElement).value;
 
 export function volumeMenu(acts: VolumeActs): TemplateResult {
   const { kind, plane } = acts;
   const none = kind === null;
-  return html`
-    <details class="menu" @toggle=${within}>
-      <summary title="Planes and volumes">Planes</summary>
-      <div class="menu-body">
+  return menu(
+    'Planes',
+    { title: 'Planes and volumes', kind: 'menu-planes', chosen: kind === 'plane' || kind === 'volume' },
+    html`
         <div class="menu-row" role="group" aria-label="The active viewport">
           ${choice('As taken', '', kind === 'image', () => void acts.asTaken(), none)}
           ${PLANES.map((name) => choice(capital(name), KEYS[name], plane?.plane === name, () => void acts.turn(name), none))}
@@ -52,9 +45,8 @@ export function volumeMenu(acts: VolumeActs): TemplateResult {
         </div>
         <div class="menu-row">${choice('PET over it', '', plane?.over !== null && plane !== null, () => acts.lay(), plane === null || acts.modality !== 'CT')}</div>
         ${plane?.over ? over(acts, plane.over) : ''}
-      </div>
-    </details>
-  `;
+    `,
+  );
 }
 
 const over = (acts: VolumeActs, now: { opacity: number; colormap: string }): TemplateResult => html`

@@ -13,7 +13,7 @@ import type { Reformat } from './reformat';
 import { Volumes, type Volume } from './volume';
 
 const { Events } = Enums;
-const CINE = 100; // ms a picture
+const CINE = 10; // pictures a second
 
 export type Seen = Pick<PlanePane, 'voi' | 'invert' | 'centre' | 'height' | 'width' | 'rotation' | 'flip_h' | 'flip_v'>;
 
@@ -27,6 +27,7 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
   private unlisten: (() => void) | null = null;
   private wanted: Hung | null = null;
   private timer: ReturnType<typeof setInterval> | null = null;
+  private paced = CINE;
   /** The view to be shown next, and whether one is being applied. */
   private target: V | null = null;
   private applying = false;
@@ -244,7 +245,7 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
   adjust(change: Change): void {
     const { stack } = this;
     if (stack === null) return;
-    adjustStack(stack, change, this.uptake);
+    adjustStack(stack, change, this.frame, this.uptake);
     stack.render();
     this.moved();
   }
@@ -256,7 +257,16 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
     this.timer = setInterval(() => {
       const { stack, reformat } = this;
       if (stack !== null && reformat !== null) void stack.setImageIdIndex((stack.getTargetImageIdIndex() + 1) % reformat.count);
-    }, CINE);
+    }, 1000 / this.paced);
+  }
+
+  get speed(): number | null {
+    return this.stack !== null && (this.reformat?.count ?? 0) > 1 ? this.paced : null;
+  }
+
+  pace(speed: number): void {
+    this.paced = speed;
+    if (this.playing) this.play(true);
   }
 
   resizing(): () => void {
