@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from mdt.demo.people import BREAST, LUNG
+
 RADIOLOGIST = "ayesha.siddiqui@manchester.example"
-CUT_OFF = 16  # working hours: two days
+CUT_OFF = {LUNG: 16, BREAST: 4}  # working hours: two days, half a day
 GRADES = (
     ("0", "No difference"),
     ("1", "Difference without significance"),

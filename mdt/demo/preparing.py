@@ -40,7 +40,7 @@ def agreed(house: House) -> None:
             if team is None or policies.history(session, team.id):
                 continue
             if not cut_off_rules(session, [team.id]):
-                meetings.set_cut_off(session, by=by, team_id=team.id, starts=today, working_hours=CUT_OFF, now=now)
+                meetings.set_cut_off(session, by=by, team_id=team.id, starts=today, working_hours=CUT_OFF[key], now=now)
             policies.set_policy(
                 session, by=by, team_id=team.id, starts=today, opinions_hidden=key == LUNG, grades=GRADES, now=now
             )

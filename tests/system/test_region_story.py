@@ -94,7 +94,7 @@ def test_from_a_listed_patient_to_a_signed_decision(browser: Browser, story: tup
     chair.keyboard.press("Alt+1")
     for page in (chair, coordinator):
         wait(page, showing(scenes[0]))
-    chair.keyboard.press("x")
+    chair.keyboard.press("'")
     for page in (chair, coordinator):
         wait(page, showing(scenes[1]))
         assert room(page)["panes"][0]["view"]["voi"] == scenes[1]["view"]["panes"][0]["voi"]

@@ -44,7 +44,7 @@ function scenesOf(now: PreparedState): TemplateResult {
       ${scenes.list.length === 0
         ? html`<p class="quiet">${now.may ? 'Arrange the images as they should be shown, then keep the view. In the meeting one key opens it for everybody who follows.' : 'No scene is prepared of this case.'}</p>`
         : html`<ol class="scenes">${repeat(scenes.list, ({ id }) => id, (scene, at) => sceneOf(scene, at, now))}</ol>
-            <p class="quiet"><kbd>X</kbd> opens the next scene, <kbd>Shift X</kbd> the one before, <kbd>Alt 1</kbd> to <kbd>Alt 9</kbd> each.</p>`}
+            <p class="quiet"><kbd>'</kbd> opens the next scene, <kbd>;</kbd> the one before, <kbd>Alt 1</kbd> to <kbd>Alt 9</kbd> each.</p>`}
     </section>
   `;
 }
