@@ -19,6 +19,7 @@ from mdt.demo.questions import ASKED, NEXT_WEEK
 from mdt.demo.story import Patient as Told
 from mdt.demo.story import Story
 from mdt.meeting import actions as meetings
+from mdt.meeting import policies, quorum
 from mdt.meeting.models import Case, Meeting
 from mdt.people import actions as people
 from mdt.people import passwords
@@ -56,6 +57,8 @@ def everything(house: House, story: Story, *, synthetic: bool) -> None:
                         session, by=BY, person_id=person.id, team_id=teams[key], role=role,
                         starts=in_london(now).date() - timedelta(days=30), now=now,
                     )  # fmt: skip
+        for team in TEAMS:
+            _policy(session, teams[team.key], team.mdt_type, now)
         patients = {one.key: _patient(session, one, now) for one in story.patients}
     agendas = _synthetic_agendas(now) if synthetic else _told_agendas(story, now)
     for key, starts_at, cases in agendas:
@@ -117,6 +120,10 @@ def _meeting(
             return
         by = _coordinator(session, team_id)
         meeting = meetings.plan(session, by=by, team_id=team_id, starts_at=starts_at, place=place, now=now)
+        meetings.arrange(
+            session, by=by, meeting_id=meeting.id, call_url=f"https://calls.example/join/{meeting.id[:12]}",
+            planned_minutes=60, now=now,
+        )  # fmt: skip
         for patient_id, question in cases:
             meetings.list_case(
                 session, by=by, meeting_id=meeting.id, patient_id=patient_id, clinical_question=question, now=now
@@ -144,6 +151,15 @@ def _team(session: Session, team: DemoTeam, now: datetime) -> str:
     if there is None:
         there = people.add_team(session, by=BY, name=team.name, mdt_type=team.mdt_type, host_ods=team.host_ods, now=now)
     return there.id
+
+
+def _policy(session: Session, team_id: str, mdt_type: str, now: datetime) -> None:
+    """Each team begins with the usual roles of its kind; nothing waits for them."""
+    if policies.in_force(session, team_id, now) is None:
+        policies.set_policy(
+            session, by=BY, team_id=team_id, starts=in_london(now).date(), roles=quorum.starter(mdt_type),
+            blocks=quorum.NOTHING, records_views=True, clock_for_all=False, now=now,
+        )  # fmt: skip
 
 
 def _patient(session: Session, one: Told, now: datetime) -> str:

@@ -18,7 +18,7 @@ from mdt.meeting.quorum import Missing, Somebody, missing
 from mdt.people import permissions
 from mdt.people.models import Person
 from mdt.people.permissions import OBSERVER
-from mdt.people.queries import roles_now
+from mdt.people.queries import names_of, roles_now
 from mdt.trusts.models import Trust
 
 
@@ -105,6 +105,13 @@ def case_spans(session: Session, meeting_id: str, now: datetime) -> dict[str, li
         elif case_id is not None:
             openings.append((case_id, at))
     return spans.of_cases(openings, end)
+
+
+def who_was_there(session: Session, meeting_id: str, now: datetime) -> list[tuple[str, list[Span]]]:
+    """Names, and when each was connected. For those who may see the meeting; they asked before."""
+    there = _spans_of_people(session, meeting_id, now)
+    names = names_of(session, there)
+    return sorted((names[person], when) for person, when in there.items())
 
 
 def quorum_at(session: Session, meeting: Meeting, policy: TeamPolicy | None, at: datetime) -> Quorum | None:

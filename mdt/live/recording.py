@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mdt.core.actor import Actor
 from mdt.live import queries
 from mdt.live.models import Event, ShownView
-from mdt.live.presence import case_spans
+from mdt.live.presence import case_spans, who_was_there
 from mdt.live.protocol import moment
 from mdt.meeting import progress
 from mdt.meeting import queries as meetings
@@ -81,6 +81,10 @@ def of_case(session: Session, by: Actor, case_id: str, now: datetime) -> dict[st
         "live": case.meeting.status == progress.OPEN and case.status == progress.LIVE,
         "spans": [[moment(start), moment(end)] for start, end in spans],
         "events": [queries.as_json(event) for event in session.scalars(log.order_by(Event.seq))],
+        "people": [
+            {"name": name, "spans": [[moment(start), moment(end)] for start, end in when]}
+            for name, when in who_was_there(session, case.meeting_id, now)
+        ],
         "views": [
             {
                 "term": one.term,

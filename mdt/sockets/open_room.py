@@ -40,7 +40,9 @@ class OpenRoom:
         self.roster_changed = False
         self.hands: dict[str, str] = {}  # person: since when
         self.word: str | None = None  # who has it
-        self.lost: dict[str, tuple[float, Json]] = {}  # whose line broke, and how the roster showed them
+        self.lost: dict[
+            str, tuple[float, Json | None]
+        ] = {}  # whose line broke, as the roster has them; None: they left
         self.desk: Json = {}
         self.desk_is_stale = True
         self.empty_since = monotonic()
@@ -65,7 +67,7 @@ class OpenRoom:
         self.roster_changed = self.desk_is_stale = True
 
     def leave(self, who: Participant, *, lost: bool = False) -> None:
-        """`lost`: the line broke; they are told as lost for a while, and their hand stays up."""
+        """`lost`: the line broke, and they are told as lost for a while. Who left may be back in a moment: a reload."""
         if self._tabs.pop(who.sid, None) is None:
             return
         self._waiting.discard(who)
@@ -74,17 +76,18 @@ class OpenRoom:
         self.empty_since = monotonic()
         if any(other.person_id == who.person_id for other in self.tabs):
             return
-        if lost:
-            self.lost[who.person_id] = (monotonic(), {**who.as_person(), "lost": moment(utc_now())})
-        else:
-            self._left_for_good(who.person_id)
+        told = {**who.as_person(), "lost": moment(utc_now())} if lost else None
+        self.lost[who.person_id] = (monotonic(), told)
 
-    def forget_lost(self, after: float) -> None:
-        """Whose line has been gone this long has left."""
-        for person in [person for person, (since, _) in self.lost.items() if monotonic() - since > after]:
-            del self.lost[person]
-            self._left_for_good(person)
-            self.roster_changed = True
+    def forget_lost(self, after: float, left_after: float) -> None:
+        """Whose line has been gone this long has left, and who left has; until then their hand stays up."""
+        now = monotonic()
+        for person, (since, told) in list(self.lost.items()):
+            if now - since > (after if told else left_after):
+                del self.lost[person]
+                self.hands.pop(person, None)
+                self.word = None if self.word == person else self.word
+                self.roster_changed = True
 
     def hand(self, person: str, since: str | None) -> None:
         """Somebody's hand goes up, at the end of the line, or down."""
@@ -100,11 +103,6 @@ class OpenRoom:
         if person is not None:
             self.hands.pop(person, None)
         self.roster_changed = True
-
-    def _left_for_good(self, person: str) -> None:
-        self.hands.pop(person, None)
-        if self.word == person:
-            self.word = None
 
     # What is kept
 

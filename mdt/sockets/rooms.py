@@ -20,6 +20,7 @@ from mdt.sockets.standing import Standing
 NO_MEMBER = "You are no longer a member of this team."
 SHOWN_OUT = "You are no longer admitted to this meeting."
 LOST_FOR = 600.0  # seconds somebody whose line broke is told as lost
+RELOADED_WITHIN = 15.0  # seconds
 TABS_MOST = 250  # in one room of one process
 KEPT_EMPTY_FOR = 60.0  # seconds; the presenter's reload finds the view again
 HEARD_FOR = 15.0  # seconds after which another process's roster is forgotten
@@ -95,7 +96,7 @@ class Rooms:
 
     def own_roster(self, room: OpenRoom) -> list[Json]:
         """This process's tabs, and after them those whose line to it broke."""
-        return [who.as_person() for who in room.tabs] + [person for _, person in room.lost.values()]
+        return [who.as_person() for who in room.tabs] + [told for _, told in room.lost.values() if told]
 
     def heard_roster(self, room: OpenRoom, process: str, people: list[Json]) -> None:
         before = room.elsewhere.get(process)
@@ -112,7 +113,7 @@ class Rooms:
 
     def close_empty(self) -> None:
         for meeting_id, room in list(self.open.items()):
-            room.forget_lost(LOST_FOR)
+            room.forget_lost(LOST_FOR, RELOADED_WITHIN)
             if not room.tabs and monotonic() - room.empty_since > KEPT_EMPTY_FOR:
                 del self.open[meeting_id]
 

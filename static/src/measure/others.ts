@@ -3,6 +3,7 @@
 import { askJson, isAbort } from '../imaging/requests';
 import type { Mark, MarkBody, OpAnswer } from '../room/protocol';
 import { Outbox, type Op } from '../room/outbox';
+import { Sealed } from '../room/sealed';
 
 export interface EarlierMeeting {
   /** When it began. */
@@ -19,6 +20,8 @@ interface Answer {
 interface Ask {
   meeting: string;
   ticket: string;
+  /** Seals what waits in this tab (ADR 7). */
+  framesKey: string;
   me(): { person: string; name: string } | null;
   /** How an earlier meeting is called beside its marks. */
   named(meeting: EarlierMeeting): string;
@@ -36,7 +39,7 @@ export class OtherMarks {
   private readonly outbox: Outbox;
 
   constructor(private readonly ask: Ask) {
-    this.outbox = new Outbox(`mdt-private:${ask.meeting}`, sessionStorage, (op) => this.send(op), () => ask.changed(), (op, answer) => this.refused(op, answer.message));
+    this.outbox = new Outbox(new Sealed(`mdt-private:${ask.meeting}`, ask.framesKey, sessionStorage), (op) => this.send(op), () => ask.changed(), (op, answer) => this.refused(op, answer.message));
     setInterval(() => void this.outbox.flush(), AGAIN);
   }
 

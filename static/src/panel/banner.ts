@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AgendaCase } from '../room/agenda';
+import type { Quorum } from '../room/protocol';
 import { bornOf, nameOf, nhsNumber, sexOf } from './words';
 
 export function banner(open: AgendaCase | null, state: 'none' | 'opening' | 'open', meetingDay: string): TemplateResult {
@@ -19,4 +20,11 @@ export function banner(open: AgendaCase | null, state: 'none' | 'opening' | 'ope
       ${open.question ? html`<p class="banner-question" title=${open.question}><span>Question</span> ${open.question}</p>` : nothing}
     </div>
   `;
+}
+
+/** Who is missing for this case, by name where the team has somebody; nothing while all are here. */
+export function quorumLine(quorum: Quorum | null): TemplateResult | typeof nothing {
+  if (quorum === null || quorum.missing.length === 0) return nothing;
+  const waits = { nothing: '', signing: 'Signing waits for them.', opening: 'The next case and signing wait for them.' }[quorum.blocks];
+  return html`<p class="quorum" role="status"><b>Not quorate</b> ${quorum.missing.map(({ sentence }) => html`<span>${sentence}</span> `)}${waits}</p>`;
 }

@@ -3,21 +3,19 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Agenda } from '../room/agenda';
 import type { Readiness } from '../room/ahead';
-import type { Me, Presenter, Somebody } from '../room/protocol';
+import { people, type PeopleActs, type PeopleState } from './people';
 import { clockOf, nameOf, nhsNumber } from './words';
 
 export type Tab = 'agenda' | 'marks' | 'outcome' | 'prepared' | 'people';
 
-export interface SideState {
+export interface SideState extends PeopleState {
   tab: Tab;
   open: boolean;
   agenda: Agenda | null;
   openCase: string | null;
+  /** Of a replay: what happened; it takes the place of agenda and people. */
+  replay: HTMLElement | null;
   mayOpen: boolean;
-  people: readonly Somebody[];
-  presenter: Presenter | null;
-  me: Me | null;
-  presenting: boolean;
   /** How many scenes and key images there are, and what their tab shows; `prepares` while only one case is prepared here. */
   scenes: number;
   prepared(): TemplateResult;
@@ -30,20 +28,31 @@ export interface SideState {
   ahead(id: string): Readiness | null;
 }
 
-export interface SideActs {
+export interface SideActs extends PeopleActs {
   tab(tab: Tab): void;
   toggle(): void;
   openCase(id: string): void;
-  hand(client: string): void;
 }
 
-const TABS: readonly { tab: Tab; name: (now: SideState) => string }[] = [
+const TABS: readonly { tab: Tab; name: (now: SideState) => string | TemplateResult }[] = [
   { tab: 'outcome', name: () => 'Outcome' },
   { tab: 'prepared', name: ({ scenes }) => `Prepared${scenes === 0 ? '' : ` (${scenes})`}` },
   { tab: 'agenda', name: ({ agenda }) => `Agenda${agenda === null ? '' : ` (${agenda.cases.length})`}` },
   { tab: 'marks', name: ({ marks }) => `Marks${marks === 0 ? '' : ` (${marks})`}` },
-  { tab: 'people', name: ({ people }) => `People (${people.length})` },
+  { tab: 'people', name: ({ people, lobby }) => peopleTab(people.filter(({ lost }) => lost === undefined), lobby.filter(({ state }) => state === 'waiting').length) },
 ];
+
+const REPLAYED: typeof TABS = [
+  { tab: 'people', name: () => 'What happened' },
+  { tab: 'outcome', name: () => 'Outcome then' },
+  { tab: 'marks', name: ({ marks }) => `Marks then${marks === 0 ? '' : ` (${marks})`}` },
+];
+
+/** What needs somebody is said on the tab itself. */
+function peopleTab(here: PeopleState['people'], waiting: number): TemplateResult {
+  const hands = here.filter(({ place }) => place !== null).length;
+  return html`People (${here.length})${hands > 0 ? html` <span class="badge badge-amber">${hands === 1 ? '1 hand' : `${hands} hands`}</span>` : nothing}${waiting > 0 ? html` <span class="badge badge-amber">${waiting === 1 ? '1 waits' : `${waiting} wait`}</span>` : nothing}`;
+}
 
 /** `outcome` is the element that belongs to the outcome panel; it is moved in and never drawn here. */
 export function side(now: SideState, acts: SideActs, outcome: HTMLElement): TemplateResult {
@@ -60,13 +69,13 @@ export function side(now: SideState, acts: SideActs, outcome: HTMLElement): Temp
     </div>
     <div class="side-body" id="side-body" role="tabpanel" aria-labelledby=${`tab-${now.tab}`} ?hidden=${!now.open} tabindex="-1">
       <div ?hidden=${now.tab !== 'outcome'}>${outcome}</div>
-      ${now.tab === 'prepared' ? now.prepared() : nothing} ${now.tab === 'marks' ? now.marked() : nothing} ${now.tab === 'agenda' ? agendaOf(now, acts) : nothing} ${now.tab === 'people' ? peopleOf(now, acts) : nothing}
+      ${now.tab === 'prepared' ? now.prepared() : nothing} ${now.tab === 'marks' ? now.marked() : nothing} ${now.tab === 'agenda' ? agendaOf(now, acts) : nothing} ${now.tab === 'people' ? (now.replay ?? people(now, acts)) : nothing}
     </div>
   `;
 }
 
 /** Before the meeting there is no outcome to type. */
-const tabsOf = ({ prepares }: SideState): typeof TABS => TABS.filter(({ tab }) => !prepares || tab !== 'outcome');
+const tabsOf = ({ prepares, replay }: SideState): typeof TABS => (replay === null ? TABS.filter(({ tab }) => !prepares || tab !== 'outcome') : REPLAYED);
 
 function arrows(event: KeyboardEvent, now: SideState, acts: SideActs): void {
   const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -100,29 +109,5 @@ function agendaOf(now: SideState, acts: SideActs): TemplateResult {
       })}
     </ol>
     <p class="quiet">${now.mayOpen ? html`<kbd>N</kbd> opens the next case, <kbd>Shift N</kbd> the one before.` : 'The chair, the coordinator and whoever presents open the cases.'} The meeting starts at ${clockOf(now.agenda.meeting.starts_at)}.</p>
-  `;
-}
-
-/** Roles that may be handed the presenter's place (`presenter.take` in the permission table). */
-const PRESENT: ReadonlySet<string> = new Set(['chair', 'member', 'presenter']);
-
-function peopleOf(now: SideState, acts: SideActs): TemplateResult {
-  return html`
-    <ul class="people">
-      ${now.people.map((somebody) => {
-        const presents = somebody.client === now.presenter?.client;
-        const mine = somebody.client === now.me?.client;
-        return html`
-          <li class="person">
-            <span><b>${somebody.name}</b>${mine ? ' (you)' : ''}</span>
-            <span class="person-role">${[somebody.role, somebody.specialty, somebody.trust].filter(Boolean).join(', ')}</span>
-            <span class="person-state">
-              ${presents ? html`<span class="badge badge-blue">Presents</span>` : now.presenter === null ? nothing : html`<span class="badge">${somebody.following ? 'Follows' : 'Looks freely'}</span>`}
-              ${now.presenting && !mine && PRESENT.has(somebody.role) ? html`<button @click=${() => acts.hand(somebody.client)} aria-label=${`Hand over to ${somebody.name}`}>Hand over</button>` : nothing}
-            </span>
-          </li>
-        `;
-      })}
-    </ul>
   `;
 }

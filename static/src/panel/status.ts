@@ -1,17 +1,20 @@
 /** Where this screen is, who presents, and whether it follows: in words. */
 
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { Connection } from '../outcome/api';
-import type { Presenter } from '../room/protocol';
-import { clockOf } from './words';
+import type { Clock, Presenter } from '../room/protocol';
+import { stepOf, type Step } from '../room/step';
+import { clockPanel } from './clock';
 
 export interface Standing {
-  connection: Connection;
-  behind: number;
-  since: Date | null;
-  ended: string | null;
+  step: Step;
+  clock: Clock | null;
+  /** The server's time. */
+  now: Date;
+  call: { url: string; host: string } | null;
   signInUrl: string;
   leaveUrl: string;
+  /** A past case: nobody presents now, and there is nothing to be in step with. */
+  replay: boolean;
   pending: number;
   status: 'planned' | 'open' | 'closed';
   presenter: Presenter | null;
@@ -29,30 +32,19 @@ export interface StandingActs {
   openMeeting(): void;
 }
 
-export function connectionWords({ connection, behind, since, ended }: Pick<Standing, 'connection' | 'behind' | 'since' | 'ended'>): string {
-  switch (connection) {
-    case 'connecting':
-      return 'Joining';
-    case 'in-step':
-      return 'In step';
-    case 'catching-up':
-      return behind > 0 ? `Catching up, ${behind} behind` : 'Catching up';
-    case 'reconnecting':
-      return `Reconnecting since ${clockOf(since ?? new Date())}`;
-    case 'signed-out':
-      return ended ?? 'Signed out';
-  }
-}
-
 export function standing(now: Standing, acts: StandingActs): TemplateResult {
+  if (now.replay) return html`<span class="who"><b>Replay</b> of what was shown and said. Nothing here can be changed.</span><a class="leave" href=${now.leaveUrl}>Leave</a>`;
+  const step = stepOf(now.step);
   return html`
     <div class="presenting">${presenting(now, acts)}</div>
-    <div class="connection connection-${now.connection}" role="status" aria-live="polite">
+    ${clockPanel(now.clock, now.now)}
+    <div class="connection connection-${step.at}" role="status" aria-live="polite">
       <span class="lamp" aria-hidden="true"></span>
-      <span>${connectionWords(now)}</span>
-      ${now.connection === 'signed-out' ? html`<a href=${now.signInUrl}>Sign in</a>` : nothing}
+      <span>${step.words}</span>
+      ${step.at === 'signed-out' ? html`<a href=${now.signInUrl}>Sign in</a>` : nothing}
       ${now.pending > 0 ? html`<span class="pending">${now.pending} not yet saved</span>` : nothing}
     </div>
+    ${now.call === null ? nothing : html`<a class="call" href=${now.call.url} target="_blank" rel="noopener noreferrer" title=${`Opens ${now.call.host} in a new window`}>Call<span class="unseen"> at ${now.call.host}, in a new window</span></a>`}
     <a class="leave" href=${now.leaveUrl}>Leave</a>
   `;
 }

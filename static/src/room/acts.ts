@@ -99,6 +99,18 @@ export class Acts {
     else this.app.toasts.say(presenter === null ? 'Your role here does not present.' : `${presenter.name} presents; only the chair can take over.`);
   }
 
+  tell(event: 'hand' | 'word' | 'guest', body: object): void {
+    void this.app.client.tell(event, body).then((refused) => {
+      if (refused !== null) this.app.toasts.say(refused, true);
+    });
+  }
+
+  /** One's own hand, up or down. */
+  raiseHand(): void {
+    const { roster, me } = this.app.client;
+    this.tell('hand', { up: !roster.some(({ person, hand }) => person === me?.person && hand), person: null });
+  }
+
   go(by: 1 | -1): void {
     if (this.app.agenda === null) return;
     const next = neighbour(this.app.agenda, this.app.openId, by);

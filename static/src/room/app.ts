@@ -25,10 +25,11 @@ import type { Agenda, AgendaCase } from './agenda';
 import { engineOf, gridOf, keepingOf, layersOf, marksOf, othersOf, scenesOf } from './building';
 import type { OpenCase } from './case';
 import { Cases } from './cases';
-import { RoomClient } from './client';
+import type { RoomListener } from './client';
 import { drawRoom } from './drawing';
 import { watchHands } from './hands';
 import { listen } from './keys';
+import type { RoomLine } from './line';
 import { keyGroups } from './keymap';
 import { Looking } from './looking';
 import type { Op } from './outbox';
@@ -39,7 +40,9 @@ import type { Layout, Refusal, RoomEvent } from './protocol';
 import { Preparation } from '../scenes/prepared';
 import type { Scenes } from '../scenes/scenes';
 import { Tiles } from '../scenes/tiles';
+import { watchPresence } from './presence';
 import { Regions } from './regions';
+import type { Replaying } from './replaying';
 import { Sharing } from './sharing';
 import { States } from './states';
 import { Timings } from './timings';
@@ -56,13 +59,16 @@ export interface Addresses {
   title: string;
   /** The one case that is prepared here, for oneself: nobody is followed, and the room's own case does not matter. */
   prepares: { case: string; patient: string } | null;
+  /** A past case is shown, as it was. */
+  replay: boolean;
 }
 
 /** Images come by the hundred; their number on the screen need not keep up with each. */
 const PROGRESS_EVERY = 120;
+const CLOCK_EVERY = 10_000;
 
 export class App {
-  readonly client: RoomClient;
+  readonly client: RoomLine;
   readonly grid: Grid;
   readonly library: Library;
   readonly timings = new Timings();
@@ -71,6 +77,7 @@ export class App {
   readonly others: OtherMarks;
   readonly cases = new Cases(this);
   tab: Tab = 'agenda';
+  replaying: Replaying | null = null;
   /** On a narrow screen it lies over the images, and is folded away at first. */
   sideOpen = window.innerWidth >= 1024;
   stripOpen = true;
@@ -101,9 +108,9 @@ export class App {
   readonly scenes: Scenes;
   readonly tiles: Tiles;
 
-  constructor(root: HTMLElement, clientId: string, readonly at: Addresses, mountOutcome: MountOutcome) {
+  constructor(root: HTMLElement, connect: (listener: RoomListener) => RoomLine, readonly at: Addresses, mountOutcome: MountOutcome) {
     this.library = new Library(openKeeper(at.framesKey));
-    this.client = new RoomClient(at.meeting, clientId, at.ticket, {
+    this.client = connect({
       changed: (events) => this.roomChanged(events),
       viewed: () => this.sharing.followPresenter(),
       pointed: (client, name, pointer) => this.pointers.show(client, name, pointer),
@@ -133,7 +140,8 @@ export class App {
     this.scenes = scenesOf(this);
     this.ahead = new Ahead(this.library, () => this.draw());
     this.outcome = new OutcomePlace(this.client, mountOutcome, () => this.meetingDay);
-    this.regions = new Regions(root, this.grid.element, this.toasts.element, at.prepares === null ? `Live room: ${at.title}` : `Preparing a case: ${at.title}`);
+    const what = at.prepares !== null ? `Preparing a case: ${at.title}` : at.replay ? at.title : `Live room: ${at.title}`;
+    this.regions = new Regions(root, this.grid.element, this.toasts.element, what);
     this.library.on(({ kind, key }) => {
       if (kind === 'finished') this.timings.finished(key);
       this.progressed.add(key);
@@ -151,9 +159,19 @@ export class App {
       this.sharing.follow(false);
       this.cases.switchTo(at.prepares.case, at.prepares.patient);
     }
+    watchPresence((idle) => void this.client.tell('here', { idle }));
+    setInterval(() => this.draw(), CLOCK_EVERY);
     void this.cases.fetchAgenda();
     void this.grid.active.warm();
     this.draw();
+  }
+
+  /** A replay begins: its time line under the images, what happened at the side. */
+  begin(replaying: Replaying): void {
+    this.replaying = replaying;
+    this.tab = 'people';
+    this.regions.addPlayer(replaying.bar);
+    replaying.begin();
   }
 
   private showProgress(): void {

@@ -69,6 +69,7 @@ export function gridOf(app: App): Grid {
         app.pointers.draw();
         app.crosshair.draw();
         app.looking.painted(pane);
+        app.draw(); // whether this screen is in step
       },
     },
     () => {
@@ -93,6 +94,7 @@ export function othersOf(app: App): OtherMarks {
   return new OtherMarks({
     meeting: app.at.meeting,
     ticket: app.at.ticket,
+    framesKey: app.at.framesKey,
     me: () => app.client.me,
     named: ({ at, team }) => (team === app.agenda?.meeting.team ? `meeting of ${dayOf(londonDay(at))}` : `${team}, meeting of ${dayOf(londonDay(at))}`),
     changed: () => {

@@ -32,7 +32,7 @@ export class Cases {
     app.grid.clear();
     app.marks.clear();
     app.keeping.clear();
-    app.others.open(id);
+    app.others.open(app.at.replay ? null : id); // a replay has what was seen then
     app.marking.lesions.open(id);
     app.pointers.clear();
     app.looking.begin();
@@ -48,7 +48,7 @@ export class Cases {
     this.bindOutcome();
     if (id !== null) {
       app.timings.opened(id);
-      if (app.at.prepares === null && app.tab === 'agenda' && app.timings.cases.length === 1) app.tab = 'outcome';
+      if (app.at.prepares === null && !app.at.replay && app.tab === 'agenda' && app.timings.cases.length === 1) app.tab = 'outcome';
       if (this.openCase === null) void this.fetchAgenda();
     }
     if (known !== null) this.imagingChanged(null, known);
@@ -72,7 +72,7 @@ export class Cases {
   }
 
   private lookAhead(): void {
-    if (this.agenda === null || this.openId === null) return;
+    if (this.agenda === null || this.openId === null || this.app.at.replay) return;
     const beside = ([1, -1] as const).map((by) => neighbour(this.agenda as Agenda, this.openId, by)?.case ?? null);
     this.app.ahead.look(beside[0] as string | null, beside[1] as string | null);
   }

@@ -5,7 +5,8 @@ import type { Connection } from '../outcome/api';
 import { digest } from './digest';
 import { Log } from './log';
 import { Outbox, type Op } from './outbox';
-import type { Me, OpAnswer, Pointer, Refusal, RoomEvent, RoomState, Somebody, View, ViewMessage, Welcome } from './protocol';
+import { Sealed } from './sealed';
+import type { Desk, Me, OpAnswer, Pointer, Refusal, RoomEvent, RoomState, Somebody, View, ViewMessage, Welcome } from './protocol';
 import { Turns } from './turns';
 
 const ANSWER_WITHIN = 8000;
@@ -15,6 +16,15 @@ const CHECK_EVERY = 10_000;
 const SILENCE = 4500;
 const VIEWS_A_SECOND = 25;
 const POINTERS_A_SECOND = 25;
+
+/** A line that answers at all answers within this; one that does not is tried anew. */
+const CONNECTED_WITHIN = 3000;
+
+interface Company {
+  people: Somebody[];
+  lost?: Somebody[];
+  word?: string | null;
+}
 
 /** An op that is kept shows as an event about at once; the next op waits for it, so as to build on it. */
 const APPLIED_WITHIN = 3000;
@@ -40,6 +50,13 @@ export class RoomClient {
   private readonly log = new Log();
   readonly outbox: Outbox;
   roster: Somebody[] = [];
+  /** Whose line broke a moment ago. */
+  lost: Somebody[] = [];
+  /** The person who has the word. */
+  word: string | null = null;
+  desk: Desk = {};
+  /** How far the server's clock is ahead of this computer's, in milliseconds. */
+  skew = 0;
   me: Me | null = null;
   /** Why the line is closed for good, in the server's words. */
   ended: string | null = null;
@@ -66,11 +83,11 @@ export class RoomClient {
     meeting: string,
     readonly client: string,
     ticket: string,
+    key: string,
     private readonly listener: RoomListener,
   ) {
     this.outbox = new Outbox(
-      `mdt-outbox:${meeting}`,
-      sessionStorage,
+      new Sealed(`mdt-outbox:${meeting}`, key, sessionStorage),
       (op) => this.sendOp(op),
       () => listener.status(),
       (op, answer) => listener.refused(op, answer),
@@ -79,13 +96,14 @@ export class RoomClient {
       transports: ['websocket'],
       query: { meeting },
       auth: { meeting, client, ticket },
-      reconnectionDelay: 300,
-      reconnectionDelayMax: 4000,
-      timeout: 8000,
+      reconnectionDelay: 250,
+      reconnectionDelayMax: 1000,
+      randomizationFactor: 0.3,
+      timeout: CONNECTED_WITHIN,
     });
     this.socket.on('connect', () => void this.join());
     this.socket.on('disconnect', () => {
-      this.lost();
+      this.goneNow();
       this.again(1000);
     });
     this.socket.on('connect_error', (error) => this.notConnected(error as Error & { data?: { code?: string; message?: string } }));
@@ -93,11 +111,22 @@ export class RoomClient {
     this.socket.on('head', (head: { epoch: string; head: number }) => this.heard(head));
     this.socket.on('view', (message: ViewMessage) => this.see(message));
     this.socket.on('pointer', ({ client: from, name, pointer }: { client: string; name: string; pointer: Pointer | null }) => listener.pointed(from, name, pointer));
-    this.socket.on('roster', ({ people }: { people: Somebody[] }) => this.meet(people));
+    this.socket.on('roster', (now: Company) => this.meet(now));
+    this.socket.on('desk', (desk: Desk) => {
+      this.desk = desk;
+      listener.status();
+    });
     this.socket.on('cut', ({ code, message }: { code: string; message: string }) => this.cut(code, message));
     setInterval(() => this.renew(), RENEW_EVERY);
     setInterval(() => void this.check(), CHECK_EVERY);
     setInterval(() => this.watch(), 1000);
+    window.addEventListener('offline', () => this.broken());
+    window.addEventListener('online', () => this.atOnce());
+    // Leaving is no broken line; a page that comes back from the browser's memory joins again.
+    window.addEventListener('pagehide', () => this.socket.disconnect());
+    window.addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) this.atOnce();
+    });
   }
 
   get state(): RoomState {
@@ -148,6 +177,13 @@ export class RoomClient {
     if (this.joined) this.socket.emit('follow', { following }, () => undefined);
   }
 
+  /** Something fleeting, or for the lobby; the server's refusal in words, or null when it did it. */
+  async tell(event: 'hand' | 'word' | 'guest' | 'here', body: object): Promise<string | null> {
+    if (!this.joined) return 'Not connected just now.';
+    const answer = await this.ask<{ ok: true } | Refusal>(event, body);
+    return answer === null ? 'No answer came; try again.' : answer.ok ? null : answer.message;
+  }
+
   private async ask<T>(event: string, body: object): Promise<T | null> {
     try {
       return (await this.socket.timeout(ANSWER_WITHIN).emitWithAck(event, body)) as T;
@@ -167,7 +203,9 @@ export class RoomClient {
       return;
     }
     this.me = answer.me ?? this.me;
-    this.roster = answer.roster ?? this.roster;
+    if (answer.roster !== undefined) this.meet({ people: answer.roster, lost: answer.lost ?? [], word: answer.word ?? null });
+    this.desk = answer.desk ?? this.desk;
+    this.skew = Date.parse(answer.now) - Date.now();
     this.heardAt = performance.now();
     this.joined = true;
     this.since = null;
@@ -303,12 +341,23 @@ export class RoomClient {
 
   private watch(): void {
     if (this.joined && performance.now() - this.heardAt > SILENCE) {
-      this.lost();
+      this.goneNow();
       this.socket.disconnect().connect();
     } else if (!this.joined) this.listener.status();
   }
 
-  private lost(): void {
+  /** The browser says that the line is gone: what a socket believes no longer matters. */
+  private broken(): void {
+    this.goneNow();
+    this.socket.disconnect();
+  }
+
+  /** The line is back: this very moment, not when it is next somebody's turn. */
+  private atOnce(): void {
+    if (this.ended === null && !this.joined) this.socket.disconnect().connect();
+  }
+
+  private goneNow(): void {
     if (!this.joined && this.since !== null) return;
     this.joined = false;
     this.since = new Date();
@@ -318,7 +367,7 @@ export class RoomClient {
   private notConnected(error: Error & { data?: { code?: string; message?: string } }): void {
     if (error.data?.code !== undefined && FINAL.has(error.data.code)) this.cut(error.data.code, error.data.message ?? error.message);
     else {
-      this.lost();
+      this.goneNow();
       this.again(2000);
     }
   }
@@ -326,7 +375,7 @@ export class RoomClient {
   /** Socket.IO comes back by itself after a broken line, but not after the server closed it or refused it. */
   private again(after: number): void {
     setTimeout(() => {
-      if (this.ended === null && !this.socket.active) this.socket.connect();
+      if (this.ended === null && !this.socket.active && !this.joined) this.socket.connect();
     }, after);
   }
 
@@ -344,8 +393,10 @@ export class RoomClient {
     this.listener.status();
   }
 
-  private meet(people: Somebody[]): void {
+  private meet({ people, lost, word }: Company): void {
     this.roster = people;
+    this.lost = lost ?? [];
+    this.word = word ?? null;
     this.listener.status();
   }
 }

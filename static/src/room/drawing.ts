@@ -1,7 +1,7 @@
 /** Every panel of the room, drawn from what the page knows. */
 
 import { render } from 'lit-html';
-import { banner } from '../panel/banner';
+import { banner, quorumLine } from '../panel/banner';
 import { marksPanel } from '../panel/marks';
 import { side } from '../panel/side';
 import { standing } from '../panel/status';
@@ -15,6 +15,7 @@ import { stateName } from '../viewer/overlay';
 import { volumeMenu } from '../viewer/volume/menu';
 import type { App } from './app';
 import { drawLayers, layersCount } from './layer-panel';
+import { company } from './company';
 
 export function drawRoom(app: App): void {
   const { client, grid, regions } = app;
@@ -25,13 +26,24 @@ export function drawRoom(app: App): void {
   app.looking.second.changed();
   regions.set({ sideOpen: app.sideOpen, presenting: client.presenting, free: !app.sharing.following && presenter !== null && !client.presenting });
   render(banner(app.openCase, app.open === null ? 'none' : app.openCase === null ? 'opening' : 'open', app.meetingDay), regions.banner);
+  render(quorumLine(app.open === null ? null : (client.desk.quorum ?? null)), regions.quorum);
   render(
     standing(
       {
-        connection: client.connection,
-        behind: client.behind,
-        since: client.since,
-        ended: client.ended,
+        step: {
+          connection: client.connection,
+          behind: client.behind,
+          since: client.since,
+          ended: client.ended,
+          presented: presenter !== null && !client.presenting,
+          following: app.sharing.following,
+          shown: app.sharing.upToDate,
+          sharp: app.sharing.sharp,
+        },
+        clock: client.desk.clock ?? null,
+        now: new Date(Date.now() + client.skew),
+        call: client.desk.call ?? null,
+        replay: app.at.replay,
         signInUrl: app.at.signInUrl,
         pending: client.outbox.pending.length,
         status,
@@ -72,7 +84,7 @@ export function drawRoom(app: App): void {
     ),
     regions.strip,
   );
-  const waiting = idleWords({ caseIsOpen: app.open !== null, imaging, problem: app.open?.problem ?? null });
+  const waiting = app.at.replay ? ['Nothing was shown here at this moment.'] : idleWords({ caseIsOpen: app.open !== null, imaging, problem: app.open?.problem ?? null });
   for (const pane of grid.visible) pane.idle(waiting);
   render(
     toolbar(
@@ -124,6 +136,7 @@ export function drawRoom(app: App): void {
     regions.toolbar,
   );
   drawLayers(app);
+  app.replaying?.draw();
   render(
     side(
       {
@@ -132,7 +145,10 @@ export function drawRoom(app: App): void {
         agenda: app.agenda,
         openCase: app.openId,
         mayOpen: app.mayOpenCases,
-        people: client.roster,
+        replay: app.replaying?.side ?? null,
+        people: company(client.roster, client.lost, presenter),
+        lobby: client.desk.lobby ?? [],
+        word: client.word,
         presenter,
         me: client.me,
         presenting: client.presenting,
@@ -164,6 +180,9 @@ export function drawRoom(app: App): void {
         toggle: () => app.toggleSide(),
         openCase: (id) => app.acts.openIt(id),
         hand: (to) => void client.op('presenter.hand', { client: to }),
+        raise: (up, person) => app.acts.tell('hand', { up, person: person ?? null }),
+        giveWord: (person) => app.acts.tell('word', { person }),
+        admit: (guest, decision) => app.acts.tell('guest', { guest, decision }),
       },
       app.outcome.element,
     ),

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { Outbox, type Op } from './outbox';
 import type { OpAnswer } from './protocol';
+import type { Keep } from './sealed';
 
-class Kept implements Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
+class Kept implements Keep {
   readonly items = new Map<string, string>();
-  getItem = (name: string): string | null => this.items.get(name) ?? null;
-  setItem = (name: string, value: string): void => void this.items.set(name, value);
-  removeItem = (name: string): void => void this.items.delete(name);
+  read = (): Promise<string | null> => Promise.resolve(this.items.get('meeting') ?? null);
+  write = (text: string | null): void => void (text === null ? this.items.delete('meeting') : this.items.set('meeting', text));
 }
 
 const kept = (seq: number): OpAnswer => ({ ok: true, seq, fresh: true });
 
 function outbox(storage: Kept, send: (op: Op) => Promise<OpAnswer | null>, refused: string[] = []): Outbox {
-  return new Outbox('meeting', storage, send, () => undefined, (_op, answer) => refused.push(answer.code), () => Promise.resolve());
+  return new Outbox(storage, send, () => undefined, (_op, answer) => refused.push(answer.code), () => Promise.resolve());
 }
 
 test('ops go out one at a time, in order, and are let go when the server has them', async () => {
@@ -42,6 +42,7 @@ test('an op without an answer is sent again after a reload, under the same name'
     names.push(op);
     return kept(9);
   });
+  await after.restored;
   expect(after.pending.map(({ body }) => body['value'])).toEqual(['x']);
   await after.flush();
   expect(names[0]).toBe(names[1]);

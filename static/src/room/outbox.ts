@@ -1,6 +1,7 @@
 /** What this tab asked to be kept and the server has not yet answered. It outlives a reload, and goes out in order. */
 
 import type { OpAnswer } from './protocol';
+import type { Keep } from './sealed';
 import { uuid } from './uuid';
 
 export interface Op {
@@ -9,7 +10,6 @@ export interface Op {
   body: Record<string, unknown>;
 }
 
-type Keep = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 /** Sends one op; null when no answer came. */
 type Send = (op: Op) => Promise<OpAnswer | null>;
 
@@ -17,20 +17,22 @@ type Send = (op: Op) => Promise<OpAnswer | null>;
 const AGAIN = new Set(['try-again', 'slow-down']);
 
 export class Outbox {
-  private ops: Op[];
+  private ops: Op[] = [];
+  /** What an earlier page of this tab had not yet had kept is here, before anything newer. */
+  readonly restored: Promise<void>;
   private readonly answers = new Map<string, (answer: OpAnswer) => void>();
   private sending = false;
 
   constructor(
-    private readonly name: string,
     private readonly storage: Keep,
     private readonly send: Send,
     private readonly changed: () => void,
     private readonly refused: (op: Op, answer: OpAnswer & { ok: false }) => void,
     private readonly wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds)),
   ) {
-    const kept = storage.getItem(name);
-    this.ops = kept === null ? [] : (JSON.parse(kept) as Op[]);
+    this.restored = storage.read().then((kept) => {
+      if (kept !== null) this.keep([...(JSON.parse(kept) as Op[]), ...this.ops]);
+    });
   }
 
   get pending(): readonly Op[] {
@@ -49,6 +51,7 @@ export class Outbox {
   async flush(): Promise<void> {
     if (this.sending) return;
     this.sending = true;
+    await this.restored;
     try {
       for (let op = this.ops[0]; op !== undefined; op = this.ops[0]) {
         const answer = await this.send(op);
@@ -78,8 +81,7 @@ export class Outbox {
 
   private keep(ops: Op[]): void {
     this.ops = ops;
-    if (ops.length === 0) this.storage.removeItem(this.name);
-    else this.storage.setItem(this.name, JSON.stringify(ops));
+    this.storage.write(ops.length === 0 ? null : JSON.stringify(ops));
     this.changed();
   }
 }

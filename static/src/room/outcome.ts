@@ -1,7 +1,7 @@
 /** The outcome panel's end of the room: bound to one case and one patient for the panel's whole life. */
 
 import type { FieldValue, MountOutcome, OutcomeAnswer, OutcomeApi, OutcomeState } from '../outcome/api';
-import type { RoomClient } from './client';
+import type { RoomLine } from './line';
 import type { Patient } from '../imaging/types';
 import type { Me, RoomEvent } from './protocol';
 
@@ -17,7 +17,7 @@ export class OutcomePlace {
   private readonly typed = new Map<string, Typed>();
 
   constructor(
-    private readonly client: RoomClient,
+    private readonly client: RoomLine,
     private readonly mountOutcome: MountOutcome,
     private readonly meetingDay: () => string,
   ) {

@@ -236,6 +236,56 @@ export interface Somebody {
   specialty: string | null;
   role: string;
   following: boolean;
+  /** Nobody has touched this tab for a while. */
+  idle?: boolean;
+  /** Not of the team; admitted for this meeting. */
+  guest?: boolean;
+  /** Since when their hand is up. */
+  hand?: string | null;
+  /** Since when their line is broken. */
+  lost?: string;
+}
+
+/** Somebody at the door, or let in through it. */
+export interface Visitor {
+  id: string;
+  person: string;
+  name: string;
+  specialty: string;
+  trust: string;
+  reason: string;
+  state: 'waiting' | 'admitted';
+  role: string | null;
+  asked_at: string;
+}
+
+export interface Quorum {
+  quorate: boolean;
+  missing: { role: string; needed: number; here: string[]; invited: string[]; sentence: string }[];
+  roles: number;
+  blocks: 'nothing' | 'signing' | 'opening';
+}
+
+/** Seconds and moments; null where nobody knows. */
+export interface Clock {
+  opened: string | null;
+  case_opened: string | null;
+  /** On the open case before it was opened this time. */
+  spent: number;
+  done: number;
+  left: number;
+  pace: number | null;
+  by: '' | 'meeting' | 'history' | 'plan';
+  case_planned: number | null;
+  planned_end: string | null;
+}
+
+/** What lies beside the log, as far as this person may see it. */
+export interface Desk {
+  quorum?: Quorum | null;
+  clock?: Clock | null;
+  call?: { url: string; host: string } | null;
+  lobby?: Visitor[];
 }
 
 export interface Me {
@@ -255,6 +305,9 @@ export interface Welcome {
   view: ViewMessage | null;
   presenter: Presenter | null;
   roster?: Somebody[];
+  lost?: Somebody[];
+  word?: string | null;
+  desk?: Desk;
   me?: Me;
   now: string;
 }

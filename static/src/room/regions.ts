@@ -3,6 +3,7 @@
 export class Regions {
   readonly banner = region('header', 'region-banner');
   readonly standing = region('div', 'region-standing');
+  readonly quorum = region('div', 'region-quorum');
   readonly strip = region('div', 'region-strip');
   readonly toolbar = region('div', 'region-toolbar');
   readonly side = region('aside', 'region-side');
@@ -27,7 +28,13 @@ export class Regions {
     stage.append(grid, this.layers, toasts);
     this.banner.append(heading);
     root.className = 'room';
-    root.replaceChildren(this.banner, this.standing, this.strip, this.toolbar, stage, this.side);
+    root.replaceChildren(this.banner, this.standing, this.quorum, this.strip, this.toolbar, stage, this.side);
+  }
+
+  /** A replay's time line, under the images. */
+  addPlayer(bar: HTMLElement): void {
+    this.root.classList.add('is-replay');
+    this.root.append(bar);
   }
 
   set({ sideOpen, presenting, free }: { sideOpen: boolean; presenting: boolean; free: boolean }): void {

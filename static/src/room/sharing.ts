@@ -2,7 +2,8 @@
 
 import type { CaseImaging } from '../imaging/types';
 import type { Grid } from '../viewer/grid';
-import type { RoomClient } from './client';
+import type { RoomLine } from './line';
+import type { ViewMessage } from './protocol';
 
 export interface Shared {
   openId(): string | null;
@@ -17,9 +18,11 @@ export class Sharing {
   /** Somebody here has chosen what is shown: nothing is hung by itself any more. */
   touched = false;
   private sent = '';
+  /** The newest view of the presenter that is laid out here, whole. */
+  private laid: ViewMessage | null = null;
 
   constructor(
-    private readonly client: RoomClient,
+    private readonly client: RoomLine,
     private readonly grid: Grid,
     private readonly shared: Shared,
   ) {}
@@ -27,6 +30,17 @@ export class Sharing {
   /** Whether this screen shows what somebody else presents. */
   get shownTo(): boolean {
     return this.following && !this.client.presenting && this.client.state.presenter !== null;
+  }
+
+  /** Whether what the presenter last showed is what is laid out here. */
+  get upToDate(): boolean {
+    const { presented } = this.client;
+    return presented === null || presented === this.laid;
+  }
+
+  /** Whether every image here is painted at full quality. */
+  get sharp(): boolean {
+    return this.grid.visible.every((pane) => !pane.busy && (pane.at === null || pane.coarseness === 1));
   }
 
   /** Another case: nothing has been chosen or sent of it. */
@@ -59,6 +73,7 @@ export class Sharing {
     if (!this.shownTo || shown === null || imaging === null) return;
     this.touched = true;
     if (this.grid.follow(shown.view, imaging).length > 0) this.shared.refresh();
+    else this.laid = shown;
     this.shared.draw();
   }
 

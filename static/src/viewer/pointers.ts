@@ -5,6 +5,8 @@ import type { Grid } from './grid';
 import type { Pane } from './pane';
 
 const FADES_AFTER = 2000;
+/** Told apart by people who see few colours too; the name is always beside the ring. */
+const COLOURS = ['#7df9ff', '#ffd23f', '#ff9ad5', '#a6ff7d', '#ffffff'];
 
 interface Pointing {
   name: string;
@@ -14,6 +16,7 @@ interface Pointing {
 
 export class Pointers {
   private readonly people = new Map<string, Pointing>();
+  private readonly colours = new Map<string, number>();
   private readonly rings = new Map<string, HTMLElement>();
   /** The key is held, or the tool is chosen and the button is down. */
   private held = false;
@@ -90,12 +93,24 @@ export class Pointers {
     }
   }
 
+  /** Each of those who point now has a colour of their own, beside their name. */
+  private colourOf(client: string): number {
+    for (const gone of [...this.colours.keys()]) if (!this.people.has(gone)) this.colours.delete(gone);
+    const held = this.colours.get(client);
+    if (held !== undefined) return held;
+    const taken = new Set(this.colours.values());
+    const free = Math.max(0, COLOURS.findIndex((_, at) => !taken.has(at)));
+    this.colours.set(client, free);
+    return free;
+  }
+
   private ring(key: string, name: string, pane: Pane): HTMLElement {
     const here = this.rings.get(key);
     if (here !== undefined) return here;
     const ring = document.createElement('div');
     ring.className = 'pointer';
     ring.textContent = name;
+    ring.style.setProperty('--pointer', COLOURS[this.colourOf(key.split('/')[0] as string)] as string);
     pane.element.append(ring);
     this.rings.set(key, ring);
     return ring;

@@ -1,0 +1,9 @@
+/** What the page needs of the room's end of the line: the live one, or one fed from what was kept. */
+
+import type { Op } from './outbox';
+import type { RoomClient } from './client';
+
+export type RoomLine = Pick<
+  RoomClient,
+  'state' | 'last' | 'behind' | 'connection' | 'presenting' | 'presented' | 'op' | 'show' | 'point' | 'follow' | 'tell' | 'roster' | 'lost' | 'word' | 'desk' | 'skew' | 'me' | 'ended' | 'since' | 'resyncs' | 'client'
+> & { readonly outbox: { readonly pending: readonly Op[] } };
