@@ -8,6 +8,7 @@ from uuid import UUID
 from mdt.core.actor import Actor
 from mdt.core.db import Database, new_id
 from mdt.live import actions, queries
+from mdt.live.recording import Sample
 from mdt.live.room import State
 from mdt.meeting.models import Case, Meeting
 from mdt.people.models import Membership, Person, Team
@@ -186,3 +187,9 @@ def key(n: int, **changed) -> dict:
         "caption": "9 mm",
         **changed,
     }
+
+
+def sample(n: int, case: str = "0" * 32) -> Sample:
+    """A view as the recorder keeps it."""
+    at = datetime(2026, 11, 24, 12, 30, tzinfo=UTC) + timedelta(seconds=n)
+    return Sample(1, n, at, 1, tab("chair"), "Chair", {"case": case})
