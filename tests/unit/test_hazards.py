@@ -12,7 +12,8 @@ NAMED = re.findall(r"`((?:tests|static)/[^`:]+)::([^`]+)`", LOG)
 
 def test_all_hazards_are_there_each_with_its_cause_and_its_gaps():
     sections = re.split(r"^## ", LOG, flags=re.MULTILINE)[1:]
-    assert [section.split(".")[0] for section in sections] == [f"H{number}" for number in range(1, 19)]
+    assert len(sections) >= 19
+    assert [section.split(".")[0] for section in sections] == [f"H{number}" for number in range(1, len(sections) + 1)]
     for section in sections:
         assert "\nCause: " in section
         assert "\nGaps: " in section
