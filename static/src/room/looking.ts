@@ -10,7 +10,7 @@ import type { App } from './app';
 import { SecondWindow } from './windows';
 
 /** One press of a key, as a share of what is seen. */
-const STEP = { pan: 0.05, zoom: 1.1, window: 0.1 };
+const STEP = { pan: 0.05, zoom: 1.1, window: 0.1, nearer: 1.25 };
 
 export class Looking {
   readonly links: Links;
@@ -145,7 +145,7 @@ export class Looking {
   }
 
   zoom(by: 1 | -1): void {
-    this.app.adjust({ zoom: STEP.zoom ** by });
+    this.app.adjust({ zoom: STEP.nearer ** by });
   }
 
   pace(speed: number): void {
