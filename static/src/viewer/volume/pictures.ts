@@ -256,7 +256,8 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
     if (!on || this.stack === null) return;
     this.timer = setInterval(() => {
       const { stack, reformat } = this;
-      if (stack !== null && reformat !== null) void stack.setImageIdIndex((stack.getTargetImageIdIndex() + 1) % reformat.count);
+      if (stack === null || reformat === null || stack.getTargetImageIdIndex() !== this.at) return; // the one before is still being made
+      void stack.setImageIdIndex((stack.getTargetImageIdIndex() + 1) % reformat.count);
     }, 1000 / this.paced);
   }
 
