@@ -48,7 +48,7 @@ export function people(now: PeopleState, acts: PeopleActs): TemplateResult {
           </ol>
         </section>`
       : nothing}
-    <p class="raise"><button aria-pressed=${mine?.place !== null && mine !== undefined} @click=${() => acts.raise(mine?.place === null)} aria-keyshortcuts="Shift+G">${mine?.place == null ? 'Raise your hand' : 'Lower your hand'} <kbd>Shift G</kbd></button></p>
+    <p class="raise"><button aria-pressed=${mine?.place !== null && mine !== undefined} @click=${() => acts.raise(mine?.place === null)} aria-keyshortcuts="Shift+B">${mine?.place == null ? 'Raise your hand' : 'Lower your hand'} <kbd>Shift B</kbd></button></p>
     <ul class="people" aria-label="In the room">
       ${now.people.map((one) => person(one, now, acts, may))}
     </ul>

@@ -29,7 +29,7 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: ';', name: ';', what: 'scene before', act: () => app.scenes.next(-1) },
         ...Array.from({ length: 9 }, (_, at) => ({ key: `Digit${at + 1}`, alt: true, name: at === 0 ? 'Alt 1 to 9' : '', what: at === 0 ? 'that scene' : '', act: () => app.scenes.open(at) })),
         { key: 'm', name: 'M', what: 'keep this view as a scene', act: () => void app.scenes.keep() },
-        { key: 'KeyG', shift: true, name: 'Shift G', what: 'raise your hand, or lower it', act: () => app.acts.raiseHand() },
+        { key: 'KeyB', shift: true, name: 'Shift B', what: 'raise your hand, or lower it', act: () => app.acts.raiseHand() },
         { key: 'b', name: 'B', what: 'side panel', act: () => app.toggleSide() },
         { key: 'u', name: 'U', what: 'full screen, and back', act: () => void app.looking.fullScreen() },
         { key: 'KeyW', shift: true, name: 'Shift W', what: 'second window, for another monitor', act: () => app.looking.openSecond() },
