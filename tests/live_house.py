@@ -42,11 +42,12 @@ class Seat:
     port: int
 
     async def connect(
-        self, client: str | None = None, heard: Any = lambda _event, _body: None, **options
+        self, client: str | None = None, heard: Any = lambda _event, _body: None, *, prepares: bool = False, **options
     ) -> LiveClient:
         line = LiveClient(heard)
         await line.open(self.port, self.headers, f"&meeting={self.meeting}", **options)
-        await line.join({"meeting": self.meeting, "client": client or str(uuid4()), "ticket": self.ticket})
+        auth = {"meeting": self.meeting, "client": client or str(uuid4()), "ticket": self.ticket}
+        await line.join(auth | ({"prepares": True} if prepares else {}))
         return line
 
     @property

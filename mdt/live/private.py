@@ -59,7 +59,7 @@ def drop(session: Session, by: Actor, mark_id: Any) -> bool:
 
 
 def _asked(session: Session, by: Actor, case_id: str, body: Any) -> tuple[Case, Json]:
-    case = meetings.case(session, by, case_id)
+    case, by = meetings.case_inside(session, by, case_id)
     permissions.require(by, "mark", case.meeting.team_id)
     if case.meeting.status == progress.CLOSED:
         raise RoomClosed("The meeting is closed; nothing more is kept.")

@@ -77,6 +77,12 @@ def case(session: Session, by: Actor, case_id: str) -> Case:
     return found
 
 
+def case_inside(session: Session, by: Actor, case_id: str) -> tuple[Case, Actor]:
+    """The same, and who the actor is in its meeting: what is the team's is then an admitted guest's too, there."""
+    found = case(session, by, case_id)
+    return found, guests.inside(by, found.meeting_id, found.meeting.team_id)
+
+
 def cut_off_rules(session: Session, team_ids: Collection[str]) -> dict[str, list[Rule]]:
     """Each team's rules of when its lists close, past and to come. They concern no patient."""
     found: dict[str, list[Rule]] = {}

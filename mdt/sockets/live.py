@@ -15,8 +15,8 @@ from mdt.core.actor import Actor
 from mdt.core.clock import utc_now
 from mdt.core.db import Database
 from mdt.core.errors import Invalid, MdtError, NotFound
-from mdt.live import actions, protocol, queries
-from mdt.live.fields import Json, our_id, record, uuid
+from mdt.live import actions, kinds, protocol, queries
+from mdt.live.fields import Json, our_id, record, truth, uuid
 from mdt.live.protocol import SHOW_OUT
 from mdt.live.recording import Sample
 from mdt.live.refusals import TooFast
@@ -38,6 +38,8 @@ log = structlog.get_logger("mdt.sockets")
 
 Handler = Callable[[Participant, Actor, Any], Json | None]
 
+_OF_THE_MEETING = frozenset({"view", "pointer", "renew", "hand", "word", "guest"})
+ONLY_PREPARES = "You prepare a case here; join the meeting for that."
 SIGNED_OUT = "Your sign-in has ended. Sign in again to come back."
 
 
@@ -78,6 +80,7 @@ class Live(Namespace):
         try:
             asked = record(auth, "auth")
             meeting_id, client = our_id(asked, "meeting"), uuid(asked, "client")
+            prepares = "prepares" in asked and truth(asked, "prepares")
             validate_csrf(asked.get("ticket"))
         except (Invalid, ValidationError) as error:
             raise Refused("This page is out of date; reload it.", {"code": "invalid"}) from error
@@ -106,6 +109,7 @@ class Live(Namespace):
             specialty=specialty,
             role=guests.inside(actor, meeting_id, team_id).roles[team_id],
             is_guest=team_id not in actor.roles,
+            prepares=prepares,
         )
         self._rooms.participants[who.sid] = who
 
@@ -138,6 +142,8 @@ class Live(Namespace):
                 return None
             if not who.is_in and event != "hello":
                 raise Invalid("Say hello first.")
+            if who.prepares and event in _OF_THE_MEETING:
+                raise Invalid(ONLY_PREPARES)
             return handler(who, actor, data)
         except MdtError as error:
             return refused(error)
@@ -154,7 +160,7 @@ class Live(Namespace):
         if not who.is_in:
             room.enter(who)
             who.is_in = True
-        if who.attendance is None:
+        if who.attendance is None and not who.prepares:
             with self._db.writing() as db:
                 now = queries.database_now(db)
                 who.attendance = actions.arrive(db, by=actor, meeting_id=who.meeting_id, client=who.client, now=now)
@@ -193,6 +199,8 @@ class Live(Namespace):
 
     def _op(self, who: Participant, actor: Actor, data: Any) -> Json:
         asked = protocol.op(data)
+        if who.prepares and not kinds.is_kept_before_opening(asked.kind):
+            raise Invalid(ONLY_PREPARES)
         with self._db.writing() as db:
             kept = actions.keep(
                 db,

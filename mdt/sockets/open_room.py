@@ -57,13 +57,19 @@ class OpenRoom:
     def tabs(self) -> list[Participant]:
         return list(self._tabs.values())
 
+    @property
+    def company(self) -> list[Participant]:
+        """The tabs of those in the meeting: who prepares a case for themselves is not in it."""
+        return [who for who in self._tabs.values() if not who.prepares]
+
     def enter(self, who: Participant) -> None:
         """From now on they are told everything; only then do they read where the room stands."""
         for other in self.tabs:
             if other.client == who.client and other is not who:
                 self._cut(other, "replaced", "This room was opened again in this tab; this connection has ended.")
         self._tabs[who.sid] = who
-        self.lost.pop(who.person_id, None)
+        if not who.prepares:
+            self.lost.pop(who.person_id, None)
         self.roster_changed = self.desk_is_stale = True
 
     def leave(self, who: Participant, *, lost: bool = False) -> None:
@@ -74,7 +80,7 @@ class OpenRoom:
         self._pointing.pop(who.client, None)
         self.roster_changed = self.desk_is_stale = True
         self.empty_since = monotonic()
-        if any(other.person_id == who.person_id for other in self.tabs):
+        if who.prepares or any(other.person_id == who.person_id for other in self.company):
             return
         told = {**who.as_person(), "lost": moment(utc_now())} if lost else None
         self.lost[who.person_id] = (monotonic(), told)

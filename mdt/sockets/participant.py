@@ -25,7 +25,7 @@ _RATES = {
 
 @dataclass(eq=False)
 class Participant:
-    """`is_in` from the first hello on; `attendance` is then the row that says so."""
+    """`is_in` from the first hello on; `attendance` is then the row that says so, but for who only prepares."""
 
     sid: str
     line: Line
@@ -41,6 +41,7 @@ class Participant:
     following: bool = True
     is_idle: bool = False
     is_guest: bool = False
+    prepares: bool = False  # one case, for themselves: told what is kept, but nobody in the meeting
     is_in: bool = False
     attendance: str | None = None
     desk_told: dict[str, Any] | None = None

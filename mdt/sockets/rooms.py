@@ -96,7 +96,7 @@ class Rooms:
 
     def own_roster(self, room: OpenRoom) -> list[Json]:
         """This process's tabs, and after them those whose line to it broke."""
-        return [who.as_person() for who in room.tabs] + [told for _, told in room.lost.values() if told]
+        return [who.as_person() for who in room.company] + [told for _, told in room.lost.values() if told]
 
     def heard_roster(self, room: OpenRoom, process: str, people: list[Json]) -> None:
         before = room.elsewhere.get(process)

@@ -15,7 +15,6 @@ from mdt.imaging.looking import display
 from mdt.imaging.papers.documents import HTML
 from mdt.imaging.pixels import outward
 from mdt.imaging.queries import NO_SUCH_IMAGING, Owned
-from mdt.meeting import guests
 from mdt.meeting import queries as meetings
 from mdt.web import handing, memory, pieces, reading
 from mdt.web.express import Answer, Asked, file_at
@@ -36,8 +35,7 @@ def case(case_id: str) -> Any:
     """The room asks again and again while imaging arrives."""
     by = current_actor()
     with house().db.reading() as db:
-        found = meetings.case(db, by, case_id)
-        by = guests.inside(by, found.meeting_id, found.meeting.team_id)
+        found, by = meetings.case_inside(db, by, case_id)
         shown = display.of_patient(db, by, team_id=found.meeting.team_id, patient_id=found.patient_id)
     answer = jsonify({"case": case_id, **shown})
     answer.headers["Cache-Control"] = "no-store"

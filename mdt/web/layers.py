@@ -23,7 +23,7 @@ def of_case(case_id: str) -> Any:
     """The room asks for them when it opens a case, and again when more of them have come."""
     by = current_actor()
     with house().db.reading() as db:
-        found = meetings.case(db, by, case_id)
+        found, by = meetings.case_inside(db, by, case_id)
         patient_id, team_id = found.patient_id, found.meeting.team_id
         said = layers.of_patient(db, by, team_id=team_id, patient_id=patient_id)
         machine = people.shows_machine_layers(db, team_id)

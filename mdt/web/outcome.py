@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, Stale
+from mdt.live import quorum_kept
 from mdt.live.actions import keep
 from mdt.live.queries import state_now
 from mdt.meeting import progress
@@ -121,6 +122,7 @@ def _page(case_id: str) -> str:
         case = meetings.case(db, by, case_id)
         versions = queries.versions(db, by, case.id)
         _, room = state_now(db, case.meeting_id)
+        quorums = quorum_kept.of_case(db, by, case.id)
         names = names_of(db, {version.changed_by for version in versions})
         reading.of_one(db, by, "outcome.read", f"case:{case.id}", case.patient_id)
     draft = next((version for version in versions if not version.is_signed), None)
@@ -133,6 +135,7 @@ def _page(case_id: str) -> str:
         draft=draft,
         signed=next((version for version in versions if version.is_signed), None),
         names=names,
+        quorums=quorums,
         lacks=missing(draft.form, _day(case)) if draft else [],
         keys=list(drawn["keys"].values()),
         marks=[mark for mark in drawn["marks"].values() if not mark.get("removed")],

@@ -11,7 +11,7 @@ from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid
 from mdt.live.protocol import moment
 from mdt.live.queries import state_now
-from mdt.meeting import progress, queries
+from mdt.meeting import guests, progress, queries
 from mdt.meeting.models import Case
 from mdt.people.permissions import may, require
 from mdt.preparation import disciplines, discrepancies, evidence, opinion_form, opinions, reviews
@@ -121,12 +121,14 @@ def unreviewed(shown: dict[str, Any]) -> list[str]:
 
 
 def _prepared(db: Session, by: Actor, case: Case) -> dict[str, Any]:
+    """Preparing is the team's; a guest who takes part in the meeting reads in it what those who do may read."""
+    inside = guests.inside(by, case.meeting_id, case.meeting.team_id)
     _, state = state_now(db, case.meeting_id)
     scenes = state["cases"].get(case.id, {}).get("scenes", [])
     seen = evidence.of_views(db, case.patient_id, [scene["view"] for scene in scenes])
     done, reader = reviews.in_force(db, [case.id]), _reads(db, by, case)
     studies = reviews.studies_of(db, [case.patient_id]).get(case.patient_id, [])
-    read = opinions.read(db, by, case.id)
+    read = opinions.read(db, inside, case.id)
     return {
         "case": case.id,
         "scenes": {
@@ -167,7 +169,7 @@ def _prepared(db: Session, by: Actor, case: Case) -> dict[str, Any]:
                 "at": moment(one.flagged_at),
                 "status": one.feedback.status,
             }
-            for one in discrepancies.of_case(db, by, case.id)
+            for one in discrepancies.of_case(db, inside, case.id)
         ],
         "flags": _flags(db, by, case),
     }

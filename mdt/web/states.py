@@ -19,7 +19,7 @@ def of_case(case_id: str) -> Any:
     """The room asks for them when it opens a case, and again when more of them have come."""
     by = current_actor()
     with house().db.reading() as db:
-        found = meetings.case(db, by, case_id)
+        found, by = meetings.case_inside(db, by, case_id)
         patient_id = found.patient_id
         said = states.of_patient(db, by, team_id=found.meeting.team_id, patient_id=patient_id)
     if any(said.values()):  # an empty list is no look at anybody

@@ -122,6 +122,18 @@ def test_who_is_missing_is_told_and_what_was_shown_is_kept_for_a_replay(server, 
         refused = await line.ask("op", op("case.open", {"case": stage.cases[0]}))
         assert refused["code"] == "invalid"
         assert "No pathologist is here" in refused["message"]
+        alone = await server.seat(stage, "member").connect(prepares=True)
+        welcome = await alone.ask("hello", FRESH)
+        assert [one["role"] for one in welcome["desk"]["quorum"]["missing"]] == ["Pathologist"], (
+            "who prepares is not there"
+        )
+        assert {one["person"] for one in welcome["roster"]} == {stage.people["presenter"]}
+        assert (await alone.ask("hand", {"up": True, "person": None}))["code"] == "invalid"
+        assert (await alone.ask("op", op("presenter.take", {})))["code"] == "invalid"
+        assert (await alone.ask("op", op("mark.put", {"case": stage.cases[0], "mark": mark(7)})))["ok"]
+        with stage.db.reading() as session:
+            there = presence.attendance(session, stage.actor("chair"), stage.meeting, utc_now())
+        assert {one.person for one in there.people} == {stage.people["presenter"]}
         other = await server.seat(stage, "member").connect()
         assert (await other.ask("hello", FRESH))["desk"]["quorum"]["missing"] == []
         assert (await line.ask("op", op("case.open", {"case": stage.cases[0]})))["ok"]

@@ -2,13 +2,21 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from mdt.core import audit
-from mdt.outcome import definition
-from tests.unit.pages import seeded
+from mdt.core.clock import in_london, utc_now
+from mdt.live import actions as live
+from mdt.meeting import policies
+from mdt.meeting.models import Case, Meeting
+from mdt.outcome import definition, messages
+from mdt.outcome.actions import Binding, set_field
+from tests.unit.pages import SETUP, seeded
+from tests.unit.prepared import actor
+from tests.unit.test_outcome import PLAN
 from tests.unit.test_pages_stories import words
 
 
@@ -30,6 +38,34 @@ def test_a_signed_outcome_says_what_was_decided_by_whom_and_who_acts(made):
     assert re.search(r"Intent .*CR0460", page)
     assert "Beth Naylor" in page
     assert "DRAFT" not in page
+
+
+def test_signing_keeps_who_was_there_and_who_was_missing_whatever_comes_later(made):
+    case, meeting, patient = made.cases["maria"], made.meetings["today"], made.patients["maria"]
+    roles = [
+        {"name": "Radiologist", "count": 1, "specialties": ["radiologist"]},
+        {"name": "Surgeon", "count": 1, "specialties": ["surgeon"]},
+    ]
+    now = utc_now()
+    with made.house.db.writing() as db:
+        db.get_one(Meeting, meeting).status, db.get_one(Case, case).status = "open", "live"
+        policies.set_policy(
+            db, by=SETUP, team_id=made.teams["lung"], starts=in_london(now).date(), roles=roles, blocks="nothing",
+            records_views=False, clock_for_all=False, now=now,
+        )  # fmt: skip
+        there = live.arrive(db, by=actor(db, made, "presenter"), meeting_id=meeting, client="a", now=now)
+        binding = Binding(meeting, case, patient, version=1)
+        actions = [{"id": "aaaaaaaa-0001", "text": "Refer", "owner": "Beth", "due": str(now.date() + timedelta(3))}]
+        for name, value in (PLAN | {"actions": actions, "tell_by": actions[0]["due"]}).items():
+            typed = set_field(db, by=SETUP, binding=binding, revision=99, field=name, value=value, now=now)
+        body = {"case": case, "patient": patient, "version": 1, "revision": typed.revision}
+        messages.do(db, by=actor(db, made, "chair"), meeting_id=meeting, kind=messages.SIGN, body=body, now=now)
+        live.leave(db, attendance_id=there, now=now)
+        live.arrive(db, by=actor(db, made, "member"), meeting_id=meeting, client="b", now=now)
+    page = words(made.signed_in("observer").get(address(made, "maria")).text)
+    assert "Not quorate when it was signed. Missing: Surgeon: Mr Chandra Patel not there" in page
+    assert "There: Dr Dilys Hughes (Radiologist)." in page
+    assert "Quorum" not in made.signed_in("observer").get(address(made, "signed")).text, "none was kept of that one"
 
 
 def test_a_draft_says_so_and_what_is_missing(made):

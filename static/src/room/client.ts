@@ -85,6 +85,8 @@ export class RoomClient {
     ticket: string,
     key: string,
     private readonly listener: RoomListener,
+    /** A case is prepared here, for oneself: told what is kept, but not there in the meeting. */
+    prepares = false,
   ) {
     this.outbox = new Outbox(
       new Sealed(`mdt-outbox:${meeting}`, key, sessionStorage),
@@ -95,7 +97,7 @@ export class RoomClient {
     this.socket = io('/live', {
       transports: ['websocket'],
       query: { meeting },
-      auth: { meeting, client, ticket },
+      auth: { meeting, client, ticket, prepares },
       reconnectionDelay: 250,
       reconnectionDelayMax: 1000,
       randomizationFactor: 0.3,

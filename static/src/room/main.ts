@@ -26,7 +26,7 @@ if (root !== null) {
 
   async function live(): Promise<App> {
     const client = await clientId();
-    return new App(root as HTMLElement, (listener) => new RoomClient(meeting, client, ticket, framesKey, listener), at, mountOutcome);
+    return new App(root as HTMLElement, (listener) => new RoomClient(meeting, client, ticket, framesKey, listener, prepares !== null), at, mountOutcome);
   }
 
   async function replay(address: string): Promise<App> {
