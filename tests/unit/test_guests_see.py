@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from mdt.core.actor import Actor
@@ -57,7 +58,7 @@ THE_TEAMS = (  # also of this meeting, whatever they were admitted for
 @dataclass
 class Visit:
     made: Seeded
-    client: object
+    client: FlaskClient
     addresses: dict[str, str]
     guest: str = ""
 
