@@ -26,8 +26,8 @@ LOOKING = (
     "/imaging/cases/{case}/layers.json",
     "/imaging/layers/{document}/{leaf}.json",
     "/imaging/series/{series}/{version}/index.json",
-    "/imaging/series/{series}/{version}/frames",  # the short way, before Flask
-    "/imaging/series/{series}/{version}/frames?",
+    "/imaging/series/{series}/{version}/frames",  # the short way
+    "/imaging/series/{series}/{version}/frames?asked=flask",  # by Flask
     "/imaging/series/{series}/{version}/pieces",
     "/imaging/series/{series}/{slide}/tiles/0/0/0",
     "/imaging/series/{series}/{slide}/picture/label",

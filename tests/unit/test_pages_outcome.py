@@ -63,7 +63,8 @@ def test_signing_keeps_who_was_there_and_who_was_missing_whatever_comes_later(ma
         live.leave(db, attendance_id=there, now=now)
         live.arrive(db, by=actor(db, made, "member"), meeting_id=meeting, client="b", now=now)
     page = words(made.signed_in("observer").get(address(made, "maria")).text)
-    assert "Not quorate when it was signed. Missing: Surgeon: Mr Chandra Patel not there" in page
+    assert "Not quorate when the case was discussed" in page
+    assert "Missing: Surgeon: Mr Chandra Patel not there" in page
     assert "There: Dr Dilys Hughes (Radiologist)." in page
     assert "Quorum" not in made.signed_in("observer").get(address(made, "signed")).text, "none was kept of that one"
 
