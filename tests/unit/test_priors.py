@@ -202,6 +202,7 @@ def test_the_demo_regions_patients():
     assert found == {
         "maureen-ct": ("maureen-ct-prior", "CT chest, 6 months earlier, at RMC"),
         "maureen-petct": ("maureen-ct", "CT chest and abdomen, 6 days earlier, at R0A"),
+        "oluwaseun-mg": ("oluwaseun-mg-prior", "Mammogram, 3 years earlier, at RM3"),
         "sian-mr": ("sian-mr-prior", "MRI head, 4 months earlier, at RW6"),
     }
 
