@@ -11,6 +11,8 @@ import type { Volume } from './volume';
 const SCHEME = 'reformat:';
 /** So long the page may stand still over one picture; what takes longer is made in parts. */
 const BREATH = 12;
+/** A picture may still be on its way to the screen when its pile has ended: so long it can be described. */
+const DESCRIBED_FOR = 5000;
 /** Pictures of one pile that are kept. */
 const KEPT = 48;
 
@@ -112,7 +114,7 @@ export class Reformat {
 
   end(): void {
     this.stale();
-    open.delete(this.token);
+    setTimeout(() => open.delete(this.token), DESCRIBED_FOR);
   }
 
   private async refresh(at: number): Promise<void> {
