@@ -83,7 +83,7 @@ def some(series_id: str, version: str) -> Response:
     wanted = list(range(count)) if asked is None else outward.frames_asked(asked, count)
     order = outward.outward(wanted, _number("at", count // 2))
     sent = outward.pieces(places, order, have=_number("have", 0) or None, to=_number("to", 1))
-    pack, _ = house().store.open_pack(series_id, version, "frames")
+    pack, _ = _open(series_id, version, "frames")
     stream = pieces.spans_of(pack, places, sent, first)
     answer = Response(stream, mimetype=BYTES, direct_passthrough=True)
     answer.call_on_close(pack.close)
@@ -175,11 +175,16 @@ def _contents(series_id: str, version: str) -> pieces.Contents:
         raise NotFound(NO_SUCH_IMAGING) from None
 
 
-def _pack(series_id: str, version: str, file: PackFile, kind: str) -> Response:
+def _open(series_id: str, version: str, file: PackFile) -> tuple[BinaryIO, int]:
+    """A pack's file and its size; raises NotFound, also for a version that was just replaced."""
     try:
-        opened, size = house().store.open_pack(series_id, version, file)
+        return house().store.open_pack(series_id, version, file)
     except FileNotFoundError:
         raise NotFound(NO_SUCH_IMAGING) from None
+
+
+def _pack(series_id: str, version: str, file: PackFile, kind: str) -> Response:
+    opened, size = _open(series_id, version, file)
     handed = handing.location(house(), house().store.place_of_pack(series_id, version, file))
     if handed is not None and file == "frames":
         opened.close()

@@ -566,7 +566,7 @@ def test_the_value_under_the_pointer_is_told(page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("signed", " mm"), ("inverse", "at the detector (ImagerPixelSpacing)"), ("bytes", "uncalibrated")],
+    [("signed", " mm"), ("inverse", "at detector (projection: magnified)"), ("bytes", "uncalibrated")],
 )
 def test_a_length_says_millimetres_only_where_the_image_gives_them(page: Page, name: str, says: str) -> None:
     show(page, name)

@@ -80,3 +80,15 @@ def test_the_viewers_stream_is_the_same_however_it_is_sent(frames):
     assert with_index.endswith(content[400_000:490_000])
     assert pieces.PIECE.unpack_from(with_index)[0] == pieces.INDEX
     assert (pack / "frames").stat().st_size == LARGE
+
+
+def test_a_version_that_was_just_replaced_is_not_found_though_its_index_is_still_at_hand(frames):
+    browser, _, pack = frames
+    assert browser.get("pieces?frames=0").status_code == 200
+    (pack / "frames").rename(pack / "away")
+    try:
+        for asked in ("pieces?frames=0", "frames"):
+            answer = browser.get(asked)
+            assert (answer.status_code, "Traceback" in answer.text) == (404, False)
+    finally:
+        (pack / "away").rename(pack / "frames")

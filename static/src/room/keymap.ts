@@ -83,8 +83,8 @@ export function keyGroups(app: App): KeyGroup[] {
     {
       name: 'The image',
       keys: [
-        ...TOOLS.map(({ tool, name, key }) => ({ key, name: key.toUpperCase(), what: `left button: ${name.toLowerCase()}`, act: () => app.choose(tool) })),
-        ...MARK_TOOLS.filter(({ tool }) => !TOOLS.some((one) => one.tool === tool)).map((info) => ({ key: info.key, ...(info.shift ? { shift: true } : {}), name: keyName(info), what: `left button: ${info.name.toLowerCase()}`, act: () => app.choose(info.tool) })),
+        ...TOOLS.map(({ tool, name, key }) => ({ key, name: key.toUpperCase(), what: `left button: ${name}`, act: () => app.choose(tool) })),
+        ...MARK_TOOLS.filter(({ tool }) => !TOOLS.some((one) => one.tool === tool)).map((info) => ({ key: info.key, ...(info.shift ? { shift: true } : {}), name: keyName(info), what: `left button: ${info.name}`, act: () => app.choose(info.tool) })),
         { key: '+', name: '+', what: 'nearer', act: () => app.looking.zoom(1) },
         { key: '=', name: '=', what: 'the same', act: () => app.looking.zoom(1) },
         { key: '-', name: '−', what: 'further away', act: () => app.looking.zoom(-1) },

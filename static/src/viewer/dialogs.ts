@@ -64,7 +64,7 @@ export const confirmThat = (question: string, yes: string): Promise<boolean> =>
 export const showKeys = (groups: readonly { name: string; keys: readonly [string, string][] }[]): Promise<void> =>
   openDialog<void>(
     (close) => html`
-      <h2>Keys and mouse</h2>
+      <div class="keys-title"><h2>Keys and mouse</h2><button class="go" autofocus @click=${() => close()}>Close</button></div>
       <div class="keys">
         ${groups.map(
           ({ name, keys }) => html`
@@ -82,7 +82,6 @@ export const showKeys = (groups: readonly { name: string; keys: readonly [string
           `,
         )}
       </div>
-      <div class="ask-buttons"><button class="go" autofocus @click=${() => close()}>Close</button></div>
     `,
     undefined,
   );
