@@ -769,6 +769,8 @@ def test_no_image_of_the_case_before_is_left_when_another_opens(page: Page) -> N
         if banner != first:
             assert shown == 0
             assert who == ""
+    page.keyboard.press("Shift+N")  # whoever looks next begins with what all began with
+    wait(page, f"room.case === '{first}' && document.querySelectorAll('.series').length > {len(KINDS)}")
 
 
 # --- the light box: what one hangs, links and fills, the other sees ---
