@@ -2,6 +2,7 @@
 
 from mdt.core.errors import Forbidden, Invalid, NotFound
 from mdt.live import fields, lease, marks, private, quorum_kept
+from mdt.live.authored import Author
 from mdt.live.kinds import Asked, Decision
 from mdt.live.lease import Held
 from mdt.live.models import Lease
@@ -152,7 +153,7 @@ def _held(asked: Asked, case: Case) -> fields.Json:
     return held
 
 
-def _author(asked: Asked) -> marks.Author:
+def _author(asked: Asked) -> Author:
     return {"id": asked.by.person_id, "name": asked.by.name}
 
 

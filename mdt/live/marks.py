@@ -4,10 +4,10 @@ A mark's points are patient millimetres, so that every screen draws it over its 
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
+from mdt.core.errors import Invalid, NotFound
 from mdt.live import fields
+from mdt.live.authored import Author, next_version, require_own, whose
 from mdt.live.fields import Json
 
 
@@ -41,8 +41,6 @@ LESION_ROLES = ("target", "non-target", "new")
 LESION_STATES = ("measured", "present", "absent", "too-small", "progressed", "not-evaluable")
 _MEASURED_WITH = ("length", "axes")
 
-Author = dict[str, Any]  # {id, name}
-
 
 def put(held: dict[str, Json], body: Json, author: Author, *, may_change_others: bool, at: str) -> Json:
     """The mark to keep: a new one, or the next version of one that `held` has."""
@@ -52,20 +50,15 @@ def put(held: dict[str, Json], body: Json, author: Author, *, may_change_others:
         raise Invalid(f"A case holds at most {MARKS_MOST} marks.")
     mark = {
         "id": sent["id"],
-        "version": _next_version(before, sent),
+        "version": next_version(before, sent, "mark"),
         "tool": fields.one_of(sent, "tool", tuple(TOOLS)),
         **_place(sent),
         "points": _points(sent),
         "text": fields.text(sent, "text", TEXT_MOST),
-        "author": author,
-        "edited": None,
+        **whose(before, author, may_change_others),
         "at": at,
         **_lesion(sent),
     }
-    if before is not None:
-        _require_own(before, author, may_change_others)
-        mark["author"] = before["author"]
-        mark["edited"] = None if before["author"]["id"] == author["id"] else author
     return mark
 
 
@@ -74,8 +67,8 @@ def remove(held: dict[str, Json], body: Json, author: Author, *, may_change_othe
     before = held.get(fields.uuid(body, "id"))
     if before is None or before.get("removed"):
         raise NotFound("That mark is no longer there.")
-    version = _next_version(before, body)
-    _require_own(before, author, may_change_others)
+    version = next_version(before, body, "mark")
+    require_own(before, author, may_change_others)
     return {"id": before["id"], "version": version, "removed": True}
 
 
@@ -86,7 +79,7 @@ def put_key(held: dict[str, Json], body: Json, author: Author, *, may_change_oth
     if before is None and len(held) >= KEYS_MOST:
         raise Invalid(f"A case holds at most {KEYS_MOST} key images.")
     if before is not None:
-        _require_own(before, author, may_change_others)
+        require_own(before, author, may_change_others)
         author = before["author"]
     caption = fields.text(sent, "caption", CAPTION_MOST)
     return {"id": sent["id"], **image(sent), "caption": caption, "author": author, "at": at}
@@ -96,7 +89,7 @@ def remove_key(held: dict[str, Json], body: Json, author: Author, *, may_change_
     before = held.get(fields.uuid(body, "id"))
     if before is None:
         raise NotFound("That key image is no longer there.")
-    _require_own(before, author, may_change_others)
+    require_own(before, author, may_change_others)
     return {"id": before["id"]}
 
 
@@ -157,16 +150,3 @@ def _lesion(sent: Json) -> Json:
             "state": state,
         }
     }
-
-
-def _next_version(before: Json | None, sent: Json) -> int:
-    version = fields.whole(sent, "version", 1, 1_000_000)
-    if version != (before["version"] if before else 0) + 1:
-        who = before and (before["edited"] or before["author"])["name"]
-        raise Stale(f"{who or 'Somebody else'} changed this mark first.", before)
-    return version
-
-
-def _require_own(before: Json, author: Author, may_change_others: bool) -> None:
-    if before["author"]["id"] != author["id"] and not may_change_others:
-        raise Forbidden(f"This was made by {before['author']['name']}; only they or the chair may change it.")

@@ -2,10 +2,10 @@
 
 from mdt.core.errors import Forbidden, NotFound
 from mdt.live import fields, kinds
+from mdt.live.authored import Author
 from mdt.live.fields import Json
 from mdt.live.handlers import NOT_ON_AGENDA
 from mdt.live.kinds import Asked, Decision
-from mdt.live.marks import Author
 from mdt.live.protocol import moment
 from mdt.live.room import EMPTY_CASE
 from mdt.meeting.models import Case

@@ -5,10 +5,10 @@ The view is exactly one that a presenter sends (`mdt.live.view`), so that openin
 
 from collections.abc import Sequence
 
-from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
+from mdt.core.errors import Invalid, NotFound, Stale
 from mdt.live import fields, view
+from mdt.live.authored import Author, next_version, require_own, whose
 from mdt.live.fields import Json
-from mdt.live.marks import Author
 
 SCENES_MOST, MARKS_MOST, CAPTION_MOST = 30, 100, 300
 
@@ -26,18 +26,13 @@ def put(held: Sequence[Json], body: Json, author: Author, *, case: str, may_chan
         raise Invalid("There is no image in this view to keep as a scene.")
     scene = {
         "id": sent["id"],
-        "version": _next_version(before, sent),
+        "version": next_version(before, sent, "scene"),
         "view": shown,
         "marks": _marks(sent.get("marks")),
         "caption": fields.text(sent, "caption", CAPTION_MOST),
-        "author": author,
-        "edited": None,
+        **whose(before, author, may_change_others),
         "at": at,
     }
-    if before is not None:
-        _require_own(before, author, may_change_others)
-        scene["author"] = before["author"]
-        scene["edited"] = None if before["author"]["id"] == author["id"] else author
     return scene
 
 
@@ -46,8 +41,8 @@ def remove(held: Sequence[Json], body: Json, author: Author, *, may_change_other
     before = _find(held, fields.uuid(body, "id"))
     if before is None:
         raise NotFound("That scene is no longer there.")
-    version = _next_version(before, body)
-    _require_own(before, author, may_change_others)
+    version = next_version(before, body, "scene")
+    require_own(before, author, may_change_others)
     return {"id": before["id"], "version": version}
 
 
@@ -70,15 +65,3 @@ def _marks(value: object) -> list[str]:
     if not isinstance(value, list) or len(value) > MARKS_MOST:
         raise Invalid(f"marks must be a list of at most {MARKS_MOST} ids.")
     return [fields.uuid({"mark": one}, "mark") for one in dict.fromkeys(str(one) for one in value)]
-
-
-def _next_version(before: Json | None, sent: Json) -> int:
-    version = fields.whole(sent, "version", 1, 1_000_000)
-    if version != (before["version"] if before else 0) + 1:
-        raise Stale("Somebody else changed this scene first.", before)
-    return version
-
-
-def _require_own(before: Json, author: Author, may_change_others: bool) -> None:
-    if before["author"]["id"] != author["id"] and not may_change_others:
-        raise Forbidden(f"This scene was made by {before['author']['name']}; only they or the chair may change it.")
