@@ -111,28 +111,18 @@ export interface RoomEvent {
 }
 
 /** Of an image, and of a document. */
-export interface ImagePane {
+export interface ImagePane extends Seen {
   kind?: undefined;
-  study: string;
-  series: string;
-  key: string;
   sop: string;
   frame: number;
-  voi: { lower: number; upper: number } | null;
-  invert: boolean;
-  centre: Vector | null;
-  height: number | null;
-  width: number | null;
-  rotation: number;
-  flip_h: boolean;
-  flip_v: boolean;
   /** The presentation state shown, by its key; absent while the image is shown as stored. */
   state?: string;
   /** The layers shown, by their keys. */
   layers?: string[];
 }
 
-interface Seen {
+/** Of what series, and how it is seen. */
+export interface Seen {
   study: string;
   series: string;
   key: string;

@@ -3,7 +3,7 @@
 import type { StackViewport } from '@cornerstonejs/core';
 import { isInverted } from '../imaging/nature';
 import type { FrameInfo } from '../imaging/types';
-import type { ImagePane } from '../room/protocol';
+import type { ImagePane, Seen } from '../room/protocol';
 import { areaOf, setArea } from './camera';
 import type { Hung } from './hanging';
 
@@ -11,11 +11,9 @@ type Which = Pick<ImagePane, 'study' | 'series' | 'key'>;
 
 const which = ({ study, series }: Hung): Which => ({ study: study.study, series: series.series, key: series.key });
 
-/** A document has neither window nor area. */
-export const viewOfPaper = (hung: Hung): ImagePane => ({
+/** A series as it comes: its own window, all of it, the right way round. */
+export const plainly = (hung: Hung): Seen => ({
   ...which(hung),
-  sop: hung.series.documents[0]?.key ?? hung.series.key,
-  frame: 1,
   voi: null,
   invert: false,
   centre: null,
@@ -24,6 +22,13 @@ export const viewOfPaper = (hung: Hung): ImagePane => ({
   rotation: 0,
   flip_h: false,
   flip_v: false,
+});
+
+/** A document has neither window nor area. */
+export const viewOfPaper = (hung: Hung): ImagePane => ({
+  ...plainly(hung),
+  sop: hung.series.documents[0]?.key ?? hung.series.key,
+  frame: 1,
 });
 
 export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo, state: string | null): ImagePane {
