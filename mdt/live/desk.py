@@ -13,7 +13,7 @@ from mdt.live.models import Event
 from mdt.live.presence import case_spans, quorum_at
 from mdt.live.protocol import moment
 from mdt.live.spans import Span
-from mdt.meeting import call, guests, policies, progress
+from mdt.meeting import call, guests, policies, progress, states
 from mdt.meeting.models import Case, Meeting
 from mdt.meeting.queries import NO_SUCH_MEETING
 
@@ -55,9 +55,9 @@ def clock(session: Session, meeting: Meeting, now: datetime) -> Clock:
     opened = session.scalar(select(Event.at).where(Event.meeting_id == meeting.id, Event.kind == "meeting.open"))
     discussed = case_spans(session, meeting.id, now)
     cases = list(session.execute(select(Case.id, Case.status).where(Case.meeting_id == meeting.id)).tuples())
-    live = next((case for case, status in cases if status == progress.LIVE), None)
+    live = next((case for case, status in cases if status == states.LIVE), None)
     own = [spans.length(when) for case, when in discussed.items() if case != live]
-    left = sum(1 for _, status in cases if status == progress.LISTED)
+    left = sum(1 for _, status in cases if status in states.BEFORE)
     planned_end = case_planned = None
     if meeting.planned_minutes:
         planned_end = meeting.starts_at + timedelta(minutes=meeting.planned_minutes)

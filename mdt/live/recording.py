@@ -13,7 +13,7 @@ from mdt.live import queries
 from mdt.live.models import Event, ShownView
 from mdt.live.presence import case_spans, who_was_there
 from mdt.live.protocol import moment
-from mdt.meeting import progress
+from mdt.meeting import progress, states
 from mdt.meeting import queries as meetings
 from mdt.meeting.models import Case
 from mdt.people import permissions
@@ -78,7 +78,7 @@ def of_case(session: Session, by: Actor, case_id: str, now: datetime) -> dict[st
     return {
         "case": case.id,
         "meeting": case.meeting_id,
-        "live": case.meeting.status == progress.OPEN and case.status == progress.LIVE,
+        "live": case.meeting.status == progress.OPEN and case.status == states.LIVE,
         "spans": [[moment(start), moment(end)] for start, end in spans],
         "events": [queries.as_json(event) for event in session.scalars(log.order_by(Event.seq))],
         "people": [

@@ -13,7 +13,7 @@ from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound, Stale
 from mdt.imaging.actions import request_gather
 from mdt.imaging.standing import readiness
-from mdt.meeting import call, cut_off, progress, referral
+from mdt.meeting import call, cut_off, progress, referral, states
 from mdt.meeting.announcements import AgendaChanged, MeetingArranged
 from mdt.meeting.models import Case, CutOffRule, Meeting
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
@@ -193,7 +193,7 @@ def close_meeting(session: Session, *, by: Actor, meeting_id: str, now: datetime
     """The meeting ends; nothing more can be listed or ordered, and no case is live."""
     meeting = _meeting(session, by, "meeting.close", meeting_id)
     progress.require_meeting_move(meeting.status, progress.CLOSED)
-    _leave_live_cases(session, meeting.id)
+    _leave_live_cases(session, by, meeting.id)
     meeting.status = progress.CLOSED
     audit.record(session, by, "meeting.closed", f"meeting:{meeting.id}", now=now)
     after_commit(session, AgendaChanged(meeting.id))
@@ -205,8 +205,10 @@ def open_case(session: Session, *, by: Actor, case_id: str, now: datetime, prese
     case = _case(session, by, "presenter.take" if presenting else "case.open", case_id)
     if case.meeting.status != progress.OPEN:
         raise Invalid(f"The meeting is {case.meeting.status}; a case can be opened only while it is open.")
-    _leave_live_cases(session, case.meeting_id)
-    case.status = progress.LIVE
+    if case.status != states.LIVE:
+        states.require_move(case.status, states.LIVE)
+        _leave_live_cases(session, by, case.meeting_id)
+        move_case(session, by, case, states.LIVE)
     audit.record(
         session,
         by,
@@ -220,17 +222,33 @@ def open_case(session: Session, *, by: Actor, case_id: str, now: datetime, prese
     return case
 
 
-def decide_case(session: Session, case: Case, *, now: datetime) -> None:
-    """A decision was signed (called by the outcome chapter, which asked for permission and writes the audit)."""
-    case.decided_at = now
-    if case.status != progress.LIVE:
-        case.status = progress.DECIDED
+def move_case(session: Session, by: Actor, case: Case, to: str) -> None:
+    """The one way a case changes its status. Refuses what the table of states does not allow, or not to this person.
+
+    The caller holds the meeting's row lock and writes its own audit entry, which says why.
+    """
+    states.require_move(case.status, to)
+    acts = states.acts_for(case.status, to)
+    if not any(permissions.may(by, act, case.meeting.team_id) for act in acts):
+        permissions.require(by, acts[0], case.meeting.team_id)
+    case.status = to
     after_commit(session, AgendaChanged(case.meeting_id))
 
 
-def _leave_live_cases(session: Session, meeting_id: str) -> None:
-    for case in session.scalars(select(Case).where(Case.meeting_id == meeting_id, Case.status == progress.LIVE)):
-        case.status = progress.status_when_left(decided=case.decided_at is not None)
+def reach(session: Session, by: Actor, case: Case, result: str) -> None:
+    """How far the case's outcome has come (told by the outcome chapter, which writes the audit).
+
+    A case that is being discussed stays so until the meeting moves on.
+    """
+    case.reached = "" if result == states.DISCUSSED else result
+    if case.status not in (states.LIVE, result):
+        move_case(session, by, case, result)
+    after_commit(session, AgendaChanged(case.meeting_id))
+
+
+def _leave_live_cases(session: Session, by: Actor, meeting_id: str) -> None:
+    for case in session.scalars(select(Case).where(Case.meeting_id == meeting_id, Case.status == states.LIVE)):
+        move_case(session, by, case, states.when_left(case.reached))
     session.flush()
 
 

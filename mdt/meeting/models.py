@@ -94,10 +94,11 @@ class TeamPolicy(Base):
 
 
 class Case(Base):
-    """A patient on an agenda, with the question the referrer asks. `status`: listed, live, discussed, decided.
+    """A patient on an agenda, with the question the referrer asks. `status`: one of `meeting.states`.
 
     At most one case of an open meeting is live. A case stays live until the meeting moves on, even when its outcome is
-    signed: `decided_at` is the moment of the latest signature, and the case becomes decided when it is left.
+    signed: `reached` is how far its outcome has come (one of `states.RESULTS`, or nothing), and what the case becomes
+    when it is left. `decided_at` is the moment of the latest signature.
     """
 
     __tablename__ = "mdt_case"
@@ -112,6 +113,7 @@ class Case(Base):
     listed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     listed_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    reached: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
     meeting: Mapped[Meeting] = relationship(back_populates="cases")
     patient: Mapped[Patient] = relationship()

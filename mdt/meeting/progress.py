@@ -1,9 +1,8 @@
-"""How a meeting and its cases move from one status to the next."""
+"""How a meeting moves from one status to the next; its cases do by the table of `meeting.states`."""
 
 from mdt.core.errors import Invalid
 
 PLANNED, OPEN, CLOSED = MEETING_STATUSES = ("planned", "open", "closed")
-LISTED, LIVE, DISCUSSED, DECIDED = CASE_STATUSES = ("listed", "live", "discussed", "decided")
 
 MEETING_MOVES = {PLANNED: frozenset({OPEN}), OPEN: frozenset({CLOSED}), CLOSED: frozenset()}
 
@@ -19,8 +18,3 @@ def require_meeting_move(status: str, to: str) -> None:
     """Refuse in words a change of a meeting's status that the table does not have."""
     if to not in MEETING_MOVES[status]:
         raise Invalid(MEETING_REFUSALS.get((status, to), f"A {status} meeting cannot become {to}."))
-
-
-def status_when_left(*, decided: bool) -> str:
-    """What a live case becomes when the meeting moves on: its decision stands if it has one."""
-    return DECIDED if decided else DISCUSSED

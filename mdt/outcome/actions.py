@@ -14,8 +14,8 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound, Stale
-from mdt.meeting import progress
-from mdt.meeting.actions import decide_case
+from mdt.meeting import progress, states
+from mdt.meeting.actions import reach
 from mdt.meeting.models import Case, Meeting
 from mdt.meeting.queries import NO_SUCH_CASE
 from mdt.outcome import form as forms
@@ -42,9 +42,7 @@ def set_field(
 ) -> Outcome:
     """Save one field of the draft; the first one begins it. `revision` is the field's last one the typist saw."""
     case, outcome = _bound(session, by, "outcome.type", binding)
-    if case.meeting.status == progress.PLANNED or (
-        case.meeting.status == progress.OPEN and case.status != progress.LIVE
-    ):
+    if case.meeting.status == progress.PLANNED or (case.meeting.status == progress.OPEN and case.status != states.LIVE):
         raise _stale("This case is not the one being discussed, so nothing was saved.", outcome)
     if outcome is not None and outcome.is_signed:
         raise _stale("This outcome is signed; only an amendment can change it.", outcome)
@@ -58,6 +56,7 @@ def set_field(
     outcome.form = {**outcome.form, field: kept}
     outcome.changed = {**outcome.changed, field: outcome.revision}
     outcome.changed_by, outcome.changed_at = by.person_id, now
+    _tell_case(session, by, case, outcome)
     _audit(session, by, "outcome.typed", outcome, now=now, field=field)
     return outcome
 
@@ -85,7 +84,10 @@ def sign(session: Session, *, by: Actor, binding: Binding, revision: int, now: d
     ]
     session.flush()  # before the signature: the database takes no action for a signed outcome
     outcome.status, outcome.signed_by, outcome.signed_name, outcome.signed_at = "signed", by.person_id, by.name, now
-    decide_case(session, case, now=now)
+    if not case.reached:
+        reach(session, by, case, states.DECIDED)
+    case.decided_at = now
+    reach(session, by, case, states.SIGNED)
     _audit(session, by, "outcome.signed", outcome, now=now, form=_fingerprint(outcome.form))
     return outcome
 
@@ -126,6 +128,14 @@ def _bound(session: Session, by: Actor, act: str, binding: Binding) -> tuple[Cas
     if binding.version != (outcome.version if outcome else 1):
         raise _stale("There is a newer version of this outcome; nothing was saved.", outcome)
     return case, outcome
+
+
+def _tell_case(session: Session, by: Actor, case: Case, outcome: Outcome) -> None:
+    """The case is decided as soon as its first version says what; what is signed stays so while it is amended."""
+    if case.reached in ("", states.DECIDED, states.CHECKED):
+        decided = not forms.is_empty(outcome.form.get("decision"))
+        if decided or case.reached:
+            reach(session, by, case, states.DECIDED if decided else states.DISCUSSED)
 
 
 def _draft(case: Case, *, version: int, form: dict[str, Any], reason: str) -> Outcome:

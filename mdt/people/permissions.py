@@ -45,8 +45,11 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "attendance.see": frozenset({CHAIR, COORDINATOR}),
     "replay.see": _TAKING_PART,  # a past case as it was shown
     "outcome.type": frozenset({CHAIR, COORDINATOR}),
+    "outcome.check": _TAKING_PART,  # what somebody else typed, before the chair signs it
     "outcome.sign": frozenset({CHAIR}),
     "outcome.amend": frozenset({CHAIR}),
+    "action.see": _TAKING_PART,  # what the team's outcomes ask to be done, and what became of it
+    "action.do": _TAKING_PART,  # say that it is done, that the patient was told, that treatment has begun
 }
 
 FOR_ADMINISTRATORS = frozenset(

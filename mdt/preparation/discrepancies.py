@@ -10,8 +10,8 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.core.errors import Forbidden, Invalid, NotFound
-from mdt.meeting import progress
 from mdt.meeting import queries as meetings
+from mdt.meeting import states
 from mdt.meeting.models import Case
 from mdt.people import permissions
 from mdt.people.permissions import CHAIR
@@ -50,7 +50,7 @@ def flag(session: Session, *, by: Actor, case_id: str, told: Told, now: datetime
     permissions.require(by, "discrepancy.flag", team)
     if by.person_id is None or not may_flag(session, by, case):
         raise Forbidden("A radiologist, a pathologist or the chair flags what differs from a first report.")
-    if case.status == progress.LISTED:
+    if case.status in states.BEFORE:
         raise Invalid("This case has not been discussed yet, so there is no opinion of the meeting to compare with.")
     studies = {study.id for study in reviews.studies_of(session, [case.patient_id]).get(case.patient_id, [])}
     if told.study_id not in studies:

@@ -11,7 +11,7 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound, Stale
-from mdt.meeting import progress
+from mdt.meeting import progress, states
 from mdt.meeting import queries as meetings
 from mdt.meeting.models import Case, Meeting
 from mdt.meeting.queries import NO_SUCH_CASE
@@ -108,7 +108,7 @@ def own(session: Session, by: Actor, case_id: str) -> list[Opinion]:
 
 def was_opened(case: Case) -> bool:
     """Whether the meeting has come to it, or is over."""
-    return case.status != progress.LISTED or case.meeting.status == progress.CLOSED
+    return case.status not in states.BEFORE or case.meeting.status == progress.CLOSED
 
 
 def _newest(session: Session, case_id: str) -> dict[str, Opinion]:

@@ -14,7 +14,7 @@ from mdt.imaging.looking.priors import Prior, SeriesSaid, StudySaid
 from mdt.imaging.models import Series
 from mdt.imaging.standing import readiness
 from mdt.imaging.standing.readiness import Readiness
-from mdt.meeting import cut_off, progress
+from mdt.meeting import cut_off, progress, states
 from mdt.meeting.cut_off import CutOff
 from mdt.meeting.models import Case, Meeting
 from mdt.meeting.queries import cut_off_rules
@@ -101,7 +101,7 @@ def _cases(session: Session, by: Actor, now: datetime) -> list[Case]:
         select(Case)
         .join(Case.meeting)
         .where(Meeting.team_id.in_(teams), Meeting.starts_at >= midnight, Meeting.status != progress.CLOSED)
-        .where(Case.status.in_((progress.LISTED, progress.LIVE)))
+        .where(Case.status.in_((*states.BEFORE, states.LIVE)))
         .options(joinedload(Case.meeting).joinedload(Meeting.team), joinedload(Case.patient))
     )
     return list(session.scalars(wanted))

@@ -8,6 +8,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mdt.bootstrap import House
+from mdt.meeting import states as case_states
 from mdt.people import permissions
 from mdt.web import (
     arranging,
@@ -108,5 +109,6 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         "signed_in_actor": session.signed_in_actor,
         "may": permissions.may,
         "has_demo": "demo" in app.blueprints,
+        "case_states": case_states.LABELS,
     }
     return app

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Forbidden, Invalid, NotFound
-from mdt.meeting import progress, queries
+from mdt.meeting import queries, states
 from mdt.preparation import disciplines, discrepancies, feedback, reviews
 from mdt.record.queries import timeline
 from mdt.trusts.queries import live_trusts, trust_names
@@ -88,7 +88,7 @@ def _page(case_id: str, form: Form, status: int = 200) -> Response:
         case = queries.case(db, by, case_id)
         if not discrepancies.may_flag(db, by, case):
             raise Forbidden("A radiologist, a pathologist or the chair flags what differs from a first report.")
-        if case.status == progress.LISTED:
+        if case.status in states.BEFORE:
             raise Invalid(
                 "This case has not been discussed yet, so there is no opinion of the meeting to compare with."
             )

@@ -11,7 +11,7 @@ from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid
 from mdt.live.protocol import moment
 from mdt.live.queries import state_now
-from mdt.meeting import guests, progress, queries
+from mdt.meeting import guests, progress, queries, states
 from mdt.meeting.models import Case
 from mdt.people.permissions import may, require
 from mdt.preparation import disciplines, discrepancies, evidence, opinion_form, opinions, reviews
@@ -184,7 +184,7 @@ def _reads(db: Session, by: Actor, case: Case) -> str | None:
 
 
 def _flags(db: Session, by: Actor, case: Case) -> bool:
-    return case.status != progress.LISTED and discrepancies.may_flag(db, by, case)
+    return case.status not in states.BEFORE and discrepancies.may_flag(db, by, case)
 
 
 def _undo_page(case_id: str, review_id: str, form: Form) -> str:

@@ -151,17 +151,17 @@ def test_one_case_is_live_at_a_time_and_a_decided_one_stays_decided(region):
         actions.open_case(session, by=region["chair"], case_id=first.id, now=NOW)
     assert statuses(region, meeting) == ["live", "listed"]
     with region.db.writing() as session:
-        actions.decide_case(session, session.get(Case, first.id), now=NOW)
+        actions.reach(session, region["chair"], session.get_one(Case, first.id), "signed")
     assert statuses(region, meeting) == ["live", "listed"]
     with region.db.writing() as session:
         actions.open_case(session, by=region["presenter"], case_id=second.id, now=NOW)
-    assert statuses(region, meeting) == ["decided", "live"]
+    assert statuses(region, meeting) == ["signed", "live"]
     with region.db.writing() as session:
         actions.open_case(session, by=region["chair"], case_id=first.id, now=NOW)
     assert statuses(region, meeting) == ["live", "discussed"]
     with region.db.writing() as session:
         actions.close_meeting(session, by=region["chair"], meeting_id=meeting.id, now=NOW)
-    assert statuses(region, meeting) == ["decided", "discussed"]
+    assert statuses(region, meeting) == ["signed", "discussed"]
 
 
 def test_a_member_opens_a_case_only_while_presenting(region):

@@ -234,7 +234,7 @@ def test_after_the_meeting_closed_a_draft_can_still_be_completed(region, case):
         meetings.close_meeting(session, by=region["chair"], meeting_id=case.meeting_id, now=NOW)
     sign(region, case, type_all(region, case).revision)
     with region.db.reading() as session:
-        assert session.get(type(case), case.id).status == "decided"
+        assert session.get(type(case), case.id).status == "signed"
 
 
 @pytest.mark.parametrize(
