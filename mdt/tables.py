@@ -3,6 +3,7 @@
 import mdt.imaging.models
 import mdt.live.models
 import mdt.meeting.models
+import mdt.meeting.pathway.models
 import mdt.outcome.guards
 import mdt.outcome.models
 import mdt.people.models

@@ -16,6 +16,7 @@ from mdt.imaging.standing import readiness
 from mdt.meeting import call, cut_off, progress, referral, states
 from mdt.meeting.announcements import AgendaChanged, MeetingArranged
 from mdt.meeting.models import Case, CutOffRule, Meeting
+from mdt.meeting.pathway.queries import open_of_patient
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
 from mdt.meeting.queries import meeting as meeting_with_cases
 from mdt.people import permissions
@@ -72,9 +73,11 @@ def list_case(
     positions = session.execute(select(Case.patient_id, Case.position).where(Case.meeting_id == meeting.id)).all()
     if any(listed == patient.id for listed, _ in positions):
         raise Invalid("This patient is already on the agenda of this meeting.")
+    pathway = open_of_patient(session, patient.id)
     case = Case(
         meeting_id=meeting.id,
         patient_id=patient.id,
+        pathway_id=pathway.id if pathway else None,
         position=max((position for _, position in positions), default=0) + 1,
         clinical_question=question,
         listed_by=by.person_id,

@@ -114,6 +114,7 @@ class Case(Base):
     listed_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     reached: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    pathway_id: Mapped[str | None] = mapped_column(ForeignKey("pathway.id"))  # see `mdt.meeting.pathway`
 
     meeting: Mapped[Meeting] = relationship(back_populates="cases")
     patient: Mapped[Patient] = relationship()

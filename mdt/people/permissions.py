@@ -19,6 +19,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "meeting.close": frozenset({CHAIR}),
     "case.list": frozenset({CHAIR, COORDINATOR}),
     "case.order": frozenset({CHAIR, COORDINATOR}),
+    "pathway.set": frozenset({CHAIR, COORDINATOR, MEMBER}),  # a patient's waiting-time dates
     "list.lock": frozenset({CHAIR, COORDINATOR}),  # nobody is listed any more
     "list.unlock": frozenset({CHAIR}),
     "imaging.ask": _TAKING_PART,  # ask the trusts again

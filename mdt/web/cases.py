@@ -7,13 +7,14 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
-from mdt.core.clock import utc_now
+from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid
 from mdt.imaging import actions as imaging_actions
 from mdt.imaging.looking.timeline import lines
 from mdt.imaging.standing.arriving import Arriving, of_patient
 from mdt.meeting import queries
 from mdt.meeting.models import Case
+from mdt.meeting.pathway.queries import of_cases
 from mdt.people.permissions import may
 from mdt.people.queries import names_of
 from mdt.record.queries import Match, matches
@@ -91,6 +92,7 @@ def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int
         shown = _imaging(db, by, case)
         people = names_of(db, {match.link.decided_by for match, _ in beside})
         prepared = preparation.of_case(db, by, case)
+        waiting_time = of_cases(db, [case], in_london(utc_now()).date()).get(case.id)
         reading.of_one(db, by, "case.read", f"case:{case.id}", case.patient_id)
     page = render_template(
         "record/case.html",
@@ -103,6 +105,7 @@ def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int
         decided=[(match, lines) for match, lines in beside if match.link.status != "confirm"],
         people=people,
         prepared=prepared,
+        waiting_time=waiting_time,
         unreviewed=preparation.unreviewed(shown),
         **shown,
     )
