@@ -110,7 +110,7 @@ CLAIMED = (
 )
 WITH_K = f"(SELECT n, CAST({WHOSE} AS BIGINT) AS k FROM $numbers) AS made"
 HELD = "INSERT INTO holder (id, study_id, trust_ods, series, instances, claimed, seen_at, origin, label) "
-LINKED = "INSERT INTO link (id, patient_id, study_id, trust_ods, status, why, reason, origin) "
+LINKED = "INSERT INTO link (id, patient_id, study_id, trust_ods, status, why, reason, origin, whole) "
 STATUS = "CASE WHEN n % 97 = 0 THEN 'confirm' WHEN n % 89 = 0 THEN 'never' ELSE 'auto' END"
 # A patient of one of the last meetings: the case's number is k's place in the order in which cases come.
 LATELY = "k < $often AND (k * $turn - $lately + $often) % $often < $lately_many"
@@ -118,6 +118,7 @@ COMING = "k < $often AND (k * $turn - $coming + $often) % $often < $coming_many"
 SHORT = "(n % 33 = 0 AND part = 2)"  # a series of which the last object did not come
 MANY = f"CASE part WHEN 1 THEN {OBJECTS[0]} WHEN 2 THEN {OBJECTS[1]} ELSE {OBJECTS[2]} END"
 HERE = f"({MANY} - CASE WHEN {SHORT} THEN 1 ELSE 0 END)"
+WHOLE = f"({LATELY} AND n % 33 <> 0)"  # what the database would keep, were its triggers not lifted for the load
 PARTS = "(SELECT 1 AS part UNION ALL SELECT 2 UNION ALL SELECT 3) AS parts"
 
 # Table, how many numbers, what. Each may name $numbers: a table of one column n, from 0.
@@ -178,13 +179,14 @@ STEPS: tuple[tuple[str, Callable[[Size], int], str], ...] = (
     (
         "link",
         lambda size: size.studies,
-        f"{LINKED} SELECT md5('l' || n), md5('p' || k), {STUDY_ID}, {TRUST}, {STATUS}, '', '', '' FROM {WITH_K}",
+        f"{LINKED} SELECT md5('l' || n), md5('p' || k), {STUDY_ID}, {TRUST}, {STATUS}, '', '', '', {WHOLE} "
+        f"FROM {WITH_K}",
     ),
     (
         "link",
         lambda size: size.studies,
-        f"{LINKED} SELECT md5('m' || n), md5('p' || k), {STUDY_ID}, {SECOND}, {STATUS}, '', '', '' FROM {WITH_K} "
-        "WHERE n % 20 = 0",
+        f"{LINKED} SELECT md5('m' || n), md5('p' || k), {STUDY_ID}, {SECOND}, {STATUS}, '', '', '', {WHOLE} "
+        f"FROM {WITH_K} WHERE n % 20 = 0",
     ),
     (
         "series",
@@ -297,6 +299,8 @@ def fill_postgres(url: str, size: Size, said: Callable[[str], None]) -> None:
         ).fetchall()
         for drop, _ in (*aside, *indexes):
             connection.execute(drop)
+        for table in ("link", "series"):
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         made = steps(size, "generate_series(CAST(0 AS BIGINT), {last}) AS numbers(n)")
         _side_by_side(url, made, said)
         keys = [create for _, create in aside if "FOREIGN KEY" not in create]
@@ -304,6 +308,8 @@ def fill_postgres(url: str, size: Size, said: Callable[[str], None]) -> None:
         # A foreign key takes a lock on both its tables: one after another.
         for create in (create for _, create in aside if "FOREIGN KEY" in create):
             connection.execute(create)
+        for table in ("link", "series"):
+            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         connection.execute("DROP TABLE places")
         for function in _OURS:
             connection.execute(f"DROP FUNCTION {function}")
@@ -344,8 +350,13 @@ def fill_sqlite(path: str, size: Size, said: Callable[[str], None]) -> None:
     indexes = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     ).fetchall()
+    keepers = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('link', 'series')"
+    ).fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
+    for name, _ in keepers:
+        connection.execute(f"DROP TRIGGER {name}")
     connection.execute("CREATE TEMP TABLE places AS WITH RECURSIVE c(place) AS (SELECT 1 UNION ALL SELECT place + 1 "
                        "FROM c WHERE place < 40) SELECT place FROM c")  # fmt: skip
     numbers = (
@@ -354,7 +365,7 @@ def fill_sqlite(path: str, size: Size, said: Callable[[str], None]) -> None:
     for table, statement in steps(size, numbers):
         done = connection.execute(statement)
         said(f"{table}: {done.rowcount}")
-    for _, create in indexes:
+    for _, create in (*indexes, *keepers):
         connection.execute(create)
     said("indexes")
     connection.execute("ANALYZE")

@@ -1,6 +1,7 @@
 """Every table, in one import, for those who need the whole metadata (migrations)."""
 
 import mdt.imaging.models
+import mdt.imaging.standing.kept
 import mdt.live.models
 import mdt.meeting.models
 import mdt.meeting.pathway.models

@@ -21,7 +21,8 @@ def count_again(session: Session, series_ids: Collection[str]) -> None:
         "bytes": func.coalesce(func.sum(Instance.bytes), 0),
     }
     values = {name: select(how).where(of_it).scalar_subquery() for name, how in counted.items()}
-    for series_id in sorted(series_ids):  # in one order, so that two writers never wait for each other
+    in_order = select(Series.id).where(Series.id.in_(series_ids)).order_by(Series.study_id, Series.id)
+    for series_id in session.scalars(in_order).all():  # so that two writers never wait for each other
         session.execute(
             update(Series).where(Series.id == series_id).values(values),
             execution_options={"synchronize_session": "fetch"},

@@ -63,7 +63,7 @@ def of(session: Session, by: Actor, discipline: str, *, now: datetime) -> Workli
     patients = {case.patient_id for case in cases}
     studies = reviews.studies_of(session, patients)
     done = reviews.in_force(session, [case.id for case in cases])
-    states = readiness.of_patients(session, patients, now=now)
+    states = readiness.of_patients(session, patients, now=now, in_words=False)
     rules = cut_off_rules(session, {case.meeting.team_id for case in cases})
     before = _priors(session, studies)
     entries = []

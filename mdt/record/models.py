@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mdt.core.db import Base, id_column
@@ -102,6 +102,7 @@ class Link(Base):
 
     `why` is the rule's sentence; `decision` (confirmed or refused), who and reason are set when a person has spoken.
     Reversible: deciding again replaces the answer here, and every answer stays in the audit.
+    `whole`: every series of the study is here in full; the database keeps it right (`imaging.standing.kept`).
     """
 
     __tablename__ = "link"
@@ -118,6 +119,7 @@ class Link(Base):
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
+    whole: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     study: Mapped[Study] = relationship(back_populates="links")
     patient: Mapped[Patient] = relationship()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from mdt.trusts.models import Source, Trust
@@ -17,11 +17,12 @@ def trusts(session: Session) -> Sequence[Trust]:
 def live_trusts(session: Session, *, on: date) -> Sequence[Trust]:
     """The trusts to be asked for imaging on that day, with their sources: from `live_from` until `live_until`."""
     return session.scalars(
-        select(Trust)
-        .where(Trust.live_from <= on, or_(Trust.live_until.is_(None), Trust.live_until >= on))
-        .options(selectinload(Trust.sources))
-        .order_by(Trust.ods)
+        select(Trust).where(*_live(on)).options(selectinload(Trust.sources)).order_by(Trust.ods)
     ).all()
+
+
+def _live(on: date) -> tuple[ColumnElement[bool], ...]:
+    return Trust.live_from <= on, or_(Trust.live_until.is_(None), Trust.live_until >= on)
 
 
 def sources(session: Session) -> Sequence[Source]:
@@ -33,7 +34,13 @@ def sources(session: Session) -> Sequence[Source]:
 
 def trust_names(session: Session) -> dict[str, str]:
     """What every trust is called, past ones too, by ODS code."""
-    return {trust.ods: trust.name for trust in session.scalars(select(Trust))}
+    return {ods: name for ods, name in session.execute(select(Trust.ods, Trust.name))}  # noqa: C416 - rows, by their types
+
+
+def live_names(session: Session, *, on: date) -> dict[str, str]:
+    """What the trusts that are to be asked on that day are called, by ODS code and in order of it."""
+    rows = session.execute(select(Trust.ods, Trust.name).where(*_live(on)).order_by(Trust.ods))
+    return {ods: name for ods, name in rows}  # noqa: C416 - rows, by their types
 
 
 def senders(session: Session, *, on: date) -> dict[str, str]:

@@ -61,7 +61,9 @@ def mine() -> Any:
     with house().db.reading() as db:
         coming = queries.coming_meetings(db, by, since=midnight)
         past = queries.past_meetings(db, by, before=before, beyond=beyond, most=PAST_AT_ONCE + 1)
-        states = readiness.of_patients(db, {case.patient_id for one in coming for case in one.cases}, now=now)
+        states = readiness.of_patients(
+            db, {case.patient_id for one in coming for case in one.cases}, now=now, in_words=False
+        )
     listed = [Listed(meeting, len(meeting.cases), _ready(meeting, states)) for meeting in coming]
     groups: dict[str, list[Listed]] = {
         "Today": [one for one in listed if in_london(one.meeting.starts_at).date() == today],
@@ -158,7 +160,7 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
     by = current_actor()
     with house().db.writing() as db:
         meeting = queries.meeting(db, by, meeting_id)
-        states = readiness.of_patients(db, _patients(meeting), now=utc_now())
+        states = readiness.of_patients(db, _patients(meeting), now=utc_now(), in_words=False)
         reviewed = reviews.progress_of(db, meeting.cases)
         rules = queries.cut_off_rules(db, [meeting.team_id]).get(meeting.team_id, ())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))

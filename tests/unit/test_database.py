@@ -97,7 +97,13 @@ def test_a_database_that_holds_imaging_knows_after_its_upgrade_how_much_of_each_
         for statement in (
             "INSERT INTO trust (ods, name, live_from) VALUES ('RMC', 'Bolton', '2020-01-01')",
             "INSERT INTO study (id, study_uid, study_time, description, accession, modalities) "
-            "VALUES ('s', '1.2', '', '', '', '[]')",
+            "VALUES ('s', '1.2', '', '', '', '[]'), ('whole', '1.3', '', '', '', '[]')",
+            "INSERT INTO patient (id, nhs_number, nhs_status, family, given, birth_date, sex) "
+            "VALUES ('p', '9434765919', '01', 'A', 'B', '1950-01-01', 'F')",
+            "INSERT INTO link (id, patient_id, study_id, trust_ods, status, why, reason) "
+            "VALUES ('l1', 'p', 's', 'RMC', 'auto', '', ''), ('l2', 'p', 'whole', 'RMC', 'auto', '', '')",
+            "INSERT INTO series (id, study_id, series_uid, modality, description, body_part, gaps) "
+            "VALUES ('all', 'whole', '1.3.1', 'CT', '', '', '[]')",
             *(
                 "INSERT INTO series (id, study_id, series_uid, modality, description, body_part, gaps) "
                 f"VALUES ('{name}', 's', '1.2.{name}', 'CT', '', '', '[]')"
@@ -106,7 +112,8 @@ def test_a_database_that_holds_imaging_knows_after_its_upgrade_how_much_of_each_
             *(
                 "INSERT INTO instance (id, series_id, sop_uid, sop_class_uid, transfer_syntax_uid, frames, sha256, "
                 "bytes, trust_ods, received_at, header) "
-                f"VALUES ('i{n}', 'full', '1.2.3.{n}', '', '', {n}, '', 100, 'RMC', '2026-11-24', '{{}}')"
+                f"VALUES ('{on}{n}', '{on}', '{on}.{n}', '', '', {n}, '', 100, 'RMC', '2026-11-24', '{{}}')"
+                for on in ("full", "all")
                 for n in range(3)
             ),
         ):
@@ -114,5 +121,7 @@ def test_a_database_that_holds_imaging_knows_after_its_upgrade_how_much_of_each_
     migrations.upgrade(url)
     with db.engine.connect() as connection:
         counts = connection.exec_driver_sql("SELECT id, received, frames, bytes FROM series ORDER BY id").all()
-    assert [tuple(one) for one in counts] == [("empty", 0, 0, 0), ("full", 3, 3, 300)]
+        whole = connection.exec_driver_sql("SELECT study_id, whole FROM link ORDER BY id").all()
+    assert [tuple(one) for one in counts] == [("all", 3, 3, 300), ("empty", 0, 0, 0), ("full", 3, 3, 300)]
+    assert [tuple(one) for one in whole] == [("s", 0), ("whole", 1)]
     db.close()

@@ -1,44 +1,60 @@
 """How much of each series is here, as the rows say it."""
 
-from itertools import product
+import random
+from datetime import date
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mdt.core.clock import utc_now
 from mdt.core.db import Database, new_id
 from mdt.imaging.gathering.series import unpacked
 from mdt.imaging.models import Pack, Series
 from mdt.imaging.standing.completeness import Wholeness
-from mdt.imaging.standing.here import is_whole
-from mdt.record.models import Study
+from mdt.record.models import Link, Patient, Study
 from mdt.tables import METADATA
+from mdt.trusts.models import Trust
 
-EXPECTED, RECEIVED = (None, 0, 3), (0, 2, 3, 4)
-GAPS: tuple[list[str], ...] = ([], ["instance 2 is missing"])
+EXPECTED, RECEIVED = (None, 0, 3), (0, 2, 3, 4, 4, 4)
+GAPS: tuple[list[str], ...] = ([], [], [], ["instance 2 is missing"])
 
 
 def test_the_database_and_the_rule_agree_on_what_is_whole(tmp_path: Path) -> None:
+    """However it comes about: series before their link or after, filled, emptied, deleted, moved to another study."""
     db = Database(f"sqlite:///{tmp_path}/here.db")
     METADATA.create_all(db.engine)
-    kinds = list(product(EXPECTED, RECEIVED, GAPS))
+    chance = random.Random(8)
     with db.writing() as session:
-        for n, (expected, received, gaps) in enumerate(kinds):
-            session.add(Study(id=f"alone {n}", study_uid=f"1.{n}", modalities=[]))
-            session.add(Study(id=f"beside {n}", study_uid=f"2.{n}", modalities=[]))
-            session.flush()
-            about = {"expected": expected, "received": received, "gaps": gaps}
-            session.add(Series(study_id=f"alone {n}", series_uid=f"1.{n}.1", **about))
-            session.add(Series(study_id=f"beside {n}", series_uid=f"2.{n}.1", **about))
-            session.add(Series(study_id=f"beside {n}", series_uid=f"2.{n}.2", expected=1, received=1))
-        session.add(Study(id="nothing", study_uid="3", modalities=[]))
-    said = [Wholeness(expected, received, tuple(gaps)).complete for expected, received, gaps in kinds]
-    with db.reading() as session:
-        found = set(session.scalars(select(Study.id).where(is_whole(Study.id) == 1)))
-    complete = [n for n, one in enumerate(said) if one]
-    assert found == {f"{where} {n}" for where in ("alone", "beside") for n in complete}
-    assert any(said)
-    assert not all(said)
+        session.add(Trust(ods="RMC", name="Bolton", live_from=date(2020, 1, 1)))
+        session.add(
+            Patient(id="p", nhs_number="9434765919", family="A", given="B", birth_date=date(1950, 1, 1), sex="F")
+        )
+        session.add_all(Study(id=f"s{n}", study_uid=f"1.{n}", modalities=[]) for n in range(8))
+    seen = set()
+    for turn in range(200):
+        study = f"s{chance.randrange(8)}"
+        about = {"expected": chance.choice(EXPECTED), "received": chance.choice(RECEIVED), "gaps": chance.choice(GAPS)}
+        with db.writing() as session:
+            there = session.scalars(select(Series).where(Series.study_id == study)).all()
+            linked = session.scalars(select(Link).where(Link.study_id == study)).all()
+            match chance.randrange(5):
+                case 0 if len(there) < 3:
+                    session.add(Series(study_id=study, series_uid=f"1.{turn}", **about))
+                case 1 if not linked:
+                    session.add(Link(patient_id="p", study_id=study, trust_ods="RMC", status="auto"))
+                case 2 if there:
+                    session.delete(chance.choice(there))
+                case 3 if there:
+                    chance.choice(there).study_id = f"s{chance.randrange(8)}"
+                case _ if there:
+                    session.execute(update(Series).where(Series.id == chance.choice(there).id).values(about))
+        with db.reading() as session:
+            for link in session.scalars(select(Link)):
+                parts = session.scalars(select(Series).where(Series.study_id == link.study_id)).all()
+                rule = [Wholeness(one.expected, one.received, tuple(one.gaps)).complete for one in parts]
+                assert link.whole == (bool(parts) and all(rule))
+                seen.add((link.whole, len(parts)))
+    assert {(True, 1), (True, 2), (False, 0), (False, 1), (False, 2)} <= seen
     db.close()
 
 

@@ -8,10 +8,11 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
+from mdt.core.among import among
 from mdt.imaging.looking import timeline
-from mdt.imaging.models import NOTABLE, Instance, Layer, Pack, Series
+from mdt.imaging.models import NOTABLE, Instance, Layer, Pack
 from mdt.imaging.standing import arriving, board
-from mdt.imaging.standing.completeness import Wholeness
+from mdt.imaging.standing.here import SeriesHere
 from mdt.record.models import Patient
 
 
@@ -19,7 +20,7 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
     """For somebody who may see the patient through a team that lists them: studies newest first, linked ones only."""
     lines = timeline.lines(session, by, team_id=team_id, patient_id=patient_id)
     patient = session.get_one(Patient, patient_id)
-    series = _series(session, [line.study.id for line in lines])
+    series = _series(session, lines)
     progress = arriving.of_patient(session, by, team_id=team_id, patient_id=patient_id)
     return {
         "patient": {
@@ -59,29 +60,29 @@ def _study(line: timeline.Line, series: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _series(session: Session, study_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+def _series(session: Session, lines: Collection[timeline.Line]) -> dict[str, list[dict[str, Any]]]:
     """The series of these studies, by study, in order of their numbers."""
-    rows: Any = session.execute(
-        select(Series, Pack.version, Pack.lossy, Pack.kind, Pack.frames.label("packed"))
-        .outerjoin(Pack, Pack.series_id == Series.id)
-        .where(Series.study_id.in_(study_ids))
-        .order_by(Series.number.is_(None), Series.number, Series.series_uid)
-    ).all()
-    ids = [row.Series.id for row in rows]
+    parts = [part for line in lines for part in line.here.parts]
+    ids = [part.series.id for part in parts]
+    packs: dict[str, Any] = {pack.series_id: pack for pack in session.execute(_PACKS, {"series": ids})}
     notable, layers = _notable(session, ids), _layers(session, ids)
-    views = _views(session, [row.Series.id for row in rows if row.Series.modality in _PROJECTIONS])
-    found: dict[str, list[dict[str, Any]]] = {study_id: [] for study_id in study_ids}
-    for row in rows:
-        also = {"layers": layers.get(row.Series.id, 0), "views": views[row.Series.id]}
-        found[row.Series.study_id].append(_one(row, notable[row.Series.id]) | also)
+    views = _views(session, [part.series.id for part in parts if part.series.modality in _PROJECTIONS])
+    found: dict[str, list[dict[str, Any]]] = {line.study.id: [] for line in lines}
+    for part in parts:
+        key = part.series.id
+        also = {"layers": layers.get(key, 0), "views": views[key]}
+        found[part.series.study_id].append(_one(part, packs.get(key), notable[key]) | also)
     return found
+
+
+_PACKS = select(Pack.series_id, Pack.version, Pack.lossy, Pack.kind, Pack.frames).where(among(Pack.series_id, "series"))
 
 
 def _notable(session: Session, series_ids: Collection[str]) -> dict[str, list[Row[Any]]]:
     """The objects of each series that are documents, or have a problem."""
     rows = session.execute(
         select(Instance.id, Instance.series_id, Instance.sop_uid, Instance.problem, Instance.header)
-        .where(Instance.series_id.in_(series_ids), text(f"({NOTABLE})"))
+        .where(among(Instance.series_id, series_ids), text(f"({NOTABLE})"))
         .order_by(Instance.number, Instance.sop_uid)
     )
     found: dict[str, list[Row[Any]]] = defaultdict(list)
@@ -92,7 +93,7 @@ def _notable(session: Session, series_ids: Collection[str]) -> dict[str, list[Ro
 
 def _layers(session: Session, series_ids: Collection[str]) -> dict[str, int]:
     """How many objects of each series draw over images."""
-    counts = select(Layer.series_id, func.count()).where(Layer.series_id.in_(series_ids)).group_by(Layer.series_id)
+    counts = select(Layer.series_id, func.count()).where(among(Layer.series_id, series_ids)).group_by(Layer.series_id)
     return {series_id: count for series_id, count in session.execute(counts)}  # noqa: C416 - rows, by their types
 
 
@@ -104,7 +105,7 @@ def _views(session: Session, series_ids: Collection[str]) -> dict[str, list[dict
     """Which side and which way each image of these series was taken."""
     rows = session.execute(
         select(Instance.series_id, Instance.sop_uid, Instance.header)
-        .where(Instance.series_id.in_(series_ids), Instance.frames > 0)
+        .where(among(Instance.series_id, series_ids), Instance.frames > 0)
         .order_by(Instance.number, Instance.sop_uid)
     )
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -114,8 +115,8 @@ def _views(session: Session, series_ids: Collection[str]) -> dict[str, list[dict
     return found
 
 
-def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
-    series: Series = row.Series
+def _one(part: SeriesHere, pack: Row[Any] | None, notable: list[Row[Any]]) -> dict[str, Any]:
+    series = part.series
     documents = [
         {"key": one.id, **{name: document.get(name, []) for name in ("title", "type", "images")}}
         for one in notable
@@ -130,22 +131,22 @@ def _one(row: Row[Any], notable: list[Row[Any]]) -> dict[str, Any]:
         "body_part": series.body_part,
         "expected": series.expected,
         "received": series.received,
-        "complete": Wholeness(series.expected, series.received, tuple(series.gaps)).complete,
+        "complete": part.whole.complete,
         "gaps": series.gaps,
         "duplicates": series.duplicates,
-        "kind": _kind(row, documents),
+        "kind": _kind(series.frames, pack, documents),
         "frames": series.frames,
-        "packed": row.packed or 0,
-        "version": row.version,
-        "lossy": bool(row.lossy),
+        "packed": pack.frames if pack else 0,
+        "version": pack.version if pack else None,
+        "lossy": bool(pack and pack.lossy),
         "problems": [{"sop": one.sop_uid, "sentence": one.problem} for one in notable if one.problem],
         "documents": documents,
         "states": sum("presentation" in one.header or "key_objects" in one.header for one in notable),
     }
 
 
-def _kind(row: Row[Any], documents: list[dict[str, Any]]) -> str:
+def _kind(frames: int, pack: Row[Any] | None, documents: list[dict[str, Any]]) -> str:
     """What there is to look at: a slide once it is made ready, else images, documents, or nothing."""
-    if row.Series.frames:
-        return "slide" if row.kind == "slide" else "images"
+    if frames:
+        return "slide" if pack and pack.kind == "slide" else "images"
     return "document" if documents else "none"

@@ -82,6 +82,9 @@ class _Told:
     kind: str
     regions: frozenset[str]
     side: str
+    words: str  # its description, tidied
+    aside: bool
+    later_first: tuple[int, ...]
 
 
 def priors(studies: Iterable[StudySaid]) -> dict[str, Prior]:
@@ -89,8 +92,12 @@ def priors(studies: Iterable[StudySaid]) -> dict[str, Prior]:
     told = [one for study in studies if (one := _told(study))]
     told.sort(key=lambda one: (one.day, one.said.time))
     found = {}
-    for place, current in enumerate(told):  # a prior is earlier, so it stands before it
-        ranked = [(rank, other) for other in told[:place] if (rank := _rank(current, other)) is not None]
+    earlier: dict[str, list[_Told]] = {}  # by kind: a prior is earlier, so it was met before
+    for current in told:
+        kinds = (current.kind, *_NEXT_BEST.get(current.kind, ()))
+        others = (other for kind in dict.fromkeys(kinds) for other in earlier.get(kind, ()))
+        ranked = [(rank, other) for other in others if (rank := _rank(current, other)) is not None]
+        earlier.setdefault(current.kind, []).append(current)
         if ranked:
             _, best = min(ranked, key=lambda pair: pair[0])
             found[current.said.study_uid] = Prior(best.said.study_uid, _reason(current, best))
@@ -111,7 +118,16 @@ def _told(study: StudySaid) -> _Told | None:
     if called == "Mammogram" and not parts:
         parts = frozenset({"breast"})
     side = regions.side_of_text(study.description) or regions.together(_side(one) for one in study.series)
-    return _Told(study, study.day, called, parts, side if parts & regions.PAIRED else "")
+    return _Told(
+        said=study,
+        day=study.day,
+        kind=called,
+        regions=parts,
+        side=side if parts & regions.PAIRED else "",
+        words=study.description.casefold().strip(),
+        aside=bool(_ASIDE.search(study.description)),
+        later_first=tuple(-ord(letter) for letter in study.time),
+    )
 
 
 def _of_series(series: Sequence[SeriesSaid]) -> frozenset[str]:
@@ -127,24 +143,18 @@ def _side(series: SeriesSaid) -> str:
 
 def _rank(current: _Told, other: _Told) -> tuple[int, ...] | None:
     """Lower is better; None when it is no prior of it. First what it is of, then how near in time."""
-    if (other.day, other.said.time) >= (current.day, current.said.time) or other.said is current.said:
-        return None
-    if other.kind != current.kind and other.kind not in _NEXT_BEST.get(current.kind, ()):
-        return None
-    parts, side = _parts_rank(current, other), _side_rank(current.side, other.side)
-    if parts is None or side is None:
+    parts = _parts_rank(current, other)
+    side = None if parts is None else _side_rank(current.side, other.side)
+    if parts is None or side is None or (other.day, other.said.time) >= (current.day, current.said.time):
         return None
     days = (current.day - other.day).days
-    later_first = tuple(-ord(letter) for letter in other.said.time)
-    is_aside = bool(_ASIDE.search(other.said.description))
-    return (other.kind != current.kind, is_aside, parts, side, days, *later_first)
+    return (other.kind != current.kind, other.aside, parts, side, days, *other.later_first)
 
 
 def _parts_rank(current: _Told, other: _Told) -> int | None:
     """0: it shows all that the current one shows; 1: some of it; None: nothing that anybody says."""
     if not current.regions or not other.regions:
-        same = current.said.description.casefold().strip() == other.said.description.casefold().strip()
-        return 0 if same and current.said.description.strip() else None
+        return 0 if current.words and current.words == other.words else None
     if current.regions <= other.regions:
         return 0
     return 1 if current.regions & other.regions else None

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
+from mdt.core.among import among
 from mdt.imaging.looking import priors
 from mdt.imaging.looking.priors import Prior, SeriesSaid, StudySaid
 from mdt.imaging.standing import answers, board
@@ -78,7 +79,7 @@ def of_studies(session: Session, study_ids: Collection[str], *, with_unreadable:
         for part in parts:
             _add(found[study_id], part)
     most = select(Holder.study_id, func.max(Holder.instances)).group_by(Holder.study_id)
-    for study_id, instances in session.execute(most.where(Holder.study_id.in_(study_ids))):
+    for study_id, instances in session.execute(most.where(among(Holder.study_id, study_ids))):
         if not found[study_id].series:
             found[study_id].expected, found[study_id].complete = instances or 0, False
     return found

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from mdt.core.among import among
 from mdt.imaging.models import Gather, TrustAnswer
 from mdt.trusts.queries import trust_names
 
@@ -89,13 +90,13 @@ def of_patients(session: Session, patient_ids: Collection[str]) -> dict[str, Ask
     names = trust_names(session)
     asked = (
         select(Gather.patient_id, func.max(Gather.asked_at))
-        .where(Gather.patient_id.in_(patient_ids))
+        .where(among(Gather.patient_id, patient_ids))
         .group_by(Gather.patient_id)
     )
     asked_at = {patient_id: moment for patient_id, moment in session.execute(asked)}  # noqa: C416 - rows, by their types
     unfinished: dict[str, list[Gather]] = {patient_id: [] for patient_id in patient_ids}
     for gather in session.scalars(
-        select(Gather).where(Gather.patient_id.in_(patient_ids), Gather.finished_at.is_(None))
+        select(Gather).where(among(Gather.patient_id, patient_ids), Gather.finished_at.is_(None))
     ):
         unfinished[gather.patient_id].append(gather)
     answers: dict[str, list[Answer]] = {patient_id: [] for patient_id in patient_ids}
@@ -120,7 +121,7 @@ def _latest(session: Session, patient_ids: Collection[str]) -> list[tuple[Row[An
     # The last whole round that ended asked every live trust: what was before it, more every year, is not read.
     ended = (
         select(Gather.patient_id, func.max(Gather.asked_at).label("asked_at"))
-        .where(Gather.patient_id.in_(patient_ids), Gather.trust_ods.is_(None), Gather.finished_at.is_not(None))
+        .where(among(Gather.patient_id, patient_ids), Gather.trust_ods.is_(None), Gather.finished_at.is_not(None))
         .group_by(Gather.patient_id)
         .subquery("ended")
     )
@@ -131,7 +132,9 @@ def _latest(session: Session, patient_ids: Collection[str]) -> list[tuple[Row[An
         select(*TrustAnswer.__table__.columns, Gather.patient_id, newest_first.label("place"))
         .join(Gather, Gather.id == TrustAnswer.gather_id)
         .outerjoin(ended, ended.c.patient_id == Gather.patient_id)
-        .where(Gather.patient_id.in_(patient_ids), ended.c.asked_at.is_(None) | (Gather.asked_at >= ended.c.asked_at))
+        .where(
+            among(Gather.patient_id, patient_ids), ended.c.asked_at.is_(None) | (Gather.asked_at >= ended.c.asked_at)
+        )
         .subquery("placed")
     )
     rows = session.execute(select(placed).where(placed.c.place == 1).order_by(placed.c.trust_ods)).all()
@@ -148,7 +151,7 @@ def _silent_since(session: Session, patient_ids: Collection[str]) -> dict[tuple[
     spoke = (
         select(Gather.patient_id, TrustAnswer.trust_ods, func.max(Gather.asked_at).label("at"))
         .join(Gather, Gather.id == TrustAnswer.gather_id)
-        .where(Gather.patient_id.in_(patient_ids), TrustAnswer.status == "answered")
+        .where(among(Gather.patient_id, patient_ids), TrustAnswer.status == "answered")
         .group_by(Gather.patient_id, TrustAnswer.trust_ods)
         .subquery("spoke")
     )
@@ -157,7 +160,7 @@ def _silent_since(session: Session, patient_ids: Collection[str]) -> dict[tuple[
         .join(Gather, Gather.id == TrustAnswer.gather_id)
         .outerjoin(spoke, (spoke.c.patient_id == Gather.patient_id) & (spoke.c.trust_ods == TrustAnswer.trust_ods))
         .where(
-            Gather.patient_id.in_(patient_ids),
+            among(Gather.patient_id, patient_ids),
             TrustAnswer.status.in_(SILENT),
             spoke.c.at.is_(None) | (Gather.asked_at > spoke.c.at),
         )

@@ -104,7 +104,7 @@ class Cell:
 def cell(
     ods: str, name: str, asking: Asking, studies: Sequence[Held], matches: Sequence[Match], *, now: datetime
 ) -> Cell:
-    """How a trust stands with a patient."""
+    """How a trust stands with a patient; of the studies only those that it holds count."""
     answer = asking.of(ods)
     mine = [study for study in studies if ods in study.holders]
     lacks = tuple(sentence for study in mine if owes(ods, study, asking) for sentence in study.lacks)

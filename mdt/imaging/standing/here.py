@@ -5,16 +5,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, bindparam, case, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
+from mdt.core.among import among
 from mdt.imaging.models import Instance, Refusal, Series
 from mdt.imaging.standing.completeness import Unreadable, Wholeness
 
 # Rows, not objects that can be changed: there may be thousands.
 _SERIES = (
     select(*Series.__table__.columns)
-    .where(Series.study_id.in_(bindparam("studies", expanding=True)))
+    .where(among(Series.study_id, "studies"))
     .order_by(Series.number.is_(None), Series.number, Series.series_uid)
 )
 
@@ -54,16 +55,6 @@ def of_series(
     return found
 
 
-def is_whole(study_id: InstrumentedAttribute[str]) -> ColumnElement[int | None]:
-    """In a query: 1 where every series of that study is whole (`Wholeness.complete`), 0 or null where not.
-
-    An agenda asks this of some thousand studies, nearly all of them whole; only the others need be looked at.
-    """
-    enough = and_(Series.received > 0, Series.received >= func.coalesce(Series.expected, 0))
-    one = case((and_(enough, cast(Series.gaps, String) == "[]"), 1), else_=0)
-    return select(func.min(one)).where(Series.study_id == study_id).correlate_except(Series).scalar_subquery()
-
-
 def series_name(number: int | None, modality: str, description: str) -> str:
     said = f"Series {number}" if number is not None else "A series without a number"
     about = ", ".join(text for text in (modality, description) if text)
@@ -76,12 +67,12 @@ def _unreadable(session: Session, study_ids: Collection[str]) -> dict[str, list[
     here = (
         select(Series.series_uid, Instance.sop_uid, Instance.problem)
         .join(Instance, Instance.series_id == Series.id)
-        .where(Series.study_id.in_(study_ids), Instance.problem.is_not(None))
+        .where(among(Series.study_id, study_ids), Instance.problem.is_not(None))
         .order_by(Instance.number, Instance.sop_uid)
     )
     refused = (
         select(Refusal.series_uid, Refusal.name, Refusal.why)
-        .where(Refusal.study_id.in_(study_ids), Refusal.series_uid.is_not(None))
+        .where(among(Refusal.study_id, study_ids), Refusal.series_uid.is_not(None))
         .order_by(Refusal.name)
     )
     for wanted in (here, refused):

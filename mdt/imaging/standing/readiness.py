@@ -1,8 +1,9 @@
 """How far patients' imaging has come: trust by trust, and in a word. Agenda, board, lock and case page all ask here."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -10,7 +11,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    bindparam,
     case,
     cast,
     func,
@@ -22,18 +22,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, selectinload
 
+from mdt.core.among import among
 from mdt.core.clock import in_london
 from mdt.imaging.disc.discs import OPEN, discs_coming
-from mdt.imaging.looking.timeline import Here, held, of_studies, study_name
+from mdt.imaging.looking.timeline import held, of_studies, study_name
 from mdt.imaging.models import Gather, Import, Series, TrustAnswer
 from mdt.imaging.standing import answers, board
 from mdt.imaging.standing.answers import NOBODY, Asking
 from mdt.imaging.standing.board import Cell, Held, Match, State, Word, counted
-from mdt.imaging.standing.here import is_whole
 from mdt.record.clashes import STRONG
-from mdt.record.models import Holder, Link, Study
+from mdt.record.models import ARCHIVE, Holder, Link, Study
 from mdt.trusts.names import short
-from mdt.trusts.queries import live_trusts
+from mdt.trusts.queries import live_names
 
 
 @dataclass(frozen=True)
@@ -98,20 +98,29 @@ class Readiness:
         return frozenset({self.word.name, *open_cells, *undecided})
 
 
-def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime) -> dict[str, Readiness]:
-    """For each of these patients, whom the caller has been allowed to see; as many queries however many they are."""
+def of_patients(
+    session: Session, patient_ids: Collection[str], *, now: datetime, in_words: bool = True
+) -> dict[str, Readiness]:
+    """For each of these patients, whom the caller has been allowed to see; as many queries however many they are.
+
+    Without `in_words` what is missing is counted and not named, which a list of many cases has no room for.
+    """
     if not patient_ids:
         return {}
-    trusts = live_trusts(session, on=in_london(now).date())
+    trusts = [(ods, short(name)) for ods, name in live_names(session, on=in_london(now).date()).items()]
     asked = answers.of_patients(session, patient_ids)
     links = _links(session, patient_ids)
-    studies = _held(session, links)
+    studies = _held(session, links, in_words=in_words)
     matches = _matches(session, [link for link in links if link.status == "confirm"])
     discs = discs_coming(session, patient_ids, now=now)
     found = {}
     for patient_id in patient_ids:
         asking, mine, undecided = asked[patient_id], studies.get(patient_id, []), matches.get(patient_id, [])
-        cells = tuple(board.cell(trust.ods, short(trust.name), asking, mine, undecided, now=now) for trust in trusts)
+        theirs: dict[str, list[Held]] = {}
+        for study in mine:
+            for ods in study.holders:
+                theirs.setdefault(ods, []).append(study)
+        cells = tuple(board.cell(ods, name, asking, theirs.get(ods, ()), undecided, now=now) for ods, name in trusts)
         found[patient_id] = Readiness(
             asking=asking,
             cells=cells,
@@ -125,14 +134,14 @@ def of_patients(session: Session, patient_ids: Collection[str], *, now: datetime
 
 def stamp(session: Session, patient_ids: Collection[str]) -> tuple[object, ...]:
     """A few counts and moments that differ when anything differs that a round, an arrival or a decision changes."""
-    of_them = Gather.patient_id.in_(patient_ids)
+    of_them = among(Gather.patient_id, patient_ids)
     rounds = select(
         func.count(), func.count(Gather.started_at), func.count(Gather.finished_at), func.max(Gather.asked_at)
     ).where(of_them)
     last = select(func.max(TrustAnswer.changed_at)).join(Gather, Gather.id == TrustAnswer.gather_id).where(of_them)
     strong = func.sum(case((Link.status.in_(STRONG), 1), else_=0))
     waiting = func.sum(case((Link.status == "confirm", 1), else_=0))
-    links = select(func.count(), strong, waiting, func.max(Link.decided_at)).where(Link.patient_id.in_(patient_ids))
+    links = select(func.count(), strong, waiting, func.max(Link.decided_at)).where(among(Link.patient_id, patient_ids))
     here = (
         select(
             func.count(),
@@ -141,10 +150,10 @@ def stamp(session: Session, patient_ids: Collection[str]) -> tuple[object, ...]:
             func.sum(func.length(cast(Series.gaps, String))),
         )
         .join(Link, Link.study_id == Series.study_id)
-        .where(Link.patient_id.in_(patient_ids))
+        .where(among(Link.patient_id, patient_ids))
     )
     discs = select(func.count(), func.count(Import.uploaded_at), func.max(Import.heard_at)).where(
-        Import.patient_id.in_(patient_ids), *OPEN
+        among(Import.patient_id, patient_ids), *OPEN
     )
     return tuple(tuple(session.execute(one).one()) for one in (rounds, last, links, here, discs))
 
@@ -175,10 +184,9 @@ def _standing() -> Select[Any]:
             Link.study_id,
             Link.trust_ods,
             Link.status,
-            and_(Link.status.in_(STRONG), func.coalesce(is_whole(Link.study_id), 0) == 1).label("whole"),
+            and_(Link.status.in_(STRONG), Link.whole).label("whole"),
         )
-        .where(Link.patient_id.in_(bindparam("patients", expanding=True)), Link.status.in_((*STRONG, "confirm")))
-        .order_by(Link.trust_ods, Link.id)
+        .where(among(Link.patient_id, "patients"), Link.status.in_((*STRONG, "confirm")))
         .cte("judged")
     )
     by_study = (
@@ -200,22 +208,22 @@ def _standing() -> Select[Any]:
         judged.c.id, judged.c.patient_id, judged.c.study_id, judged.c.trust_ods, judged.c.status, literal(1)
     ).where(not_(judged.c.whole))
     rows = union_all(whole, others).subquery("standing")
-    return select(rows).order_by(rows.c.id)
+    return select(rows).order_by(rows.c.trust_ods, rows.c.id)
 
 
 _LINKS = _standing()
 
 
-def _held(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Held]]:
+def _held(session: Session, links: Sequence[Row[Any]], *, in_words: bool) -> dict[str, list[Held]]:
     """The linked studies of each patient, each once. Of those that are whole only who holds them is told."""
     others: dict[str, dict[str, list[str]]] = {}  # holders, by study and patient
     for link in links:
         if link.status in STRONG:
             others.setdefault(link.study_id, {}).setdefault(link.patient_id, []).append(link.trust_ods)
     found: dict[str, list[Held]] = {}
-    for study, here in _lacking(session, others):
-        for patient_id, holders in others[study.id].items():
-            found.setdefault(patient_id, []).append(held(study, holders, here))
+    for study_id, judge in (_lacking if in_words else _lacking_in_numbers)(session, others):
+        for patient_id, holders in others[study_id].items():
+            found.setdefault(patient_id, []).append(judge(holders))
     for link in links:
         if link.status == "whole":
             one = Held("", True, 0, 0, (), dict.fromkeys(link.trust_ods.split(",")))
@@ -223,19 +231,45 @@ def _held(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Held]]:
     return found
 
 
-def _lacking(session: Session, study_ids: Collection[str]) -> list[tuple[Study, Here]]:
-    """These studies, newest first, with what of each is here."""
+Judge = Callable[[Collection[str]], Held]  # of a study, by the trusts that hold it for a patient
+
+
+def _lacking(session: Session, study_ids: Collection[str]) -> Iterator[tuple[str, Judge]]:
+    """These studies, newest first, in words."""
     if not study_ids:
-        return []
+        return
     here = of_studies(session, study_ids, with_unreadable=False)
-    studies = select(Study).where(Study.id.in_(study_ids)).options(selectinload(Study.holders).defer(Holder.claimed))
-    newest_first = sorted(session.scalars(studies), key=lambda study: str(study.study_date or ""), reverse=True)
-    return [(study, here[study.id]) for study in newest_first]
+    studies = select(Study).where(among(Study.id, study_ids)).options(selectinload(Study.holders).defer(Holder.claimed))
+    for study in sorted(session.scalars(studies), key=lambda study: str(study.study_date or ""), reverse=True):
+        yield study.id, partial(held, study, here=here[study.id])
+
+
+def _lacking_in_numbers(session: Session, study_ids: Collection[str]) -> Iterator[tuple[str, Judge]]:
+    """These studies, which are not whole, by how much of each is here and how much each holder has."""
+    if not study_ids:
+        return
+    received = select(Series.study_id, func.sum(Series.received)).where(among(Series.study_id, study_ids))
+    here = {study_id: int(count) for study_id, count in session.execute(received.group_by(Series.study_id))}
+    archives_last = case((Holder.origin == ARCHIVE, 1), else_=0)
+    counts: dict[str, dict[str, int | None]] = {study_id: {} for study_id in study_ids}
+    for study_id, ods, instances in session.execute(
+        select(Holder.study_id, Holder.trust_ods, Holder.instances)
+        .where(among(Holder.study_id, study_ids))
+        .order_by(archives_last)
+    ):
+        counts[study_id][ods] = instances
+
+    def judge(holders: Collection[str], *, study_id: str) -> Held:
+        mine = {ods: count for ods, count in counts[study_id].items() if ods in holders}
+        return Held("", False, 0, here.get(study_id, 0), (), mine)
+
+    for study_id in study_ids:
+        yield study_id, partial(judge, study_id=study_id)
 
 
 def _matches(session: Session, links: Sequence[Row[Any]]) -> dict[str, list[Match]]:
     """What waits for a person, by patient."""
-    studies = select(Study).where(Study.id.in_({link.study_id for link in links}))
+    studies = select(Study).where(among(Study.id, {link.study_id for link in links}))
     names = {study.id: study_name(study) for study in session.scalars(studies)} if links else {}
     found: dict[str, list[Match]] = {}
     for link in links:
