@@ -105,7 +105,8 @@ def test_days_that_the_tracking_list_took_off_move_only_that_clocks_breach_date(
 def test_the_most_pressing_clock_has_the_least_days_left():
     dates = Dates(Kind.URGENT, received=DAY_0, told=DAY_0 + timedelta(days=3), decided=DAY_0 + timedelta(days=3))
     pressing = most_pressing(clocks(dates, TODAY), TODAY)
-    assert pressing is not None and pressing.standard == Standard.TREATMENT
+    assert pressing is not None
+    assert pressing.standard == Standard.TREATMENT
     assert most_pressing((), TODAY) is None
 
 
