@@ -19,7 +19,7 @@ const cell = (column: number, row: number, columns: number, rows: number): Templ
 
 export function layoutPicker(now: Layout, choose: (layout: Layout) => void, filled = false): TemplateResult {
   return menu(
-    filled ? `1 of ${countOf(now)}` : now.replace('x', ' × '),
+    filled ? `1 of ${countOf(now)}` : html`<span class="layout-name"><span class="unseen">Layout </span>${now.replace('x', ' × ')}</span>`,
     { title: filled ? `One of ${nameOf(now)} fills the screen (Enter: all again)` : `Layout: ${nameOf(now)}`, chosen: filled, picture: pictureOf(now), kind: 'menu-layout' },
     html`
       <div class="layout-cells" role="group" aria-label="How many viewports: rows and columns" @pointerover=${reach} @focusin=${reach} @pointerleave=${forget} @keydown=${walk}>

@@ -12,7 +12,7 @@ export interface MenuLook {
   kind?: string;
 }
 
-export function menu(name: string, { title, chosen = false, picture, kind = '' }: MenuLook, body: TemplateResult | TemplateResult[]): TemplateResult {
+export function menu(name: string | TemplateResult, { title, chosen = false, picture, kind = '' }: MenuLook, body: TemplateResult | TemplateResult[]): TemplateResult {
   return html`
     <details class=${`menu ${kind}`} @focusout=${leave} @keydown=${escape} @toggle=${inside}>
       <summary class=${chosen ? 'chosen' : nothing} title=${title}>${picture ?? nothing}${name}<span aria-hidden="true"> ▾</span></summary>
@@ -62,6 +62,7 @@ function inside(event: Event): void {
   const body = menu.querySelector<HTMLElement>('.menu-body');
   if (!menu.open || body === null) return;
   body.style.translate = '';
+  body.style.maxHeight = `${document.documentElement.clientHeight - menu.getBoundingClientRect().bottom - 11}px`;
   const over = body.getBoundingClientRect().right - document.documentElement.clientWidth + 8;
   if (over > 0) body.style.translate = `${-over}px`;
 }

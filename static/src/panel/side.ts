@@ -34,24 +34,26 @@ export interface SideActs extends PeopleActs {
   openCase(id: string): void;
 }
 
+const counted = (name: string, count: number): string | TemplateResult => (count === 0 ? name : html`${name} <span class="tab-count">${count}</span>`);
+
 const TABS: readonly { tab: Tab; name: (now: SideState) => string | TemplateResult }[] = [
   { tab: 'outcome', name: () => 'Outcome' },
-  { tab: 'prepared', name: ({ scenes }) => `Prepared${scenes === 0 ? '' : ` (${scenes})`}` },
-  { tab: 'agenda', name: ({ agenda }) => `Agenda${agenda === null ? '' : ` (${agenda.cases.length})`}` },
-  { tab: 'marks', name: ({ marks }) => `Marks${marks === 0 ? '' : ` (${marks})`}` },
+  { tab: 'prepared', name: ({ scenes }) => counted('Prepared', scenes) },
+  { tab: 'agenda', name: () => 'Agenda' },
+  { tab: 'marks', name: ({ marks }) => counted('Marks', marks) },
   { tab: 'people', name: ({ people, lobby }) => peopleTab(people.filter(({ lost }) => lost === undefined), lobby.filter(({ state }) => state === 'waiting').length) },
 ];
 
 const REPLAYED: typeof TABS = [
   { tab: 'people', name: () => 'What happened' },
   { tab: 'outcome', name: () => 'Outcome then' },
-  { tab: 'marks', name: ({ marks }) => `Marks then${marks === 0 ? '' : ` (${marks})`}` },
+  { tab: 'marks', name: ({ marks }) => counted('Marks then', marks) },
 ];
 
 /** What needs somebody is said on the tab itself. */
 function peopleTab(here: PeopleState['people'], waiting: number): TemplateResult {
   const hands = here.filter(({ place }) => place !== null).length;
-  return html`People (${here.length})${hands > 0 ? html` <span class="badge badge-amber">${hands === 1 ? '1 hand' : `${hands} hands`}</span>` : nothing}${waiting > 0 ? html` <span class="badge badge-amber">${waiting === 1 ? '1 waits' : `${waiting} wait`}</span>` : nothing}`;
+  return html`${counted('People', here.length)}${hands > 0 ? html` <span class="badge badge-amber">${hands === 1 ? '1 hand' : `${hands} hands`}</span>` : nothing}${waiting > 0 ? html` <span class="badge badge-amber">${waiting === 1 ? '1 waits' : `${waiting} wait`}</span>` : nothing}`;
 }
 
 /** `outcome` is the element that belongs to the outcome panel; it is moved in and never drawn here. */

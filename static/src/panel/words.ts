@@ -61,3 +61,6 @@ export function daysBefore(date: string, meeting: string): string {
   const count = `${Math.abs(days)} ${Math.abs(days) === 1 ? 'day' : 'days'}`;
   return days > 0 ? `${count} before this meeting` : `${count} after this meeting`;
 }
+
+/** A trust as people call it: what every trust's name ends in says nothing, and takes the room that images need. */
+export const trustWord = (name: string): string => name.replace(/(?: Integrated Care)? NHS(?: Foundation)? Trust$/i, '') || name;

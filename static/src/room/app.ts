@@ -9,6 +9,7 @@ import type { Keeping } from '../measure/keeping';
 import type { OtherMarks } from '../measure/others';
 import { watchWho } from '../measure/who';
 import type { Tab } from '../panel/side';
+import { trustWord } from '../panel/words';
 import type { Change } from '../viewer/adjust';
 import { showKeys } from '../viewer/dialogs';
 import { MOVES, type Engine, type ToolName } from '../viewer/engine';
@@ -217,7 +218,7 @@ export class App {
   }
 
   trustName(ods: string): string {
-    return this.open?.imaging?.trusts.find((trust) => trust.ods === ods)?.name ?? ods;
+    return trustWord(this.open?.imaging?.trusts.find((trust) => trust.ods === ods)?.name ?? ods);
   }
 
   // --- what the server says ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import { mainSeries, type Choice, type Hung } from '../viewer/hanging';
 import { Layers } from '../viewer/layers/layers';
 import { Links } from '../viewer/links';
 import { ReferenceLines } from '../viewer/reference-lines';
+import { trustWord } from '../panel/words';
 import type { Layout } from './protocol';
 import type { Addresses } from './app';
 import { engineOf } from './building';
@@ -113,7 +114,7 @@ export class Second {
   }
 
   trustName(ods: string): string {
-    return this.imaging?.trusts.find((trust) => trust.ods === ods)?.name ?? ods;
+    return trustWord(this.imaging?.trusts.find((trust) => trust.ods === ods)?.name ?? ods);
   }
 
   // --- what the first window says ---------------------------------------------------------------------------------
