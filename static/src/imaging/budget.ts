@@ -1,4 +1,11 @@
-/** Which decoded frames to let go of when memory is full: what nobody shows, then what is furthest from any eye. Pure. */
+/** Which decoded frames to let go of when memory is full: what nobody shows, then what is furthest from any eye. */
+
+const GIB = 2 ** 30;
+/** Chrome says at most 8; other browsers say nothing. */
+const memory = ((globalThis.navigator as { deviceMemory?: number } | undefined)?.deviceMemory ?? 4) * GIB;
+/** Bytes that decoded images may take, and compressed ones that nobody looks at. */
+export const DECODED = Math.min(memory / 5, 1.5 * GIB);
+export const COMPRESSED = memory / 10;
 
 export interface Shelf {
   /** Whether a viewport shows the series. */

@@ -1,49 +1,23 @@
 /** The series that are open: their frames, what Cornerstone may hold of them decoded, and which of them are wanted now. */
 
 import { cache, eventTarget, Enums, getRenderingEngines, imageLoader, metaData, type Types } from '@cornerstonejs/core';
-import { dropped } from './budget';
+import { COMPRESSED, DECODED } from './budget';
+import { DecodingAhead } from './decoding';
 import { image } from './image';
 import { imageId, parseImageId } from './image-id';
 import type { Keeper } from './keeper';
 import { line } from './line';
 import { metadataFrom } from './metadata';
-import { outward } from './order';
+import type { Open } from './open';
 import type { Decoded } from './pixels';
 import { DecodePool, type Urgency } from './pool';
 import type { Payload } from './prefixes';
 import { SeriesFrames } from './series';
 import type { FrameInfo, SeriesIndex } from './types';
 
-const GIB = 2 ** 30;
-/** Chrome says at most 8; other browsers say nothing. */
-const memory = ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) * GIB;
-const DECODED = Math.min(memory / 5, 1.5 * GIB);
-const COMPRESSED = memory / 10;
 const LOOK_AGAIN = 200;
 /** How long the rest of a series waits for its first image, at the most; nothing is drawn in a hidden tab. */
 const BREATH = 500;
-
-interface Open {
-  frames: SeriesFrames;
-  /** How many viewports show it. */
-  holders: number;
-  held: boolean;
-  /** Some viewport shows it, rather than draws it over another series: it is decoded ahead. */
-  shows: boolean;
-  used: number;
-  decoded: Set<number>;
-  /** Every frame that has been decoded at some time, and those that cannot be. */
-  done: Set<number>;
-  failed: Set<number>;
-  /** Where somebody looks: frames near it are decoded first. */
-  at: number;
-  decoding: number;
-  finished: boolean;
-  /** Opened for a case that may come next; nobody has looked at it yet. */
-  ahead: boolean;
-  /** Ends the wait of everything else for the first image; null when that is on the screen. */
-  drawn: (() => void) | null;
-}
 
 /** To look at from the middle, to look at some of it, or for a case that may come next. */
 type How = 'stream' | 'look' | 'ahead';
@@ -62,8 +36,8 @@ export class Library {
   private readonly open = new Map<string, Open>();
   private readonly opening = new Map<string, Promise<Open>>();
   private readonly pool = new DecodePool(Math.max(1, Math.min(4, (navigator.hardwareConcurrency || 2) - 1)));
+  private readonly ahead = new DecodingAhead(this.open, this.pool.size);
   private readonly listeners = new Set<(event: LibraryEvent) => void>();
-  private readonly loading = new Set<string>();
   /** Images shown coarser than they are, by how much, until all of them is here. */
   private readonly coarse = new Map<string, number>();
   /** A finer image that takes the place of the coarse one in Cornerstone's cache. */
@@ -107,7 +81,7 @@ export class Library {
     open.at = at === 'middle' ? Math.floor(count / 2) : typeof at === 'number' ? at : at(open.frames.index);
     if (open.holders === 1) this.holdBreath(open);
     void open.frames.start(open.at);
-    this.decodeMore(open);
+    this.ahead.decode(open);
     return open.frames;
   }
 
@@ -133,7 +107,7 @@ export class Library {
       const drawn = (): void => {
         frames.breath = open.drawn = null;
         resolve();
-        this.decodeMore(open);
+        this.ahead.decode(open);
       };
       open.drawn = drawn;
       setTimeout(() => open.drawn === drawn && drawn(), BREATH);
@@ -171,7 +145,7 @@ export class Library {
         .catch(() => undefined)
         .finally(() => this.goOn());
     }
-    this.decodeMore(open);
+    this.ahead.decode(open);
   }
 
   /** Nothing that is shown is still coming, or the line has room for more. */
@@ -269,7 +243,7 @@ export class Library {
     const open: Open = { frames, holders: 0, held: false, shows: false, used: performance.now(), decoded: new Set(), done: new Set(), failed: new Set(), at: 0, decoding: 0, finished: false, ahead: how === 'ahead', drawn: null };
     frames.onFrame((index) => {
       this.tell(index < 0 ? 'failed' : 'received', key);
-      this.decodeMore(open);
+      this.ahead.decode(open);
     });
     this.open.set(`${key}/${version}`, open);
     return open;
@@ -282,7 +256,7 @@ export class Library {
     const { key, version, index } = parseImageId(id);
     const open = this.open.get(`${key}/${version}`);
     if (open === undefined) throw new Error('This series is not open.');
-    const ahead = this.loading.has(id);
+    const ahead = this.ahead.asked(id);
     try {
       const factor = ahead ? 1 : await open.frames.showable(index, Infinity, true);
       const made = await this.decode(open, id, index, factor, ahead ? 'later' : 'now');
@@ -334,57 +308,6 @@ export class Library {
       }
       this.tell('refined', open.frames.key);
     }
-  }
-
-  /** Decodes what is here and shown, nearest to where somebody looks first, a little at a time and within the budget. */
-  private decodeMore(open: Open): void {
-    if (open.drawn !== null || !open.shows) return;
-    while (open.held && open.decoding < this.pool.size * 2) {
-      const next = this.nearest(open);
-      if (next === null || !this.room(open, next)) return;
-      const id = imageId(open.frames.key, open.frames.index.version, next);
-      open.decoding += 1;
-      this.loading.add(id);
-      imageLoader
-        .loadAndCacheImage(id)
-        .catch(() => {
-          if (!open.held) return; // it was not wanted any more
-          open.failed.add(next); // what cannot be decoded is told when somebody looks at it
-          open.done.add(next);
-        })
-        .finally(() => {
-          this.loading.delete(id);
-          open.decoding -= 1;
-          this.decodeMore(open);
-        });
-    }
-  }
-
-  private nearest(open: Open): number | null {
-    const { frames } = open;
-    for (const index of outward(frames.frames.length, open.at)) {
-      if (open.decoded.has(index) || open.failed.has(index) || !frames.has(index)) continue;
-      const id = imageId(frames.key, frames.index.version, index);
-      if (!this.loading.has(id) && !cache.getImageLoadObject(id)) return index;
-    }
-    return null;
-  }
-
-  private get full(): boolean {
-    return cache.getCacheSize() > DECODED * 0.85;
-  }
-
-  /** Makes room for a frame by letting go of what is further away; false when nothing is. */
-  private room(open: Open, index: number): boolean {
-    while (this.full) {
-      const victim = dropped(this.open.values(), Math.abs(index - open.at));
-      if (victim === null) return false;
-      const { frames } = victim.shelf;
-      const id = imageId(frames.key, frames.index.version, victim.index);
-      victim.shelf.decoded.delete(victim.index);
-      if (cache.isLoaded(id)) cache.removeImageLoadObject(id);
-    }
-    return true;
   }
 
   /** Cornerstone let go of an image. */

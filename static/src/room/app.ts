@@ -26,7 +26,7 @@ import type { Agenda, AgendaCase } from './agenda';
 import { engineOf, gridOf, keepingOf, layersOf, marksOf, othersOf, scenesOf } from './building';
 import type { OpenCase } from './case';
 import { Cases } from './cases';
-import type { RoomListener } from './client';
+import type { RoomListener } from './listener';
 import { drawRoom } from './drawing';
 import { watchHands } from './hands';
 import { listen } from './keys';

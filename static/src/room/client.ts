@@ -1,12 +1,14 @@
 /** This tab's end of the line: it joins, keeps in step, sends again what was not answered, and says in a word where it is. */
 
-import { io, type Socket } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
 import type { Connection } from '../outcome/api';
 import { digest } from './digest';
+import type { RoomListener } from './listener';
 import { Log } from './log';
 import { Outbox, type Op } from './outbox';
 import { Sealed } from './sealed';
 import type { Desk, Me, OpAnswer, Pointer, Refusal, RoomEvent, RoomState, Somebody, View, ViewMessage, Welcome } from './protocol';
+import { socketTo } from './socket';
 import { Turns } from './turns';
 
 const ANSWER_WITHIN = 8000;
@@ -16,9 +18,6 @@ const CHECK_EVERY = 10_000;
 const SILENCE = 4500;
 const VIEWS_A_SECOND = 25;
 const POINTERS_A_SECOND = 25;
-
-/** A line that answers at all answers within this; one that does not is tried anew. */
-const CONNECTED_WITHIN = 3000;
 
 interface Company {
   people: Somebody[];
@@ -33,17 +32,6 @@ const APPLIED_WITHIN = 3000;
 const FINAL = new Set(['signed-out', 'forbidden', 'gone', 'invalid', 'replaced']);
 /** How long to stay away, by the code of a cut. */
 const AWAY: Record<string, number> = { restart: 1500, 'slow-down': 5000 };
-
-export interface RoomListener {
-  /** The state changed: by these events, or (none) by a snapshot. */
-  changed(events: readonly RoomEvent[]): void;
-  /** The newest view of whoever presents. */
-  viewed(message: ViewMessage): void;
-  pointed(client: string, name: string, pointer: Pointer | null): void;
-  /** Connection, roster or pending changes. */
-  status(): void;
-  refused(op: Op, answer: Refusal): void;
-}
 
 export class RoomClient {
   private readonly socket: Socket;
@@ -94,15 +82,7 @@ export class RoomClient {
       () => listener.status(),
       (op, answer) => listener.refused(op, answer),
     );
-    this.socket = io('/live', {
-      transports: ['websocket'],
-      query: { meeting },
-      auth: { meeting, client, ticket, prepares },
-      reconnectionDelay: 250,
-      reconnectionDelayMax: 1000,
-      randomizationFactor: 0.3,
-      timeout: CONNECTED_WITHIN,
-    });
+    this.socket = socketTo(meeting, { client, ticket, prepares });
     this.socket.on('connect', () => void this.join());
     this.socket.on('disconnect', () => {
       this.goneNow();

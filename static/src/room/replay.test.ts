@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RoomListener } from './client';
+import type { RoomListener } from './listener';
 import type { RoomEvent, View } from './protocol';
 import { happened, ReplayLine, TimeLine, type Recorded } from './replay';
 

@@ -2,7 +2,7 @@
 
 import type { Connection } from '../outcome/api';
 import { askJson } from '../imaging/requests';
-import type { RoomListener } from './client';
+import type { RoomListener } from './listener';
 import type { RoomLine } from './line';
 import type { Desk, Me, OpAnswer, RoomEvent, RoomState, Somebody, ViewMessage } from './protocol';
 import { EMPTY, reduce } from './state';

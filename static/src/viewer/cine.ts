@@ -1,15 +1,23 @@
 /** A cine: the images of a stack one after the other, at their own speed or another, and none before it is here. */
 
 import type { StackViewport } from '@cornerstonejs/core';
-import type { SeriesFrames } from '../imaging/series';
 
 /** Images a second, for a series that does not say how fast it was taken. */
 const USUAL = 10;
+/** What is played, whose images may still be coming. */
+export interface Film {
+  count: number;
+  /** Of one image, as the series says. */
+  seconds: number | null;
+  /** Whether an image could be shown at once. */
+  has(at: number): boolean;
+}
+
 export const SPEEDS = [1, 2, 5, 10, 15, 20, 30, 50] as const;
 
 export class Cine {
   private timer: ReturnType<typeof setInterval> | null = null;
-  private run: { stack: StackViewport; frames: SeriesFrames; own: number } | null = null;
+  private run: { stack: StackViewport; film: Film; own: number } | null = null;
   /** Images a second; null is the series' own. */
   private chosen: number | null = null;
 
@@ -33,10 +41,10 @@ export class Cine {
     return this.chosen ?? (seconds !== null && seconds > 0 ? Math.min(1 / seconds, SPEEDS.at(-1) as number) : USUAL);
   }
 
-  start(stack: StackViewport, frames: SeriesFrames, seconds: number | null): void {
+  start(stack: StackViewport, film: Film): void {
     this.stop();
-    if (frames.frames.length < 2) return;
-    this.run = { stack, frames, own: this.speedOf(seconds) };
+    if (film.count < 2) return;
+    this.run = { stack, film, own: this.speedOf(film.seconds) };
     this.tick();
   }
 
@@ -51,7 +59,7 @@ export class Cine {
     this.stop();
     this.timer = setInterval(() => {
       const next = (run.stack.getCurrentImageIdIndex() + 1) % run.stack.getImageIds().length;
-      if (run.frames.has(next)) void run.stack.setImageIdIndex(next);
+      if (run.film.has(next)) void run.stack.setImageIdIndex(next);
     }, 1000 / (this.chosen ?? run.own));
   }
 }

@@ -4,7 +4,7 @@ import type { StackViewport } from '@cornerstonejs/core';
 import { isInverted } from '../imaging/nature';
 import type { FrameInfo } from '../imaging/types';
 import type { ImagePane, Seen } from '../room/protocol';
-import { areaOf, setArea } from './camera';
+import { areaOf, setArea, type Area } from './camera';
 import type { Hung } from './hanging';
 
 type Which = Pick<ImagePane, 'study' | 'series' | 'key'>;
@@ -31,24 +31,31 @@ export const viewOfPaper = (hung: Hung): ImagePane => ({
   frame: 1,
 });
 
-export function viewOfImage(hung: Hung, stack: StackViewport, frame: FrameInfo, state: string | null): ImagePane {
+/** How whatever a stack viewport shows is seen: window, inversion and area. */
+export type How = Pick<ImagePane, 'voi' | 'invert'> & Area;
+
+export function howSeen(stack: StackViewport, frame: FrameInfo): How {
   const { voiRange, isComputedVOI } = stack.getProperties();
   return {
-    ...which(hung),
-    sop: frame.sop,
-    frame: frame.frame,
     voi: isComputedVOI || voiRange === undefined ? null : { lower: voiRange.lower, upper: voiRange.upper },
     invert: inverted(stack, frame),
     ...areaOf(stack),
-    ...(state === null ? {} : { state }),
   };
 }
+
+export const viewOfImage = (hung: Hung, stack: StackViewport, frame: FrameInfo, state: string | null): ImagePane => ({
+  ...which(hung),
+  sop: frame.sop,
+  frame: frame.frame,
+  ...howSeen(stack, frame),
+  ...(state === null ? {} : { state }),
+});
 
 /** Against the image's own presentation: a MONOCHROME1 image is white on black without being inverted. */
 export const inverted = (stack: StackViewport, frame: FrameInfo): boolean => (stack.getProperties().invert ?? false) !== isInverted(frame);
 
 /** The image must be the right one already. */
-export function applyView(stack: StackViewport, frame: FrameInfo, view: ImagePane): void {
+export function applyView(stack: StackViewport, frame: FrameInfo, view: How): void {
   const { voiRange, isComputedVOI } = stack.getProperties();
   if (view.voi === null) {
     if (!isComputedVOI) stack.resetProperties();

@@ -5,10 +5,10 @@ import { parseImageId } from '../../imaging/image-id';
 import { speaksOf, type PresentationState } from '../../imaging/states';
 import type { FrameInfo, SeriesIndex, Vector } from '../../imaging/types';
 import type { ImagePane, Pane as PaneView, Pointer } from '../../room/protocol';
-import { adjustStack, asItCame, type Change } from '../adjust';
+import { asItCame } from '../adjust';
 import { roundPoint } from '../camera';
 import { caption } from '../caption';
-import { Cine } from '../cine';
+import type { Film } from '../cine';
 import { Follower, type Followed } from '../follower';
 import type { Hung } from '../hanging';
 import { Layer } from '../layer';
@@ -22,46 +22,28 @@ import { applyState, applyWindow } from '../state';
 import { applyView, inverted, viewOfImage } from '../view';
 import { warmImage } from '../warm';
 import type { Anchor, Content, Holder, Plane, Start } from './content';
+import { Stacked } from './stacked';
 
 const { Events } = Enums;
 
-export class StackContent implements Content, Followed {
+export class StackContent extends Stacked implements Content, Followed {
   readonly kind = 'image';
-  readonly element = document.createElement('div');
-  /** Where Cornerstone draws. */
-  readonly image = document.createElement('div');
-  private readonly cine = new Cine();
   private readonly layer = new Layer();
   private readonly layers = new LayerCanvas();
   private readonly follower = new Follower(this);
   /** How somebody chose that these images be seen; null is as they are stored. */
   state: PresentationState | null = null;
-  private viewport: StackViewport | null = null;
   private showing: Showing | null = null;
-  /** What was asked for last: an answer to an earlier question is dropped. */
-  turn = 0;
-  private wanted: Hung | null = null;
-  busy = false;
-  /** Set while a view is applied from outside. */
-  private told = false;
 
-  constructor(private readonly holder: Holder) {
-    this.image.className = 'pane-image';
-    this.element.append(this.image, this.layers.element, this.layer.element);
-    const on = (name: string, act: (detail: { imageId: string; imageIdIndex: number }) => void): void =>
-      this.image.addEventListener(name, ((event: CustomEvent) => act(event.detail)) as EventListener);
-    on(Events.PRE_STACK_NEW_IMAGE, (detail) => this.soon(detail));
-    on(Events.STACK_NEW_IMAGE, () => this.came());
-    on(Events.CAMERA_MODIFIED, () => this.moved());
-    on(Events.VOI_MODIFIED, () => this.moved());
-    on(Events.IMAGE_RENDERED, () => this.rendered());
-    this.image.addEventListener('pointermove', ({ offsetX, offsetY }) => this.probe([offsetX, offsetY]));
-    this.image.addEventListener('pointerleave', () => this.probe(null));
+  constructor(holder: Holder) {
+    super(holder);
+    this.element.append(this.layers.element, this.layer.element);
+    this.on(Events.PRE_STACK_NEW_IMAGE, (detail: { imageId: string; imageIdIndex: number }) => this.soon(detail));
     eventTarget.addEventListener(Events.IMAGE_LOAD_ERROR, ((event: CustomEvent) => this.failed(event.detail)) as EventListener);
   }
 
-  get hung(): Hung | null {
-    return this.wanted;
+  protected get viewportId(): string {
+    return this.holder.id;
   }
 
   get index(): SeriesIndex | null {
@@ -98,8 +80,9 @@ export class StackContent implements Content, Followed {
     return this.stack !== null;
   }
 
-  get playing(): boolean {
-    return this.cine.playing;
+  protected get film(): Film | null {
+    const { showing, frame } = this;
+    return showing === null ? null : { count: showing.frames.frames.length, seconds: frame?.seconds ?? null, has: (at) => showing.frames.has(at) };
   }
 
   indexOf(sop: string, frame: number): number | undefined {
@@ -154,19 +137,6 @@ export class StackContent implements Content, Followed {
     if (turn === this.turn) viewport.render();
   }
 
-  /** The viewport is made when it is first needed: each costs the graphics memory and time. */
-  private enable(): StackViewport {
-    if (this.viewport === null) {
-      const { engine } = this.holder.around;
-      const viewportId = this.holder.id;
-      engine.rendering.enableElement({ viewportId, type: Enums.ViewportType.STACK, element: this.image, defaultOptions: { background: [0, 0, 0] } });
-      engine.add(viewportId);
-      this.viewport = engine.rendering.getViewport(viewportId) as StackViewport;
-      engine.fit(true); // the others share its canvas: left unmeasured, they would be drawn squeezed
-    }
-    return this.viewport;
-  }
-
   /** Before anything is shown: the graphics take their time over the first image ever drawn. */
   async warm(): Promise<void> {
     if (this.wanted !== null) return;
@@ -191,49 +161,6 @@ export class StackContent implements Content, Followed {
     this.layer.clear();
     this.layers.clear();
     this.state = null;
-  }
-
-  // --- what hands and keys do -------------------------------------------------------------------------------------
-
-  scroll(by: number): void {
-    this.stack?.scroll(by, false);
-  }
-
-  goTo(at: number): void {
-    const { stack } = this;
-    if (stack !== null) this.scroll(Math.max(0, Math.min(stack.getImageIds().length - 1, at)) - stack.getTargetImageIdIndex());
-  }
-
-  adjust(change: Change): void {
-    const { stack } = this;
-    if (stack === null) return;
-    adjustStack(stack, change, this.frame, this.uptake);
-    stack.render();
-    this.moved();
-  }
-
-  play(on: boolean): void {
-    const { stack, showing, frame } = this;
-    if (!on || stack === null || showing === null) this.cine.stop();
-    else this.cine.start(stack, showing.frames, frame?.seconds ?? null);
-  }
-
-  get speed(): number | null {
-    return this.stack !== null && (this.index?.frames.length ?? 0) > 1 ? this.cine.speedOf(this.frame?.seconds ?? null) : null;
-  }
-
-  pace(speed: number): void {
-    this.cine.choose(speed);
-  }
-
-  resizing(): () => void {
-    const { stack, at } = this;
-    if (stack === null || at === null) return () => undefined;
-    const view = stack.getViewPresentation();
-    return () => {
-      stack.setViewPresentation(view);
-      stack.render();
-    };
   }
 
   /** Shows the images as a presentation state says, or again as they are stored. */
@@ -267,14 +194,6 @@ export class StackContent implements Content, Followed {
     if (index === null || stack === null) return;
     const at = nearest(index, point);
     if (at !== null && at !== stack.getTargetImageIdIndex()) this.goTo(at);
-  }
-
-  pointAt([x, y]: readonly [number, number]): Vector | null {
-    return this.stack === null || this.frame === null ? null : (this.stack.canvasToWorld([x, y]) as Vector);
-  }
-
-  placeOf(point: Vector): [number, number] | null {
-    return this.stack === null || this.frame === null ? null : (this.stack.worldToCanvas(point) as [number, number]);
   }
 
   pointerAt(place: readonly [number, number]): Pointer | null {
@@ -330,7 +249,7 @@ export class StackContent implements Content, Followed {
     if (this.showing !== null && !this.showing.frames.has(imageIdIndex)) this.say([`Loading image ${imageIdIndex + 1}…`]);
   }
 
-  private came(): void {
+  protected override came(): void {
     this.say([]);
     const { stack, frame, state } = this;
     if (stack !== null && frame !== null && state !== null && !this.told && speaksOf(state.images, frame)) applyWindow(stack, frame, state);
@@ -344,21 +263,10 @@ export class StackContent implements Content, Followed {
     this.say([`Image ${index + 1} cannot be shown. ${error?.message ?? ''}`]);
   }
 
-  private moved(): void {
-    if (!this.told) this.holder.changed();
-  }
-
-  private rendered(): void {
-    const { stack } = this;
-    if (stack === null || this.at === null) return;
-    const first = !this.image.classList.contains('painted');
-    this.image.classList.add('painted');
+  protected drawn(stack: StackViewport): void {
     this.annotate(stack);
     this.outline(stack);
     this.lay();
-    if (first) this.holder.named();
-    this.holder.painted();
-    this.moved();
   }
 
   // --- the words and graphics over it -----------------------------------------------------------------------------
@@ -401,10 +309,10 @@ export class StackContent implements Content, Followed {
     this.progress();
   }
 
-  private probe(at: [number, number] | null): void {
+  protected measured(place: readonly [number, number]): string[] {
     const { stack, frame } = this;
-    const value = at === null || stack === null || frame === null || this.coarseness > 1 ? null : valueAt(stack, frame, at);
-    this.holder.overlay.say('value', value === null ? [] : [value]);
+    const value = stack === null || frame === null || this.coarseness > 1 ? null : valueAt(stack, frame, place);
+    return value === null ? [] : [value];
   }
 
   progress(): void {

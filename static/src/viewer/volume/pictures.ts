@@ -1,51 +1,25 @@
 /** What planes and projections have in common: pictures made of a volume, shown by a stack viewport like any others. */
 
-import { Enums, type StackViewport } from '@cornerstonejs/core';
+import type { StackViewport } from '@cornerstonejs/core';
 import type { FrameInfo, Vector } from '../../imaging/types';
 import type { Pane as PaneView, PlanePane, Pointer, VolumePane } from '../../room/protocol';
-import { adjustStack, type Change } from '../adjust';
-import { areaOf, roundPoint, setArea } from '../camera';
-import type { Anchor, Content, Holder, Plane } from '../contents/content';
+import { roundPoint } from '../camera';
+import type { Film } from '../cine';
+import type { Anchor, Content, Plane } from '../contents/content';
+import { Stacked } from '../contents/stacked';
 import type { Hung } from '../hanging';
-import { inverted } from '../view';
-import { isInverted } from '../../imaging/nature';
+import { applyView, howSeen, type How } from '../view';
 import type { Reformat } from './reformat';
 import { Volumes, type Volume } from './volume';
 
-const { Events } = Enums;
-const CINE = 10; // pictures a second
-
-export type Seen = Pick<PlanePane, 'voi' | 'invert' | 'centre' | 'height' | 'width' | 'rotation' | 'flip_h' | 'flip_v'>;
-
-export abstract class Pictures<V extends PlanePane | VolumePane> implements Content {
+export abstract class Pictures<V extends PlanePane | VolumePane> extends Stacked implements Content {
   abstract readonly kind: 'plane' | 'volume';
-  readonly element = document.createElement('div');
-  readonly image = document.createElement('div');
-  protected viewport: StackViewport | null = null;
   protected volume: Volume | null = null;
   protected reformat: Reformat | null = null;
   private unlisten: (() => void) | null = null;
-  private wanted: Hung | null = null;
-  private timer: ReturnType<typeof setInterval> | null = null;
-  private paced = CINE;
   /** The view to be shown next, and whether one is being applied. */
   private target: V | null = null;
   private applying = false;
-  protected turn = 0;
-  busy = false;
-  protected told = false;
-
-  constructor(protected readonly holder: Holder) {
-    this.image.className = 'pane-image';
-    this.element.append(this.image);
-    const on = (name: string, act: () => void): void => this.image.addEventListener(name, act);
-    on(Events.STACK_NEW_IMAGE, () => this.moved());
-    on(Events.CAMERA_MODIFIED, () => this.moved());
-    on(Events.VOI_MODIFIED, () => this.moved());
-    on(Events.IMAGE_RENDERED, () => this.rendered());
-    this.image.addEventListener('pointermove', ({ offsetX, offsetY }) => this.probe([offsetX, offsetY]));
-    this.image.addEventListener('pointerleave', () => this.probe(null));
-  }
 
   /** What is shown when nobody says how. */
   protected abstract plain(hung: Hung): V;
@@ -56,13 +30,12 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
   protected abstract own(view: V): void;
   protected abstract describe(hung: Hung, stack: StackViewport): V;
   protected abstract caption(stack: StackViewport, frame: FrameInfo): void;
-  protected abstract measured(place: readonly [number, number]): string[];
   abstract plane(): Plane | null;
   abstract seek(point: Vector): void;
   abstract anchor(): Anchor | null;
 
-  get hung(): Hung | null {
-    return this.wanted;
+  protected get viewportId(): string {
+    return `${this.holder.id}-${this.kind}`;
   }
 
   get stack(): StackViewport | null {
@@ -73,8 +46,10 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
     return this.at !== null;
   }
 
-  get playing(): boolean {
-    return this.timer !== null;
+  /** No picture is asked for while the one before is still being made. */
+  protected get film(): Film | null {
+    const { stack, reformat } = this;
+    return stack === null || reformat === null ? null : { count: reformat.count, seconds: null, has: () => stack.getTargetImageIdIndex() === this.at };
   }
 
   /** The picture on the screen, counted from 0; null while there is none. */
@@ -171,7 +146,8 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
       if (fresh && before !== null) before.end();
       if (turn !== this.turn) return;
       this.own(view);
-      this.take(viewport, view, fresh);
+      if (view.height === null && fresh) viewport.resetCamera();
+      if (this.frame !== null) applyView(viewport, this.frame, view);
       this.holder.say([]);
     } finally {
       this.told = false;
@@ -179,36 +155,11 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
     viewport.render();
   }
 
-  /** Window and area, as the view tells them. */
-  private take(stack: StackViewport, view: Seen, fresh: boolean): void {
-    const { frame } = this;
-    if (frame === null) return;
-    const { voiRange, isComputedVOI } = stack.getProperties();
-    if (view.voi === null) {
-      if (!isComputedVOI) stack.resetProperties();
-    } else if (voiRange?.lower !== view.voi.lower || voiRange.upper !== view.voi.upper) stack.setProperties({ voiRange: view.voi });
-    if (inverted(stack, frame) !== view.invert) stack.setProperties({ invert: view.invert !== isInverted(frame) });
-    if (view.height === null && fresh) stack.resetCamera();
-    setArea(stack, view);
-  }
-
-  protected enable(): StackViewport {
-    if (this.viewport === null) {
-      const { engine } = this.holder.around;
-      const viewportId = `${this.holder.id}-${this.kind}`;
-      engine.rendering.enableElement({ viewportId, type: Enums.ViewportType.STACK, element: this.image, defaultOptions: { background: [0, 0, 0] } });
-      engine.add(viewportId);
-      this.viewport = engine.rendering.getViewport(viewportId) as StackViewport;
-      engine.fit(true);
-    }
-    return this.viewport;
-  }
-
   clear(): void {
     this.turn += 1;
     this.target = null;
     this.applying = this.busy = false;
-    this.play(false);
+    this.cine.forget();
     this.unlisten?.();
     this.unlisten = null;
     this.reformat?.end();
@@ -231,55 +182,6 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
     void reformat.show(stack);
   }
 
-  // --- what hands and keys do -------------------------------------------------------------------------------------
-
-  scroll(by: number): void {
-    this.stack?.scroll(by, false);
-  }
-
-  goTo(at: number): void {
-    const { stack, reformat } = this;
-    if (stack !== null && reformat !== null) this.scroll(Math.max(0, Math.min(reformat.count - 1, at)) - stack.getTargetImageIdIndex());
-  }
-
-  adjust(change: Change): void {
-    const { stack } = this;
-    if (stack === null) return;
-    adjustStack(stack, change, this.frame, this.uptake);
-    stack.render();
-    this.moved();
-  }
-
-  play(on: boolean): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
-    if (!on || this.stack === null) return;
-    this.timer = setInterval(() => {
-      const { stack, reformat } = this;
-      if (stack === null || reformat === null || stack.getTargetImageIdIndex() !== this.at) return; // the one before is still being made
-      void stack.setImageIdIndex((stack.getTargetImageIdIndex() + 1) % reformat.count);
-    }, 1000 / this.paced);
-  }
-
-  get speed(): number | null {
-    return this.stack !== null && (this.reformat?.count ?? 0) > 1 ? this.paced : null;
-  }
-
-  pace(speed: number): void {
-    this.paced = speed;
-    if (this.playing) this.play(true);
-  }
-
-  resizing(): () => void {
-    const { stack, at } = this;
-    if (stack === null || at === null) return () => undefined;
-    const view = stack.getViewPresentation();
-    return () => {
-      stack.setViewPresentation(view);
-      stack.render();
-    };
-  }
-
   progress(): void {
     const { volume } = this;
     if (volume === null) return;
@@ -294,14 +196,6 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
   }
 
   // --- where things are -------------------------------------------------------------------------------------------
-
-  pointAt([x, y]: readonly [number, number]): Vector | null {
-    return this.at === null ? null : ((this.stack as StackViewport).canvasToWorld([x, y]) as Vector);
-  }
-
-  placeOf(point: Vector): [number, number] | null {
-    return this.at === null ? null : ((this.stack as StackViewport).worldToCanvas(point) as [number, number]);
-  }
 
   pointerAt(place: readonly [number, number]): Pointer | null {
     const at = this.pointAt(place);
@@ -328,29 +222,12 @@ export abstract class Pictures<V extends PlanePane | VolumePane> implements Cont
   }
 
   /** The half of a view that every kind of picture has. */
-  protected seen(stack: StackViewport): Seen {
-    const frame = this.frame as FrameInfo;
-    const { voiRange, isComputedVOI } = stack.getProperties();
-    return { voi: isComputedVOI || voiRange === undefined ? null : { lower: voiRange.lower, upper: voiRange.upper }, invert: inverted(stack, frame), ...areaOf(stack) };
+  protected seen(stack: StackViewport): How {
+    return howSeen(stack, this.frame as FrameInfo);
   }
 
-  protected moved(): void {
-    if (!this.told) this.holder.changed();
-  }
-
-  protected rendered(): void {
-    const { stack, frame } = this;
-    if (stack === null || frame === null) return;
-    const first = !this.image.classList.contains('painted');
-    this.image.classList.add('painted');
+  protected drawn(stack: StackViewport, frame: FrameInfo): void {
     this.caption(stack, frame);
     this.progress();
-    if (first) this.holder.named();
-    this.holder.painted();
-    this.moved();
-  }
-
-  private probe(place: [number, number] | null): void {
-    this.holder.overlay.say('value', place === null || this.at === null ? [] : this.measured(place));
   }
 }

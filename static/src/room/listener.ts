@@ -1,0 +1,15 @@
+/** What a page is told by its end of the line. */
+
+import type { Op } from './outbox';
+import type { Pointer, Refusal, RoomEvent, ViewMessage } from './protocol';
+
+export interface RoomListener {
+  /** The state changed: by these events, or (none) by a snapshot. */
+  changed(events: readonly RoomEvent[]): void;
+  /** The newest view of whoever presents. */
+  viewed(message: ViewMessage): void;
+  pointed(client: string, name: string, pointer: Pointer | null): void;
+  /** Connection, roster or pending changes. */
+  status(): void;
+  refused(op: Op, answer: Refusal): void;
+}
