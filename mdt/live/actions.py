@@ -108,6 +108,12 @@ def renew_lease(session: Session, *, by: Actor, meeting_id: str, client: str, te
     return renewed
 
 
+def note_refused_view(session: Session, *, by: Actor, meeting_id: str, client: str, term: int, now: datetime) -> None:
+    """Somebody who does not present sent a view as if they did; nobody was shown it."""
+    detail = {"client": client, "term": term}
+    audit.record(session, by, "live.view-refused", f"meeting:{meeting_id}", detail=detail, now=now)
+
+
 def end_expired_lease(session: Session, *, meeting_id: str, now: datetime) -> None:
     """The presenter is gone: write it down, once, however many processes notice."""
     held = queries.held_lease(session, meeting_id)

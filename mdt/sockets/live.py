@@ -27,7 +27,8 @@ from mdt.people.models import Person
 from mdt.people.sessions import SignIn
 from mdt.sockets.answers import TRY_AGAIN, accepted, refused
 from mdt.sockets.line import Line
-from mdt.sockets.packets import NAMESPACE
+from mdt.sockets.open_room import OpenRoom
+from mdt.sockets.packets import NAMESPACE, packet
 from mdt.sockets.pager import Pager
 from mdt.sockets.participant import Participant
 from mdt.sockets.rooms import NO_MEMBER, SHOWN_OUT, TABS_MOST, Rooms
@@ -214,13 +215,29 @@ class Live(Namespace):
             )
         return accepted(seq=kept.seq, fresh=kept.fresh)
 
-    def _view(self, who: Participant, _actor: Actor, data: Any) -> None:
+    def _view(self, who: Participant, actor: Actor, data: Any) -> None:
         sent = protocol.view_message(data)
         shown = Shown(sent.term, sent.n, who.client, sent.view)
         room = self._rooms.of(who.meeting_id)
         if room.show_view(shown):
             room.recorder.saw(Sample(sent.term, sent.n, utc_now(), room.seq, who.client, who.name, sent.view))
             self._pager.publish(who.meeting_id, "view", shown.as_json())
+        elif not room.may_show(who.client, sent.term):
+            self._unshown(who, actor, room, sent.term)
+
+    def _unshown(self, who: Participant, actor: Actor, room: OpenRoom, term: int) -> None:
+        """Somebody shows who does not present. They are told; and it is written down, unless they did a moment ago."""
+        if who.unshown.take():
+            whose = f"{room.presenter['name']} presents" if room.presenter else "Nobody presents"
+            told = {"message": f"{whose} now: what you moved meanwhile was not shown to the others."}
+            who.line.keep(packet("unshown", told))
+        if not room.has_presented(who.client, term) and who.forged.take():
+            log.warning("live.view-refused", meeting=who.meeting_id, person=who.person_id, client=who.client)
+            with self._db.writing() as db:
+                now = queries.database_now(db)
+                actions.note_refused_view(
+                    db, by=actor, meeting_id=who.meeting_id, client=who.client, term=term, now=now
+                )
 
     def _pointer(self, who: Participant, _actor: Actor, data: Any) -> None:
         sent = protocol.pointer_message(data)

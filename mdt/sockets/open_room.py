@@ -15,6 +15,7 @@ from mdt.live.fields import Json
 from mdt.live.protocol import moment
 from mdt.live.view import Shown
 from mdt.people.permissions import IN_A_TEAM
+from mdt.sockets.line import Line
 from mdt.sockets.packets import packet
 from mdt.sockets.participant import Participant
 from mdt.sockets.recorder import Recorder
@@ -36,6 +37,7 @@ class OpenRoom:
         self._pointing: dict[str, float] = {}
         self._digest: tuple[int, str] | None = None
         self.view: Shown | None = None
+        self._presented: dict[str, int] = {}  # tab: the last term in which it presented
         self.elsewhere: dict[str, tuple[float, list[Json]]] = {}  # other processes' rosters
         self.roster_changed = False
         self.hands: dict[str, str] = {}  # person: since when
@@ -149,10 +151,14 @@ class OpenRoom:
         if event["kind"].partition(".")[0] in ("meeting", "case", "agenda", "presenter"):
             self.desk_is_stale = True
         self.seq, self.state = event["seq"], room.apply(self.state, event)
+        if self.presenter is not None:
+            self._presented[self.presenter["client"]] = self.presenter["term"]
         if self.view is not None and not self._is_current(self.view):
+            # Whoever presents next begins where the last one ended: all have seen that before they hear of it.
+            end = Line.forget if self.view.view["case"] != self.state["case"] else Line.hurry
             self.view = None
             for who in self._waiting:
-                who.line.forget("view")
+                end(who.line, "view")
         self._keep_for(self.tabs, packet("event", event))
 
     # What is fleeting
@@ -164,6 +170,14 @@ class OpenRoom:
         self.view = shown
         self._fleeting("view", packet("view", shown.as_json()), but=shown.by)
         return True
+
+    def may_show(self, client: str, term: int) -> bool:
+        """Whether this tab presents in this term."""
+        return self.presenter is not None and (self.presenter["client"], self.presenter["term"]) == (client, term)
+
+    def has_presented(self, client: str, term: int) -> bool:
+        """Whether it did until a moment ago: what was on its way is late, and nobody's forgery."""
+        return self._presented.get(client) == term
 
     def point(self, client: str, name: str, n: int, pointer: Json | None) -> bool:
         """Forward where somebody points, unless too many do."""
@@ -232,12 +246,7 @@ class OpenRoom:
         return self._digest[1]
 
     def _is_current(self, shown: Shown) -> bool:
-        presenter = self.presenter
-        return (
-            presenter is not None
-            and (presenter["client"], presenter["term"]) == (shown.by, shown.term)
-            and shown.view["case"] == self.state["case"]
-        )
+        return self.may_show(shown.by, shown.term) and shown.view["case"] == self.state["case"]
 
     def _keep_for(self, tabs: Iterable[Participant], message: Packet) -> None:
         overdue = [who for who in tabs if not who.line.keep(message)]

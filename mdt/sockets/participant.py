@@ -44,6 +44,8 @@ class Participant:
     prepares: bool = False  # one case, for themselves: told what is kept, but nobody in the meeting
     is_in: bool = False
     attendance: str | None = None
+    unshown: Bucket = field(default_factory=lambda: Bucket(1, 1))  # how often they are told that a view was refused
+    forged: Bucket = field(default_factory=lambda: Bucket(1 / 60, 1))  # and how often that is written down
     desk_told: dict[str, Any] | None = None
     buckets: dict[str, Bucket] = field(default_factory=lambda: {kind: Bucket(*rate) for kind, rate in _RATES.items()})
 

@@ -81,12 +81,16 @@ export class Keeping {
     return new Map([...this.sent()].map(([id, { mark }]) => [id, mark]));
   }
 
-  put(draft: Draft): void {
+  /**
+   * `on` is the version that a hand saw as it began. If somebody else has changed the mark since, the server refuses
+   * what was made of the older one, and whoever made it is told: no change is lost without a word.
+   */
+  put(draft: Draft, on?: number): number {
     const before = this.now(draft.id);
     const after = { ...(before?.lesion === undefined ? {} : { lesion: before.lesion }), ...draft };
     const secret = this.isSecret(draft.id) || (before === null && this.privately);
     this.history.did({ id: draft.id, before, after, secret });
-    this.send(draft.id, after, secret);
+    return this.send(draft.id, after, secret, on);
   }
 
   remove(id: string): void {
@@ -172,18 +176,21 @@ export class Keeping {
     return this.others.secrets.has(id) && this.ask.kept()[id] === undefined;
   }
 
-  private send(id: string, draft: Draft | null, secret: boolean): void {
+  /** Answers with the version it becomes, once it is kept. */
+  private send(id: string, draft: Draft | null, secret: boolean, on?: number): number {
     const openId = this.ask.openId();
+    let version: number;
     if (secret) {
-      const version = (this.others.secrets.get(id)?.version ?? 0) + 1;
+      version = (this.others.secrets.get(id)?.version ?? 0) + 1;
       if (draft === null) this.others.remove(id, version);
       else this.others.put({ ...draft, version });
     } else {
-      const version = (this.sent().get(id)?.version ?? this.ask.kept()[id]?.version ?? 0) + 1;
+      version = (this.sent().get(id)?.version ?? on ?? this.ask.kept()[id]?.version ?? 0) + 1;
       if (draft === null) void this.ask.op('mark.remove', { case: openId, id, version });
       else void this.ask.op('mark.put', { case: openId, mark: { ...draft, version } });
     }
     this.ask.changed();
+    return version;
   }
 
   private sent(): Map<string, { version: number; mark: Draft | null }> {

@@ -42,6 +42,7 @@ import { Preparation } from '../scenes/prepared';
 import type { Scenes } from '../scenes/scenes';
 import { Tiles } from '../scenes/tiles';
 import { watchPresence } from './presence';
+import { PresentersPlace } from './presenters-place';
 import { Regions } from './regions';
 import type { Replaying } from './replaying';
 import { Sharing } from './sharing';
@@ -94,6 +95,7 @@ export class App {
   readonly looking: Looking;
   readonly acts = new Acts(this);
   readonly marking = new Marking(this);
+  private readonly place = new PresentersPlace(this);
   readonly outcome: OutcomePlace;
   readonly pointers: Pointers;
   readonly crosshair: Crosshair;
@@ -117,6 +119,7 @@ export class App {
       pointed: (client, name, pointer) => this.pointers.show(client, name, pointer),
       status: () => this.statusChanged(),
       refused: (op, answer) => this.refused(op, answer),
+      unshown: (sentence) => this.toasts.say(sentence, true),
     });
     this.engine = engineOf(this, (id) => aboutMark(this.keeping.shown().get(id)));
     this.layers = layersOf(this);
@@ -227,6 +230,7 @@ export class App {
     const { state } = this.client;
     this.outcome.heard(events);
     this.marking.heard(events);
+    this.place.heard(events);
     if (events.some(({ kind }) => kind === 'agenda.change')) void this.cases.fetchAgenda();
     if (this.at.prepares === null && state.case !== this.openId) {
       const opened = events.findLast(({ kind }) => kind === 'case.open');

@@ -129,7 +129,7 @@ export function marksOf(app: App): Marks {
   return new Marks(app.grid, {
     shown: () => app.keeping.shown(),
     pending: () => app.keeping.pending(),
-    put: (mark) => app.keeping.put(mark),
+    put: (mark, on) => app.keeping.put(mark, on),
     remove: (id) => app.keeping.remove(id),
     index: (key, version) => app.library.index(key, version),
   });

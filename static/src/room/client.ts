@@ -93,6 +93,7 @@ export class RoomClient {
     this.socket.on('head', (head: { epoch: string; head: number }) => this.heard(head));
     this.socket.on('view', (message: ViewMessage) => this.see(message));
     this.socket.on('pointer', ({ client: from, name, pointer }: { client: string; name: string; pointer: Pointer | null }) => listener.pointed(from, name, pointer));
+    this.socket.on('unshown', ({ message }: { message: string }) => listener.unshown(message));
     this.socket.on('roster', (now: Company) => this.meet(now));
     this.socket.on('desk', (desk: Desk) => {
       this.desk = desk;

@@ -12,4 +12,6 @@ export interface RoomListener {
   /** Connection, roster or pending changes. */
   status(): void;
   refused(op: Op, answer: Refusal): void;
+  /** What this tab showed was not shown to the others, and why. */
+  unshown(sentence: string): void;
 }

@@ -59,7 +59,7 @@ export class Sharing {
   changed(): void {
     this.shared.draw();
     const id = this.shared.openId();
-    if (!this.client.presenting || id === null || this.shared.imaging() === null || this.grid.visible.some(({ busy }) => busy)) return;
+    if (!this.client.presenting || id === null || this.shared.imaging() === null || this.grid.visible.some(({ busy, behind }) => busy || behind)) return;
     const view = this.grid.view(id);
     const text = JSON.stringify(view);
     if (text === this.sent) return;

@@ -20,6 +20,8 @@ export interface Followed {
   /** The image is the right one by now. */
   take(view: ImagePane, stack: StackViewport, frame: FrameInfo): void;
   say(lines: string[]): void;
+  /** The newest view it was told is there. */
+  caughtUp(): void;
 }
 
 export class Follower {
@@ -28,6 +30,11 @@ export class Follower {
   private applying = -1;
 
   constructor(private readonly pane: Followed) {}
+
+  /** What it was last told to show is not there yet. */
+  get behind(): boolean {
+    return this.target !== null || this.applying === this.pane.turn;
+  }
 
   forget(): void {
     this.target = null;
@@ -53,7 +60,10 @@ export class Follower {
         await this.apply(next);
       }
     } finally {
-      if (this.applying === turn) this.applying = -1;
+      if (this.applying === turn) {
+        this.applying = -1;
+        pane.caughtUp();
+      }
     }
   }
 

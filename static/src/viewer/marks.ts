@@ -27,7 +27,8 @@ export interface MarksAsk {
   shown(): Map<string, Shown>;
   /** What was sent last of a mark and is not yet answered; null when it is removed. */
   pending(): Map<string, Draft | null>;
-  put(mark: Draft): void;
+  /** `on` is the version it was made from; answers with the version it becomes. */
+  put(mark: Draft, on?: number): number;
   remove(id: string): void;
   index(key: string, version: string): SeriesIndex | undefined;
 }
@@ -35,6 +36,8 @@ export interface MarksAsk {
 export class Marks {
   /** Marks that a hand has just changed; sent when the hand lets go. */
   private readonly touched = new Set<string>();
+  /** Of each kept mark, the version that a hand here sees, and changes. */
+  private readonly seen = new Map<string, number>();
   private syncing = false;
 
   constructor(
@@ -65,7 +68,10 @@ export class Marks {
         const id = drawn.annotationUID as string;
         if (pending.has(id) || this.inHand(drawn)) continue;
         const mark = shown.get(id)?.mark;
-        if (mark === undefined || (this.imageOf(mark) ?? undefined) !== drawn.metadata.referencedImageId) annotation.state.removeAnnotation(id);
+        if (mark === undefined || (this.imageOf(mark) ?? undefined) !== drawn.metadata.referencedImageId) {
+          annotation.state.removeAnnotation(id);
+          this.seen.delete(id);
+        }
       }
       for (const [id, one] of shown) if (!pending.has(id)) this.draw(one);
     } finally {
@@ -79,6 +85,7 @@ export class Marks {
     this.syncing = true;
     annotation.state.removeAllAnnotations();
     this.touched.clear();
+    this.seen.clear();
     this.syncing = false;
   }
 
@@ -142,16 +149,18 @@ export class Marks {
 
   private inHand(mark: Drawn): boolean {
     const id = mark.annotationUID as string;
-    return !this.isKnown(id) || heldHandle(mark) !== null || this.touched.has(id);
+    return (!this.isKnown(id) && !this.seen.has(id)) || heldHandle(mark) !== null || this.touched.has(id);
   }
 
   private release(): void {
     for (const id of this.touched) {
       const mark = annotation.state.getAnnotation(id);
       // A mark that nobody knows yet is sent when it is completed (an arrow: when its text is there).
-      if (mark !== undefined && isOurs(mark) && this.isKnown(id) && this.differs(mark)) this.send(mark);
+      if (mark !== undefined && isOurs(mark) && (this.isKnown(id) || this.seen.has(id)) && this.differs(mark)) this.send(mark);
     }
+    if (this.touched.size === 0) return;
     this.touched.clear();
+    this.sync(); // what others did to it while it was held
   }
 
   private differs(drawn: Drawn): boolean {
@@ -173,7 +182,7 @@ export class Marks {
       this.sync();
       return;
     }
-    this.ask.put({ id, tool, ...place, points, text: textOf(drawn) });
+    this.seen.set(id, this.ask.put({ id, tool, ...place, points, text: textOf(drawn) }, this.seen.get(id)));
   }
 
   /** On which image, or in which plane, a mark was drawn. */
@@ -205,6 +214,7 @@ export class Marks {
     drawn ??= this.add(mark) ?? undefined;
     if (drawn === undefined) return;
     write(drawn, mark, standing === 'private');
+    this.seen.set(mark.id, mark.version);
     annotation.config.style.setAnnotationStyles(mark.id, standing === 'kept' ? {} : STYLES[standing]);
     annotation.locking.setAnnotationLocked(mark.id, !mayChange);
   }

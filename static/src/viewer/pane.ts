@@ -65,6 +65,10 @@ export class Pane implements Holder {
     return this.content.busy;
   }
 
+  get behind(): boolean {
+    return this.content.behind ?? false;
+  }
+
   // --- what is only known of a series of images -------------------------------------------------------------------
 
   private get seen(): StackContent | null {

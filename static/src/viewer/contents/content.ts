@@ -56,6 +56,8 @@ export interface Content {
   readonly hung: Hung | null;
   /** From asking for it until the first of it is there, or will not come: no view is told meanwhile. */
   readonly busy: boolean;
+  /** What it was last told to show is on its way: until it is there, nobody is told that the one before is shown. */
+  readonly behind?: boolean;
   /** There is something on the screen that tools can work on. */
   readonly ready: boolean;
   readonly playing: boolean;

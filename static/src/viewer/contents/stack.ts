@@ -242,6 +242,14 @@ export class StackContent extends Stacked implements Content, Followed {
     stack.render();
   }
 
+  get behind(): boolean {
+    return this.follower.behind;
+  }
+
+  caughtUp(): void {
+    this.holder.changed();
+  }
+
   // --- what Cornerstone tells ---------------------------------------------------------------------------------------
 
   private soon({ imageId: id, imageIdIndex }: { imageId: string; imageIdIndex: number }): void {
