@@ -4,7 +4,12 @@ import mdt.imaging.models
 import mdt.imaging.standing.kept
 import mdt.live.models
 import mdt.meeting.models
+import mdt.meeting.moving.models
 import mdt.meeting.pathway.models
+import mdt.meeting.places.models
+import mdt.meeting.series.models
+import mdt.meeting.triage.guards
+import mdt.meeting.triage.models
 import mdt.outcome.guards
 import mdt.outcome.models
 import mdt.people.models

@@ -19,6 +19,7 @@ from mdt.meeting.models import Case, CutOffRule, Meeting
 from mdt.meeting.pathway.queries import open_of_patient
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
 from mdt.meeting.queries import meeting as meeting_with_cases
+from mdt.meeting.triage import streams
 from mdt.people import permissions
 from mdt.people.models import Team
 from mdt.record.models import Patient
@@ -196,7 +197,7 @@ def close_meeting(session: Session, *, by: Actor, meeting_id: str, now: datetime
     """The meeting ends; nothing more can be listed or ordered, and no case is live."""
     meeting = _meeting(session, by, "meeting.close", meeting_id)
     progress.require_meeting_move(meeting.status, progress.CLOSED)
-    _leave_live_cases(session, by, meeting.id)
+    _leave_live_cases(session, by, meeting.id, now)
     meeting.status = progress.CLOSED
     audit.record(session, by, "meeting.closed", f"meeting:{meeting.id}", now=now)
     after_commit(session, AgendaChanged(meeting.id))
@@ -208,10 +209,13 @@ def open_case(session: Session, *, by: Actor, case_id: str, now: datetime, prese
     case = _case(session, by, "presenter.take" if presenting else "case.open", case_id)
     if case.meeting.status != progress.OPEN:
         raise Invalid(f"The meeting is {case.meeting.status}; a case can be opened only while it is open.")
+    if case.stream == streams.STANDARD:
+        raise Invalid("This case is on a standard of care and is not discussed. Promote it to full discussion first.")
     if case.status != states.LIVE:
         states.require_move(case.status, states.LIVE)
-        _leave_live_cases(session, by, case.meeting_id)
+        _leave_live_cases(session, by, case.meeting_id, now)
         move_case(session, by, case, states.LIVE)
+        case.live_since = now
     audit.record(
         session,
         by,
@@ -249,9 +253,13 @@ def reach(session: Session, by: Actor, case: Case, result: str) -> None:
     after_commit(session, AgendaChanged(case.meeting_id))
 
 
-def _leave_live_cases(session: Session, by: Actor, meeting_id: str) -> None:
+def _leave_live_cases(session: Session, by: Actor, meeting_id: str, now: datetime) -> None:
+    """The meeting moves on: how long each was discussed is added up, in seconds."""
     for case in session.scalars(select(Case).where(Case.meeting_id == meeting_id, Case.status == states.LIVE)):
         move_case(session, by, case, states.when_left(case.reached))
+        if case.live_since is not None:
+            case.discussed_seconds += max(0, round((now - case.live_since).total_seconds()))
+            case.live_since = None
     session.flush()
 
 

@@ -19,7 +19,7 @@ class Meeting(Base):
     """
 
     __tablename__ = "meeting"
-    __table_args__ = (Index(None, "team_id", "starts_at"),)
+    __table_args__ = (Index(None, "team_id", "starts_at"), UniqueConstraint("series_id", "series_day"))
 
     id: Mapped[str] = id_column()
     team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
@@ -32,6 +32,8 @@ class Meeting(Base):
     epoch: Mapped[str] = mapped_column(String(32), default=new_id)
     call_url: Mapped[str | None] = mapped_column(String(2000))  # the team's video call, checked by `meeting.call`
     planned_minutes: Mapped[int | None]  # how long the room is booked
+    series_id: Mapped[str | None] = mapped_column(ForeignKey("meeting_series.id"))
+    series_day: Mapped[date | None]  # the day of the series it was made for, wherever it was moved since
 
     team: Mapped[Team] = relationship()
     cases: Mapped[list["Case"]] = relationship(back_populates="meeting", order_by="Case.position")
@@ -115,6 +117,10 @@ class Case(Base):
     decided_at: Mapped[datetime | None]
     reached: Mapped[str] = mapped_column(String(16), default="", server_default="")
     pathway_id: Mapped[str | None] = mapped_column(ForeignKey("pathway.id"))  # see `mdt.meeting.pathway`
+    stream: Mapped[str] = mapped_column(String(12), default="", server_default="")  # one of `triage.streams`
+    kind: Mapped[str] = mapped_column(String(16), default="", server_default="")  # one of `triage.streams.KINDS`
+    live_since: Mapped[datetime | None]
+    discussed_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
 
     meeting: Mapped[Meeting] = relationship(back_populates="cases")
     patient: Mapped[Patient] = relationship()

@@ -7,6 +7,7 @@ from sqlalchemy import create_engine, pool
 
 from mdt.core.db import UtcDateTime
 from mdt.imaging.standing import kept
+from mdt.meeting.triage import guards as meeting_guards
 from mdt.outcome import guards
 from mdt.tables import METADATA
 
@@ -28,3 +29,4 @@ with create_engine(url, poolclass=pool.NullPool).connect() as connection:
         context.run_migrations()
         guards.lay(connection)
         kept.lay(connection)
+        meeting_guards.lay(connection)

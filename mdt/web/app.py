@@ -46,7 +46,9 @@ from mdt.web import (
     session,
     signing_in,
     slides,
+    standards,
     states,
+    triage,
     worklist,
 )
 
@@ -83,6 +85,8 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         listing,
         cases,
         pathway,
+        triage,
+        standards,
         outcome,
         lobby,
         attendance,

@@ -14,8 +14,10 @@ from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, Stale
 from mdt.imaging.standing import readiness
 from mdt.live.actions import keep
-from mdt.meeting import actions, call, cut_off, queries
-from mdt.meeting.models import Case, Meeting
+from mdt.meeting import actions, call, cut_off, lines, queries
+from mdt.meeting.models import Meeting
+from mdt.meeting.states import BEFORE
+from mdt.meeting.triage import cosd, streams
 from mdt.people.permissions import may, require
 from mdt.preparation import reviews
 from mdt.web import reading
@@ -34,6 +36,11 @@ ON_THE_AGENDA = (
     "meeting.plan",
     "attendance.see",
     "replay.see",
+    "case.triage",
+    "case.promote",
+    "case.late.approve",
+    "case.move",
+    "standard.ratify",
 )
 
 PAST_AT_ONCE = 12
@@ -96,6 +103,7 @@ def agenda_json(meeting_id: str) -> Any:
     by = current_actor()
     with house().db.reading() as db:
         meeting = queries.meeting(db, by, meeting_id)
+        beside = lines.of_meeting(db, meeting, in_london(utc_now()).date())
     patients = _patients(meeting)
     with reading.one_look(by, "agenda.read", (meeting.id, frozenset(patients))) as is_new:
         if is_new:
@@ -110,7 +118,8 @@ def agenda_json(meeting_id: str) -> Any:
             "team": meeting.team.name,
             "mdt_type": meeting.team.mdt_type,
         },
-        cases=[_case_json(case) for case in meeting.cases],
+        cases=[_case_json(beside[case.id]) for case in meeting.cases],
+        may={act: may(by, act, meeting.team_id) for act in ("case.promote", "standard.ratify")},
     )
 
 
@@ -162,6 +171,7 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         meeting = queries.meeting(db, by, meeting_id)
         states = readiness.of_patients(db, _patients(meeting), now=utc_now(), in_words=False)
         reviewed = reviews.progress_of(db, meeting.cases)
+        beside = lines.of_meeting(db, meeting, in_london(utc_now()).date())
         rules = queries.cut_off_rules(db, [meeting.team_id]).get(meeting.team_id, ())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
     allowed = {"team.see": meeting.team_id in by.roles} | {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
@@ -176,6 +186,10 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         allowed=allowed,
         problem=problem,
         said=said,
+        lines=beside,
+        planned=cosd.planned,
+        streams=streams.LABELS,
+        before=BEFORE,
     )
 
 
@@ -197,9 +211,10 @@ def _moved(expected: list[str], case_id: str, move: str) -> list[str]:
     return wanted
 
 
-def _case_json(case: Case) -> dict[str, Any]:
-    patient = case.patient
-    return {
+def _case_json(line: lines.Line) -> dict[str, Any]:
+    case, patient = line.case, line.case.patient
+    pressing = line.waiting.pressing if line.waiting else None
+    told: dict[str, Any] = {
         "case": case.id,
         "position": case.position,
         "patient": {
@@ -212,4 +227,20 @@ def _case_json(case: Case) -> dict[str, Any]:
         },
         "question": case.clinical_question,
         "status": case.status,
+        "stream": case.stream,
+        "notes": line.notes,
+        "clock": pressing.say(line.waiting.today) if line.waiting and pressing else None,
+        "standard": None,
+        "missing": None,
     }
+    if line.on_standard and line.triage is not None and line.triage.version is not None:
+        told["standard"] = {
+            "seen": f"{case.id} {line.triage.standard_version_id}",
+            "named": line.triage.version.called,
+            "plan": cosd.planned(line.triage.version.treatments),
+            "ratified": line.word.by_name if line.word else None,
+            "waits": line.word is None and case.status in BEFORE,
+        }
+    if case.stream == streams.NOT_READY and line.triage is not None:
+        told["missing"] = f"{line.triage.missing}; {line.triage.owner} is to bring it"
+    return told

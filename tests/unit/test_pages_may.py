@@ -66,6 +66,15 @@ TABLE = {
     "GET /cases/<case_id>/pathway/": TEAM,
     "POST /cases/<case_id>/pathway/": "302 302 302 403 403 404 404 401",
     "POST /cases/<case_id>/pathway/adjust": "302 302 302 403 403 404 404 401",
+    "GET /cases/<case_id>/triage/": TEAM,
+    "POST /cases/<case_id>/triage/": "302 302 302 403 403 404 404 401",
+    "POST /cases/<case_id>/promote": "400 400 400 400 400 404 404 401",  # it is not on a standard of care
+    "POST /cases/<case_id>/promote.json": "400 400 400 400 400 404 404 401",
+    "POST /meetings/<meeting_id>/ratify": "400 403 403 403 403 404 404 401",  # nothing waits to be ratified
+    "POST /meetings/<meeting_id>/ratify.json": "400 403 403 403 403 404 404 401",
+    "GET /teams/<team_id>/standards/": TEAM,
+    "POST /teams/<team_id>/standards/": "302 302 403 403 403 404 404 401",
+    "POST /teams/<team_id>/standards/<standard_id>/withdraw": "404 404 403 403 403 404 404 401",  # of no standard
     "GET /cases/<case_id>/arriving.json": TEAM,
     "POST /cases/<case_id>/ask-again": "302 302 302 302 403 404 404 401",
     "POST /cases/<case_id>/matches/<link_id>": "302 302 302 403 403 404 404 401",
@@ -182,7 +191,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
-        "level": "0", "column": "0", "row": "0", "name": "label",
+        "standard_id": "0" * 32, "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
     if "/discrepanc" in rule:
         names["case_id"] = made.cases["signed"]
@@ -202,6 +211,14 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/": {"nhs": "9990000042"},
         "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
+        "POST /cases/<case_id>/triage/": {"stream": "full", "seen": "0"},
+        "POST /cases/<case_id>/promote": {"reason": "Her heart"},
+        "POST /teams/<team_id>/standards/": {
+            "name": "Benign nodule", "criteria": "Stable for two years", "intent": "X", "treatment": ["11", "", ""],
+            "approved_by": "The board", "approved-day": "1", "approved-month": "10", "approved-year": "2025",
+            "review-day": "1", "review-month": "10", "review-year": "2099",
+        },
+        "POST /teams/<team_id>/standards/<standard_id>/withdraw": {"why": "A newer trial"},
         "POST /cases/<case_id>/pathway/": {
             "kind": "urgent", "received-day": "1", "received-month": "10", "received-year": "2025", "version": "0",
         },

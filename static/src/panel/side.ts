@@ -1,7 +1,7 @@
 /** The side of the room: the agenda, the outcome of the open case, and who is here. */
 
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { Agenda } from '../room/agenda';
+import type { Agenda, AgendaCase } from '../room/agenda';
 import type { Readiness } from '../room/ahead';
 import { people, type PeopleActs, type PeopleState } from './people';
 import { clockOf, nameOf, nhsNumber } from './words';
@@ -32,6 +32,9 @@ export interface SideActs extends PeopleActs {
   tab(tab: Tab): void;
   toggle(): void;
   openCase(id: string): void;
+  /** The chair's one act for all that a standard of care answers, as it was shown. */
+  ratify(seen: readonly string[]): void;
+  promote(id: string, reason: string): void;
 }
 
 const counted = (name: string, count: number): string | TemplateResult => (count === 0 ? name : html`${name} <span class="tab-count">${count}</span>`);
@@ -89,27 +92,72 @@ function arrows(event: KeyboardEvent, now: SideState, acts: SideActs): void {
   document.getElementById(`tab-${next}`)?.focus();
 }
 
+/** What is to be discussed first, then what a standard of care answers, ratified in one act. */
 function agendaOf(now: SideState, acts: SideActs): TemplateResult {
   if (now.agenda === null) return html`<p class="quiet">Fetching the agenda…</p>`;
   if (now.agenda.cases.length === 0) return html`<p class="quiet">No case is listed for this meeting.</p>`;
+  const discussed = now.agenda.cases.filter(({ standard }) => standard === null);
+  const standard = now.agenda.cases.filter((one) => one.standard !== null);
   return html`
     <ol class="agenda">
-      ${now.agenda.cases.map(({ case: id, patient, question, position }) => {
-        const current = id === now.openCase;
-        return html`
-          <li>
-            <button class="agenda-case" aria-current=${current ? 'true' : nothing} ?disabled=${!now.mayOpen} @click=${() => acts.openCase(id)}>
-              <span class="agenda-number">${position}</span>
-              <span class="agenda-name">${nameOf(patient)}</span>
-              <span class="agenda-nhs">${nhsNumber(patient.nhs)}</span>
-              <span class="agenda-question">${question}</span>
-              ${current ? html`<span class="badge badge-blue">Now</span>` : nothing}${now.signed(id) ? html`<span class="badge badge-green">Signed</span>` : nothing}
-              ${current || now.ahead(id) === null ? nothing : html`<span class="agenda-ahead">${now.ahead(id) === 'ready' ? 'Ready on this computer' : 'Being fetched'}</span>`}
-            </button>
-          </li>
-        `;
-      })}
+      ${discussed.map((one) => discussedCase(one, now, acts))}
     </ol>
+    ${standard.length > 0 ? standards(standard, now, acts) : nothing}
     <p class="quiet">${now.mayOpen ? html`<kbd>N</kbd> opens the next case, <kbd>Shift N</kbd> the one before.` : 'The chair, the coordinator and whoever presents open the cases.'} The meeting starts at ${clockOf(now.agenda.meeting.starts_at)}.</p>
   `;
+}
+
+function discussedCase({ case: id, patient, question, position, clock, notes, missing, stream }: AgendaCase, now: SideState, acts: SideActs): TemplateResult {
+  const current = id === now.openCase;
+  return html`
+    <li>
+      <button class="agenda-case" aria-current=${current ? 'true' : nothing} ?disabled=${!now.mayOpen} @click=${() => acts.openCase(id)}>
+        <span class="agenda-number">${position}</span>
+        <span class="agenda-name">${nameOf(patient)}</span>
+        <span class="agenda-nhs">${nhsNumber(patient.nhs)}</span>
+        <span class="agenda-question">${question}</span>
+        ${missing === null ? nothing : html`<span class="agenda-note"><span class="badge badge-amber">Not ready</span> ${missing}</span>`}
+        ${clock === null ? nothing : html`<span class="agenda-note">${clock}</span>`}
+        ${notes.map((note) => html`<span class="agenda-note">${note}</span>`)}
+        ${current ? html`<span class="badge badge-blue">Now</span>` : nothing}${now.signed(id) ? html`<span class="badge badge-green">Signed</span>` : nothing}
+        ${stream === '' ? html`<span class="badge">Not triaged</span>` : nothing}
+        ${current || now.ahead(id) === null ? nothing : html`<span class="agenda-ahead">${now.ahead(id) === 'ready' ? 'Ready on this computer' : 'Being fetched'}</span>`}
+      </button>
+    </li>
+  `;
+}
+
+function standards(cases: readonly AgendaCase[], now: SideState, acts: SideActs): TemplateResult {
+  const waiting = cases.filter((one) => one.standard?.waits === true);
+  const mayRatify = now.agenda?.may['standard.ratify'] === true && now.agenda.meeting.status === 'open' && waiting.length > 0;
+  return html`
+    <section class="standards" aria-labelledby="standards-head">
+      <h3 id="standards-head">On a standard of care: listed, not discussed</h3>
+      <ul>
+        ${cases.map(
+          ({ case: id, patient, question, standard, position }) => html`
+            <li>
+              <p><span class="agenda-number">${position}</span> <strong>${nameOf(patient)}</strong> <span class="agenda-nhs">${nhsNumber(patient.nhs)}</span></p>
+              <p class="agenda-question">${question}</p>
+              <p class="agenda-note">${standard?.named}: ${standard?.plan}</p>
+              ${standard?.ratified != null ? html`<p><span class="badge badge-green">Ratified</span> by ${standard.ratified}</p>` : nothing}
+              ${standard?.waits === true && now.agenda?.may['case.promote'] === true
+                ? html`<form class="promote" @submit=${(event: SubmitEvent) => promoteBy(event, id, acts)}>
+                    <label>Discuss it after all, because <input name="reason" required maxlength="500" autocomplete="off" @keydown=${(event: KeyboardEvent) => event.stopPropagation()} /></label>
+                    <button>Promote<span class="unseen"> ${nameOf(patient)} to full discussion</span></button>
+                  </form>`
+                : nothing}
+            </li>
+          `,
+        )}
+      </ul>
+      ${mayRatify ? html`<button class="ratify" @click=${() => acts.ratify(waiting.flatMap(({ standard }) => standard?.seen ?? []))}>${waiting.length === 1 ? 'Ratify it' : `Ratify all ${waiting.length}`}</button>` : nothing}
+    </section>
+  `;
+}
+
+function promoteBy(event: SubmitEvent, id: string, acts: SideActs): void {
+  event.preventDefault();
+  const form = event.currentTarget as HTMLFormElement;
+  acts.promote(id, (form.elements.namedItem('reason') as HTMLInputElement).value);
 }

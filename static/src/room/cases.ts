@@ -2,7 +2,7 @@
 
 import type { CaseImaging } from '../imaging/types';
 import { londonDay } from '../panel/words';
-import { loadAgenda, neighbour, type Agenda, type AgendaCase } from './agenda';
+import { act, loadAgenda, neighbour, type Agenda, type AgendaCase } from './agenda';
 import type { App } from './app';
 import { OpenCase } from './case';
 
@@ -69,6 +69,13 @@ export class Cases {
     } catch (error) {
       this.app.toasts.say(error instanceof Error ? error.message : 'The agenda cannot be fetched.', true);
     }
+  }
+
+  /** Ratified or promoted: the agenda is asked for again at once, and a refusal is told. */
+  async sorted(address: string, body: unknown): Promise<void> {
+    const refusal = await act(address, this.app.at.ticket, body);
+    if (refusal !== null) this.app.toasts.say(refusal, true);
+    await this.fetchAgenda();
   }
 
   private lookAhead(): void {

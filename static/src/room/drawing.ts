@@ -179,6 +179,8 @@ export function drawRoom(app: App): void {
         },
         toggle: () => app.toggleSide(),
         openCase: (id) => app.acts.openIt(id),
+        ratify: (seen) => void app.cases.sorted(`/meetings/${app.at.meeting}/ratify.json`, { seen }),
+        promote: (id, reason) => void app.cases.sorted(`/cases/${id}/promote.json`, { reason }),
         hand: (to) => void client.op('presenter.hand', { client: to }),
         raise: (up, person) => app.acts.tell('hand', { up, person: person ?? null }),
         giveWord: (person) => app.acts.tell('word', { person }),
