@@ -88,7 +88,9 @@ def test_what_changes_is_the_next_version_and_cases_stay_on_theirs(region):
     second = write(region, standard_id=first.standard_id, criteria="Solid, under 6 mm")
     assert (second.number, second.standard_id) == (2, first.standard_id)
     with region.db.reading() as session:
-        assert newest(session, [case.id])[case.id].version.called == "Stable nodule, version 1"
+        version = newest(session, [case.id])[case.id].version
+        assert version is not None
+        assert version.called == "Stable nodule, version 1"
         assert [one.id for one in library.usable(session, region.team)] == [second.id]
     with pytest.raises(Invalid, match="newer version"):
         sort(region, case, seen=1, standard_version_id=first.id)
@@ -187,7 +189,9 @@ def test_all_on_a_standard_are_ratified_in_one_act_in_the_meeting_by_the_chair(r
         written = select(audit.AuditEntry.patient_id).where(audit.AuditEntry.action == "case.ratified")
         assert set(session.scalars(written)) == {case.patient_id for case in cases[:2]}
         told = lines.of_meeting(session, queries.meeting(session, region["chair"], meeting.id), TODAY)
-        assert told[cases[0].id].word.by_name == "Dr Chair"
+        word = told[cases[0].id].word
+        assert word is not None
+        assert word.by_name == "Dr Chair"
     with pytest.raises(Invalid, match="has ratified"):
         promote(region, cases[0])
 
