@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.system import looks
 from tests.system.product import CHROMIUM, launch
 from tests.system.seeded import Running, a_seeded_product
 
@@ -27,3 +28,11 @@ def browser() -> Iterator[Browser]:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where looks were compared with the reference: which, and by how much they differed."""
+    if looks.COMPARED:
+        terminalreporter.section("looks beside their reference")
+        for line in looks.table():
+            terminalreporter.write_line(line)

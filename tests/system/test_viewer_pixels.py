@@ -20,8 +20,9 @@ from mdt.migrations import upgrade
 from mdt.people.passwords import hashed
 from mdt.record.models import Patient
 from tests.room_stage import Stage, populate
-from tests.system import volumes
+from tests.system import looks, volumes
 from tests.system.product import PASSWORD, Product, sign_in
+from tests.system.reference import windowed
 from tests.unit.layered import a_contour, a_structure_set
 from tests.unit.objects import an_object, item, save
 from tests.unit.states import a_graphic, a_selection, a_state, an_area, reference
@@ -222,7 +223,29 @@ def what_others_chose() -> list[Dataset]:
         ShutterLowerHorizontalEdge=128,
         ShutterPresentationValue=0,
     )
-    return [view, a_selection("1.2.3", SIGNED, [reference(f"{SIGNED}.1")])]
+    return [view, in_false_colours(), a_selection("1.2.3", SIGNED, [reference(f"{SIGNED}.1")])]
+
+
+# What comes out of the window, by a table from black to white; and the colours of that, from the darkest on.
+TONE = np.array([0, 20, 80, 180, 255])
+PALETTE = np.stack(
+    [np.linspace(0, 255, 64), np.abs(np.linspace(-255, 255, 64)), np.linspace(255, 0, 64)], axis=-1
+).round()
+
+
+def in_false_colours() -> Dataset:
+    """Dr Smith's view of the image of twelve bits: a sigmoid, a presentation table, and pseudo-colours."""
+    number = list(KINDS).index("twelve bits") + 1
+    tone = item(LUTDescriptor=[5, 0, 8], LUTData=TONE.astype("<u2").tobytes())
+    about: dict[str, Any] = {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.11.3", "SOPInstanceUID": "1.2.3.901.2"}
+    for at, colour in enumerate(("Red", "Green", "Blue")):
+        about[f"{colour}PaletteColorLookupTableDescriptor"] = [64, 0, 8]
+        about[f"{colour}PaletteColorLookupTableData"] = PALETTE[:, at].astype("u1").tobytes()
+    window = item(WindowCenter=200, WindowWidth=1000, VOILUTFunction="SIGMOID")
+    about |= {"PresentationLUTSequence": [tone], "SoftcopyVOILUTSequence": [window], "ContentDescription": "In colours"}
+    state = a_state(f"1.2.3.{number}", [f"1.2.3.{number}.1"], **about)
+    del state.PresentationLUTShape
+    return state
 
 
 RECORD = """async () => {
@@ -274,6 +297,8 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
             save(dataset, archive / f"{block.name}-{k}.dcm")
     for number, dataset in enumerate(for_the_light_box()):
         save(dataset, archive / f"box-{number}.dcm")
+    for number, (dataset, syntax) in enumerate(looks.objects()):
+        save(dataset, archive / f"look-{number}.dcm", syntax)
     film = a_film(browser)
     if film is not None:
         save(film, archive / "film.dcm", "1.2.840.10008.1.2.4.102")
@@ -292,8 +317,8 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     product.command("trusts", "load", str(folder / "trusts.toml"))
     gathered = json.loads(product.command("gather", "--nhs", NHS, "--json", accept=(0, 1)))
     received = sorted(study["received_instances"] for study in gathered["studies"])
-    drawn = len(KINDS) + 5 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
-    assert received == sorted([4, 5, 5, drawn]), gathered
+    drawn = len(KINDS) + 6 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
+    assert received == sorted([4, 5, 5, drawn, sum(map(len, looks.SERIES.values()))]), gathered
     product.start()
     yield product, stage
     product.stop()
@@ -308,7 +333,9 @@ def page(browser: Browser, story: tuple[Product, Stage]) -> Page:
     page.goto(f"/meetings/{stage.meeting}/room")
     wait(page, "room.client.connection === 'in-step'")
     page.keyboard.press("n")
-    listed = f"document.querySelectorAll('.series').length >= {len(KINDS) + 11 + len(volumes.BLOCKS)}"
+    listed = (
+        f"document.querySelectorAll('.series').length >= {len(KINDS) + 11 + len(volumes.BLOCKS) + len(looks.SERIES)}"
+    )
     waiting = "document.querySelectorAll('.series:disabled').length"  # in the end a view and contours: no images
     wait(page, f"room.case !== null && {listed} && {waiting} === 3", 90)
     page.keyboard.press("Shift+1")
@@ -403,6 +430,50 @@ def test_every_kind_of_pixel_is_painted_as_pydicom_computes_it(page: Page, name:
     for place, words in kind.said.items():
         assert words in overlay[place]
     assert "NHS 999 000 0018" in overlay["who"]
+
+
+# Scrolls through a series as somebody does, and tells the squares of each image once it is painted and stays as it is.
+SCROLL = """async ([count, blocks]) => {
+    const canvas = document.querySelector('.pane canvas.cornerstone-canvas');
+    const drawing = canvas.getContext('2d', {willReadFrequently: true});
+    const press = (key) => window.dispatchEvent(new KeyboardEvent('keydown', {key, code: key, bubbles: true}));
+    const drawn = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+    const read = () => {
+        const [step, left] = [canvas.height / blocks, (canvas.width - canvas.height) / 2];
+        const places = [...Array(blocks).keys()].map((n) => Math.floor((n + 0.5) * step));
+        return places.map((y) => places.map((x) => [...drawing.getImageData(left + x, y, 1, 1).data.slice(0, 3)]));
+    };
+    const told = [];
+    press('Home');
+    for (let at = 0; at < count; at++) {
+        const until = performance.now() + 15000;
+        let [before, now] = ['', []];
+        do {
+            await drawn();
+            const {index, coarseness, painted} = window.mdtRoom.panes[0];
+            const there = index === at && coarseness === 1 && painted;
+            [before, now] = [there ? JSON.stringify(now) : '', read()];
+            if (performance.now() > until) throw new Error(`image ${at + 1} does not come`);
+        } while (before !== JSON.stringify(now));
+        told.push(now);
+        press('ArrowDown');
+    }
+    return told;
+}"""
+
+
+@pytest.mark.parametrize("name", looks.SERIES)
+def test_every_look_is_painted_as_the_standard_says(page: Page, name: str) -> None:
+    """One image after the other of one series: nothing of the look before may stay. A table is printed at the end."""
+    show(page, name)
+    wrong = []
+    told = page.evaluate(SCROLL, [len(looks.SERIES[name]), BLOCKS])
+    for look, found in zip(looks.SERIES[name], np.array(told), strict=True):
+        worst = int(np.abs(found - look.expected).max().round())
+        looks.COMPARED.append((look, worst))
+        if worst > look.within:
+            wrong.append(f"{look.name}: {worst}\n{found[..., 0]}\n{look.expected[..., 0].round().astype(int)}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_flipping_and_turning_moves_the_letters_with_the_image(page: Page) -> None:
@@ -525,6 +596,31 @@ def test_an_image_is_shown_as_a_presentation_state_says(page: Page) -> None:
     wait(page, "!room.panes[0].view.state && document.querySelector('.layer-shape') === null")
     page.wait_for_timeout(300)
     assert np.abs(middles(painted(page)) - as_pydicom_shows("signed", 1, KINDS["signed"])).max() <= 2
+
+
+def test_an_image_is_shown_in_the_pseudo_colours_of_a_presentation_state(page: Page) -> None:
+    show(page, "twelve bits")
+    plain = middles(painted(page))
+    page.get_by_label("Shown as").select_option("In colours, Smith, Ann, 02-Nov-2026")
+    wait(page, "room.panes[0].view.state")
+    page.wait_for_timeout(300)
+    values = KINDS["twelve bits"].pixels[16::32, 16::32] - 1024.0
+    toned = np.interp(windowed(values, 200, 1000, "SIGMOID") * 4, range(5), TONE / 255)
+    # Between two of 64 colours a value may be drawn as either, or as what lies between them.
+    either = [PALETTE[np.clip((toned * 63 + by).round().astype(int), 0, 63)] for by in (-0.5, 0.5)]
+    found = middles(painted(page))
+    assert (found >= np.minimum(*either) - 2).all()
+    assert (found <= np.maximum(*either) + 2).all()
+    page.keyboard.press("i")
+    page.wait_for_timeout(300)
+    inverted = [PALETTE[np.clip(((1 - toned) * 63 + by).round().astype(int), 0, 63)] for by in (-0.5, 0.5)]
+    found = middles(painted(page))
+    assert (found >= np.minimum(*inverted) - 2).all()
+    assert (found <= np.maximum(*inverted) + 2).all()
+    page.get_by_label("Shown as").select_option("As stored")
+    wait(page, "!room.panes[0].view.state")
+    page.wait_for_timeout(300)
+    assert np.abs(middles(painted(page)) - plain).max() <= 1
 
 
 def test_a_key_image_chosen_elsewhere_is_one_press_away(page: Page) -> None:

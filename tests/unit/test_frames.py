@@ -46,10 +46,23 @@ def test_filling_is_not_counted_where_a_window_is_worked_out(said: Any) -> None:
     assert said()["padding"] is None
 
 
-def test_a_voi_table_gives_at_least_its_range(said: Any) -> None:
-    table = [item(LUTDescriptor=[256, 1000, 8], LUTData=bytes(512))]
+def test_a_voi_table_is_a_window_over_its_range_with_its_curve(said: Any) -> None:
+    entries = np.arange(256, dtype="<u2")[::-1]
+    table = [item(LUTDescriptor=[256, 1000, 8], LUTData=entries.tobytes())]
     entry = said(VOILUTSequence=table)
-    assert (entry["centre"], entry["width"]) == ([1128], [256])
+    assert (entry["centre"], entry["width"], entry["voi_function"]) == ([1128], [256], "LINEAR")
+    curve = entry["voi_lut"]
+    assert (curve["first"], curve["last"], len(curve["points"])) == (1000, 1255, 256)
+    assert (curve["points"][0], curve["points"][51], curve["points"][255]) == (1, 0.8, 0)
+    halves = [item(LUTDescriptor=[256, 1000, 8], LUTData=entries.astype("u1").tobytes())]
+    assert said(VOILUTSequence=halves)["voi_lut"] == curve, "two entries in each word"
+    assert "voi_lut" not in said(VOILUTSequence=table, WindowCenter=40, WindowWidth=400)
+    broken = [item(LUTDescriptor=[256, 1000, 8], LUTData=bytes(20))]
+    assert said(VOILUTSequence=broken)["centre"] == []
+    long = [item(LUTDescriptor=[4096, 0, 12], LUTData=np.arange(4096, dtype="<u2").tobytes())]
+    points = said(VOILUTSequence=long)["voi_lut"]["points"]
+    assert len(points) == 1024
+    assert points == pytest.approx(np.linspace(0, 1, 1024).tolist(), abs=1e-4)
     table[0]["LUTDescriptor"].VR = "US"
     table[0].LUTDescriptor = [256, 65436, 8]
     entry = said(ramp("int16"), VOILUTSequence=table)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
@@ -42,7 +43,7 @@ def test_windows_areas_and_turns(read: Any) -> None:
             [SOP],
             SoftcopyVOILUTSequence=[
                 item(ReferencedImageSequence=[reference(SOP, 2)], WindowCenter=40, WindowWidth=400),
-                item(VOILUTSequence=[item(LUTDescriptor=[256, 100, 8], LUTData=bytes(512))]),
+                item(VOILUTSequence=[item(LUTDescriptor=[3, 100, 8], LUTData=b"\0\0\x66\0\xff\0")]),
             ],
             DisplayedAreaSelectionSequence=[
                 an_area([10, 20], [200, 220]),
@@ -56,12 +57,29 @@ def test_windows_areas_and_turns(read: Any) -> None:
     )["presentation"]
     assert said["windows"] == [
         {"images": [{"sop": SOP, "frames": [2]}], "centre": 40, "width": 400, "function": "LINEAR"},
-        {"images": [], "centre": 228, "width": 256, "function": "LINEAR"},
+        {"images": [], "centre": 101.5, "width": 3, "function": "LINEAR", "lut": [0, 0.4, 1]},
     ]
     area = {"images": [], "first": [10, 20], "last": [200, 220], "mode": "SCALE TO FIT"}
     assert said["areas"] == [area, area]
     assert (said["rotation"], said["flip"], said["invert"]) == (90, True, True)
-    assert said["left_out"] == ["Of its VOI table only the range is applied."]
+    assert said["left_out"] == []
+
+
+def test_pseudo_colours_and_the_presentation_table(read: Any) -> None:
+    """By tables of their own, in 16 bits, and by a palette that the standard knows by its UID (PS3.6 annex B)."""
+    pseudo = "1.2.840.10008.5.1.4.1.1.11.3"
+    tables: dict[str, Any] = {}
+    for colour, values in {"Red": [0, 65535, 65535], "Green": [0, 0, 65535], "Blue": [0, 32768, 0]}.items():
+        tables[f"{colour}PaletteColorLookupTableDescriptor"] = [3, 0, 16]
+        tables[f"{colour}PaletteColorLookupTableData"] = np.array(values, "<u2").tobytes()
+    said = read(a_state("1.2.3.1", [SOP], SOPClassUID=pseudo, **tables))["presentation"]
+    assert (said["palette"], said["left_out"]) == ([[0, 0, 0], [255, 0, 128], [255, 255, 0]], [])
+    hot_iron = a_state("1.2.3.1", [SOP], SOPClassUID=pseudo, PaletteColorLookupTableUID="1.2.840.10008.1.5.1")
+    palette = read(hot_iron)["presentation"]["palette"]
+    assert (len(palette), palette[0], palette[127], palette[255]) == (256, [0, 0, 0], [254, 0, 0], [255, 255, 255])
+    table = item(LUTDescriptor=[5, 0, 8], LUTData=np.array([0, 51, 102, 204, 255], "<u2").tobytes())
+    said = read(a_state("1.2.3.1", [SOP], PresentationLUTSequence=[table]))["presentation"]
+    assert (said["tone"], said["palette"], said["left_out"]) == ([0, 0.2, 0.4, 0.8, 1], None, [])
 
 
 def test_shutters(read: Any) -> None:
@@ -133,7 +151,15 @@ def test_what_is_not_applied_is_said(read: Any) -> None:
         "It blends two series, which is not shown here; what it says of each is."
     ]
     coloured = a_state("1.2.3.1", [SOP], RedPaletteColorLookupTableDescriptor=[256, 0, 16])
-    assert read(coloured)["presentation"]["left_out"] == ["Its pseudo-colours are not applied."]
+    assert read(coloured)["presentation"]["left_out"] == ["Its pseudo-colours cannot be read, and are not applied."]
+    table = item(LUTDescriptor=[4096, 0, 12], LUTData=bytes(12))
+    broken = a_state(
+        "1.2.3.1", [SOP], PresentationLUTSequence=[table], SoftcopyVOILUTSequence=[item(VOILUTSequence=[table])]
+    )
+    assert read(broken)["presentation"]["left_out"] == [
+        "Its presentation table cannot be read, and is not applied.",
+        "Its VOI table cannot be read, and is not applied.",
+    ]
     rescaled = a_state("1.2.3.1", [SOP], RescaleSlope=2, RescaleIntercept=0)
     assert read(rescaled)["presentation"]["left_out"][0].startswith("Its own rescale is not applied")
 

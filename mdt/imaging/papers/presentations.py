@@ -1,17 +1,22 @@
 """Softcopy presentation states (PS3.3 A.33): how somebody chose that images be seen, as plain values for a viewer.
 
-Read and applied: windows, presentation LUT shape, displayed area, rotation and flip, shutters, graphics and text.
+Read and applied: windows and VOI tables, presentation LUT and its shape, pseudo-colours, displayed area, rotation and
+flip, shutters, graphics and text.
 `left_out` says in sentences what a state holds and is not applied.
 """
 
 from typing import Any
 
+import numpy as np
 from pydicom.dataset import Dataset
+from pydicom.pixels import apply_color_lut
 
 from mdt.imaging.files import attributes, moments, references
 from mdt.imaging.papers.graphics import graphics, layers
+from mdt.imaging.pixels.curves import curve_of
 
 _STATES = "1.2.840.10008.5.1.4.1.1.11."
+_BLENDING = (f"{_STATES}4", f"{_STATES}8")
 _NOT_APPLIED = {
     "4": "It blends two series, which is not shown here; what it says of each is.",
     "8": "It blends several series, which is not shown here.",
@@ -36,6 +41,8 @@ def presentation(dataset: Dataset, sop_class_uid: str) -> dict[str, Any]:
         "images": references.by_series(dataset),
         "windows": _windows(dataset),
         "invert": _inverse(dataset),
+        "tone": _presentation_table(dataset),
+        "palette": None if sop_class_uid in _BLENDING else _palette(dataset),
         "areas": _areas(dataset),
         "rotation": _rotation(dataset),
         "flip": attributes.text(dataset, "ImageHorizontalFlip") == "Y",
@@ -47,18 +54,47 @@ def presentation(dataset: Dataset, sop_class_uid: str) -> dict[str, Any]:
 
 
 def _windows(dataset: Dataset) -> list[dict[str, Any]]:
-    """Of each Softcopy VOI LUT item the first window, or the range that its table covers."""
+    """Of each Softcopy VOI LUT item the first window, or its table and the span of values that covers."""
     found = []
     for item in attributes.items(dataset, "SoftcopyVOILUTSequence"):
         centre, width = attributes.number(item, "WindowCenter"), attributes.number(item, "WindowWidth")
-        table = attributes.first(item, "VOILUTSequence")
-        if table is not None and (said := attributes.numbers(table, "LUTDescriptor", 3)):
-            entries = said[0] or 65536.0
-            centre, width = said[1] + entries / 2, entries
+        function = attributes.text(item, "VOILUTFunction") or "LINEAR"
+        table = curve_of(attributes.first(item, "VOILUTSequence"), signed=False)
+        if table is not None:
+            width, function = table["last"] - table["first"] + 1, "LINEAR"
+            centre = table["first"] + width / 2
         if centre is not None and width is not None and width > 0:
-            function = attributes.text(item, "VOILUTFunction") or "LINEAR"
-            found.append({"images": references.images(item), "centre": centre, "width": width, "function": function})
+            about = {"images": references.images(item), "centre": centre, "width": width, "function": function}
+            found.append(about if table is None else {**about, "lut": table["points"]})
     return found
+
+
+def _presentation_table(dataset: Dataset) -> list[float] | None:
+    """The Presentation LUT (PS3.3 C.11.6): brightness, 0 to 1, by what comes out of the window, from black to white."""
+    table = curve_of(attributes.first(dataset, "PresentationLUTSequence"), signed=False)
+    return None if table is None else table["points"]
+
+
+def _palette(dataset: Dataset) -> list[list[int]] | None:
+    """The colours of a pseudo-colour state (PS3.3 A.33.3): RGB from what the window shows darkest to the brightest.
+
+    By a well-known palette (PS3.6 annex B) or its own tables (PS3.3 C.7.9); one whose tables are broken has none.
+    """
+    well_known = attributes.uid(dataset, "PaletteColorLookupTableUID")
+    descriptor = attributes.numbers(dataset, "RedPaletteColorLookupTableDescriptor", 3)
+    if well_known is None and descriptor is None:
+        return None
+    try:
+        if descriptor is None:
+            colours = apply_color_lut(np.arange(256, dtype=np.uint8), palette=well_known)
+            top = 255.0
+        else:
+            count, first, bits = int(descriptor[0]) or 65536, int(descriptor[1]), int(descriptor[2])
+            indices = first + np.linspace(0, count - 1, min(count, 256)).round().astype(np.int64)
+            colours, top = apply_color_lut(indices.astype(np.uint16), dataset), float(2**bits - 1)
+    except Exception:  # whatever broken tables do to the reader of them
+        return None
+    return [[round(float(part) * 255 / top) for part in colour] for colour in colours[:, :3]]
 
 
 def _inverse(dataset: Dataset) -> bool | None:
@@ -116,14 +152,16 @@ def _left_out(dataset: Dataset, sop_class_uid: str) -> list[str]:
         said.append(why)
     if "BITMAP" in attributes.texts(dataset, "ShutterShape"):
         said.append("Its bitmap shutter is not applied.")
-    if "PaletteColorLookupTableUID" in dataset or "RedPaletteColorLookupTableDescriptor" in dataset:
-        said.append("Its pseudo-colours are not applied.")
-    if "PresentationLUTSequence" in dataset:
-        said.append("Its presentation table is not applied.")
+    coloured = "PaletteColorLookupTableUID" in dataset or "RedPaletteColorLookupTableDescriptor" in dataset
+    if coloured and sop_class_uid not in _BLENDING and _palette(dataset) is None:
+        said.append("Its pseudo-colours cannot be read, and are not applied.")
+    if "PresentationLUTSequence" in dataset and _presentation_table(dataset) is None:
+        said.append("Its presentation table cannot be read, and is not applied.")
     if "ModalityLUTSequence" in dataset or "RescaleSlope" in dataset:
         said.append("Its own rescale is not applied; values are those of the image.")
-    if any("VOILUTSequence" in item for item in attributes.items(dataset, "SoftcopyVOILUTSequence")):
-        said.append("Of its VOI table only the range is applied.")
+    tables = [attributes.first(item, "VOILUTSequence") for item in attributes.items(dataset, "SoftcopyVOILUTSequence")]
+    if any(table is not None and curve_of(table, signed=False) is None for table in tables):
+        said.append("Its VOI table cannot be read, and is not applied.")
     if "MaskSubtractionSequence" in dataset:
         said.append("Its subtraction is not applied.")
     if any("CompoundGraphicSequence" in item for item in attributes.items(dataset, "GraphicAnnotationSequence")):

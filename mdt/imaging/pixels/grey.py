@@ -9,6 +9,7 @@ from pydicom.pixels import apply_modality_lut
 
 from mdt.imaging.files import attributes
 from mdt.imaging.pixels import segments
+from mdt.imaging.pixels.curves import curve_of
 from mdt.imaging.pixels.geometry import Groups
 
 Pixels = npt.NDArray[Any]
@@ -47,7 +48,10 @@ def rescale(groups: Groups) -> dict[str, Any]:
 
 
 def window(groups: Groups, *, binary: bool, signed: bool) -> dict[str, Any]:
-    """`centre` and `width` (as many as are given) and `voi_function`, in rescaled values."""
+    """`centre` and `width` (as many as are given), `voi_function` and, where there is no window, `voi_lut`.
+
+    In rescaled values. Of a window and a table, which are alternatives (PS3.3 C.11.2.1), the window is shown first.
+    """
     voi = groups.macro("FrameVOILUTSequence")
     function = attributes.text(voi, "VOILUTFunction")
     function = function if function in _FUNCTIONS else "LINEAR"
@@ -59,8 +63,10 @@ def window(groups: Groups, *, binary: bool, signed: bool) -> dict[str, Any]:
         )
         if width >= smallest and width > 0
     ]
-    if not pairs and (span := _span_of_lut(groups.dataset, signed=signed)):
-        pairs = [span]
+    table = None if pairs else curve_of(attributes.first(groups.dataset, "VOILUTSequence"), signed=signed)
+    if table is not None:  # the window is then the span that the table covers, and says LINEAR
+        entries = table["last"] - table["first"] + 1
+        pairs, function = [(table["first"] + entries / 2, entries)], "LINEAR"
     if not pairs and (span := segments.span(groups.dataset)):
         pairs = [span]
     if not pairs and binary:
@@ -69,6 +75,7 @@ def window(groups: Groups, *, binary: bool, signed: bool) -> dict[str, Any]:
         "centre": [centre for centre, _ in pairs],
         "width": [width for _, width in pairs],
         "voi_function": function,
+        **({"voi_lut": table} if table is not None else {}),
     }
 
 
@@ -116,15 +123,3 @@ def _measured(groups: Groups) -> str:
     mapping = groups.macro("RealWorldValueMappingSequence")
     code = attributes.first(mapping, "MeasurementUnitsCodeSequence")
     return _named(attributes.text(code, "CodeValue")) if code else ""
-
-
-def _span_of_lut(dataset: Dataset, *, signed: bool) -> tuple[float, float] | None:
-    """The window that covers the input of the first VOI LUT: its shape is lost, its range is right."""
-    table = attributes.first(dataset, "VOILUTSequence")
-    descriptor = attributes.numbers(table, "LUTDescriptor", 3) if table else None
-    if descriptor is None:
-        return None
-    entries, start = descriptor[0] or 65536.0, descriptor[1]
-    if signed and start >= 32768:
-        start -= 65536  # written as US in an object whose pixels are signed
-    return start + entries / 2, entries

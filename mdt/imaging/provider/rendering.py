@@ -78,13 +78,24 @@ def shades(frame: Values, groups: geometry.Groups, raster: Raster, window: Windo
     values = frame.astype(np.float64) * line["slope"] + line["intercept"]
     values = np.nan_to_num(values, copy=False, nan=float(np.nanmin(values)) if np.isfinite(values).any() else 0.0)
     own = grey.window(groups, binary=raster.allocated == 1, signed=raster.signed)
+    if window is None and "voi_lut" in own:
+        return _shown(along(values, own["voi_lut"]), raster)
     if window is None and own["centre"]:
         window = Window(own["centre"][0], own["width"][0], own["voi_function"])
     if window is None:
         low, high = sorted(line["slope"] * bound + line["intercept"] for bound in grey.middle(frame))
         window = Window((low + high) / 2, (high - low) or 1.0, "LINEAR_EXACT")
-    shown = np.rint(255 * through_window(values, window)).astype(np.uint8)
+    return _shown(through_window(values, window), raster)
+
+
+def _shown(brightness: Values, raster: Raster) -> Values:
+    shown = np.rint(255 * brightness).astype(np.uint8)
     return 255 - shown if raster.photometric == "MONOCHROME1" else shown
+
+
+def along(values: Values, curve: dict[str, Any]) -> Values:
+    """0 to 1 by a table (PS3.3 C.11.2.1.1), as `curves` tells it."""
+    return np.interp(values, np.linspace(curve["first"], curve["last"], len(curve["points"])), curve["points"])
 
 
 def through_window(values: Values, window: Window) -> Values:

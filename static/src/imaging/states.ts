@@ -36,8 +36,13 @@ export interface PresentationState {
   creator: string;
   at: string | null;
   images: (StateImage & { series: string })[];
-  windows: { images: StateImage[]; centre: number; width: number; function: string }[];
+  /** `lut` is the brightness, 0 to 1, between the ends of a window that is a table. */
+  windows: { images: StateImage[]; centre: number; width: number; function: string; lut?: number[] }[];
   invert: boolean | null;
+  /** Of its presentation table: brightness by what comes out of the window, both 0 to 1. Older ones were read without. */
+  tone?: number[] | null;
+  /** Pseudo-colours, from the darkest to the brightest. */
+  palette?: [number, number, number][] | null;
   areas: { images: StateImage[]; first: [number, number]; last: [number, number]; mode: string }[];
   rotation: number;
   flip: boolean;

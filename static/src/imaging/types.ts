@@ -129,6 +129,8 @@ export interface FrameInfo {
   smallest?: number;
   largest?: number;
   voi_function: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
+  /** The table (VOI LUT) of an image that has one and no window: brightness, 0 to 1, of values evenly between the ends. */
+  voi_lut?: { first: number; last: number; points: number[] };
   position: Vector | null;
   orientation: number[] | null;
   /** Of an image without a plane: where it leads to the right and downwards, in letters such as `FR`. */

@@ -1,6 +1,7 @@
 /** How an image is shown: its window, the right way round, or not. What a hand asks for, and how a stack of images does it. */
 
 import type { StackViewport, Types } from '@cornerstonejs/core';
+import { isInverted } from '../imaging/nature';
 import type { FrameInfo, Vector } from '../imaging/types';
 import { screenDirections } from './camera';
 import { range, type Preset } from './presets';
@@ -36,7 +37,7 @@ const PLAIN: Record<Plain, (stack: StackViewport, frame: FrameInfo | null) => vo
   'flip down': (stack) => stack.setCamera({ flipVertical: !(stack.getCamera().flipVertical ?? false) }),
   turn: (stack) => turned(stack, 90),
   'turn back': (stack) => turned(stack, 270),
-  reset: (stack) => asItCame(stack),
+  reset: (stack, frame) => asItCame(stack, frame),
   fit: (stack) => {
     const { rotation = 0 } = stack.getViewPresentation();
     const { flipHorizontal = false, flipVertical = false } = stack.getCamera();
@@ -97,8 +98,9 @@ function against(stack: StackViewport, frame: FrameInfo | null, wall: 'left' | '
 
 const unit = (direction: Vector): Vector => direction.map((part) => part / Math.hypot(...direction)) as Vector;
 
-export function asItCame(stack: StackViewport): void {
+export function asItCame(stack: StackViewport, frame: FrameInfo | null): void {
   stack.resetCamera();
   stack.resetProperties();
+  if (frame !== null && frame.samples === 1) stack.setProperties({ invert: isInverted(frame) }); // not as the first of its stack
   stack.setViewPresentation({ rotation: 0 });
 }

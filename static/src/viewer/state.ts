@@ -19,7 +19,7 @@ export function applyWindow(stack: StackViewport, frame: FrameInfo, { windows }:
   const window = windows.find(({ images }) => isFor(images, frame));
   if (window === undefined || frame.samples === 3) return;
   const { centre, width } = window;
-  stack.setProperties({ voiRange: window.function === 'LINEAR_EXACT' ? { lower: centre - width / 2, upper: centre + width / 2 } : range(centre, width) });
+  stack.setProperties({ voiRange: window.function === 'LINEAR_EXACT' ? { lower: centre - width / 2, upper: centre + width / 2 } : range(centre, width) }); // of a sigmoid or a table, the ends that `tone.ts` draws it between
 }
 
 /** Rotation comes before the flip (C.10.6); the displayed area is turned with it. */

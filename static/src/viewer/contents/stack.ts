@@ -31,8 +31,6 @@ export class StackContent extends Stacked implements Content, Followed {
   private readonly layer = new Layer();
   private readonly layers = new LayerCanvas();
   private readonly follower = new Follower(this);
-  /** How somebody chose that these images be seen; null is as they are stored. */
-  state: PresentationState | null = null;
   private showing: Showing | null = null;
 
   constructor(holder: Holder) {
@@ -132,6 +130,7 @@ export class StackContent extends Stacked implements Content, Followed {
   private async mount(showing: Showing, start?: Start): Promise<void> {
     const { turn } = this;
     this.showing = showing;
+    this.negative = false;
     const viewport = this.enable();
     await viewport.setStack(showing.imageIds, showing.begin(start));
     if (turn === this.turn) viewport.render();
@@ -176,8 +175,9 @@ export class StackContent extends Stacked implements Content, Followed {
     const frame = this.frame;
     if (turn !== this.turn || frame === null) return;
     this.state = state;
-    asItCame(stack);
+    asItCame(stack, frame);
     if (state !== null) applyState(stack, frame, state);
+    this.settled(stack);
     stack.render();
     this.moved();
   }
@@ -239,6 +239,7 @@ export class StackContent extends Stacked implements Content, Followed {
     } finally {
       this.told = false;
     }
+    this.settled(stack);
     stack.render();
   }
 
@@ -260,7 +261,9 @@ export class StackContent extends Stacked implements Content, Followed {
   protected override came(): void {
     this.say([]);
     const { stack, frame, state } = this;
+    this.righted();
     if (stack !== null && frame !== null && state !== null && !this.told && speaksOf(state.images, frame)) applyWindow(stack, frame, state);
+    this.tone();
   }
 
   private failed({ imageId: id, error }: { imageId?: string; error?: Error }): void {

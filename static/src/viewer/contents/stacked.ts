@@ -1,10 +1,14 @@
 /** What every content has that Cornerstone's stack viewport shows: images as they were taken, and pictures made of a volume. */
 
 import { Enums, type StackViewport } from '@cornerstonejs/core';
+import { isInverted } from '../../imaging/nature';
+import type { PresentationState } from '../../imaging/states';
 import type { FrameInfo, Vector } from '../../imaging/types';
 import { adjustStack, type Change } from '../adjust';
 import { Cine, type Film } from '../cine';
 import type { Hung } from '../hanging';
+import { tone } from '../tone';
+import { inverted } from '../view';
 import type { Holder } from './content';
 
 const { Events } = Enums;
@@ -19,6 +23,10 @@ export abstract class Stacked {
   /** What was asked for last: an answer to an earlier question is dropped. */
   turn = 0;
   busy = false;
+  /** How somebody chose that these images be seen; null is as they are stored. */
+  state: PresentationState | null = null;
+  /** Whether images are shown against their own nature, as black for white. */
+  protected negative = false;
   /** Set while a view is applied from outside. */
   protected told = false;
 
@@ -27,7 +35,11 @@ export abstract class Stacked {
     this.element.append(this.image);
     this.on(Events.STACK_NEW_IMAGE, () => this.came());
     this.on(Events.CAMERA_MODIFIED, () => this.moved());
-    this.on(Events.VOI_MODIFIED, () => this.moved());
+    this.on(Events.COLORMAP_MODIFIED, () => this.tone());
+    this.on(Events.VOI_MODIFIED, () => {
+      this.tone();
+      this.moved();
+    });
     this.on(Events.IMAGE_RENDERED, () => this.rendered());
     const value = (place: readonly [number, number] | null): void => this.holder.overlay.say('value', place === null || this.at === null ? [] : this.measured(place));
     this.image.addEventListener('pointermove', ({ offsetX, offsetY }) => value([offsetX, offsetY]));
@@ -89,6 +101,7 @@ export abstract class Stacked {
     const { stack } = this;
     if (stack === null) return;
     adjustStack(stack, change, this.frame, this.uptake);
+    this.settled(stack);
     stack.render();
     this.moved();
   }
@@ -131,7 +144,25 @@ export abstract class Stacked {
   // --- what Cornerstone tells -------------------------------------------------------------------------------------
 
   protected came(): void {
+    this.righted();
+    this.tone();
     this.moved();
+  }
+
+  /** Cornerstone keeps one inversion for a stack: where some of its images are MONOCHROME1, it is each image's own. */
+  protected righted(): void {
+    const { stack, frame, negative } = this;
+    if (stack !== null && frame?.samples === 1 && inverted(stack, frame) !== negative) stack.setProperties({ invert: negative !== isInverted(frame) });
+  }
+
+  /** A hand, a state or somebody else has said how it is shown. */
+  protected settled(stack: StackViewport): void {
+    if (this.frame !== null) this.negative = inverted(stack, this.frame);
+    this.tone();
+  }
+
+  protected tone(): void {
+    if (this.stack !== null && this.frame !== null) tone(this.stack, this.frame, this.state);
   }
 
   protected moved(): void {

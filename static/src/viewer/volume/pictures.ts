@@ -152,6 +152,7 @@ export abstract class Pictures<V extends PlanePane | VolumePane> extends Stacked
     } finally {
       this.told = false;
     }
+    this.settled(viewport);
     viewport.render();
   }
 
