@@ -18,7 +18,7 @@ from mdt.letters.values import NAMES, Subject, long
 from mdt.meeting import queries as meetings
 from mdt.meeting import states
 from mdt.meeting.actions import reach
-from mdt.meeting.models import Case
+from mdt.meeting.models import Case, Meeting
 from mdt.outcome import queries as outcomes
 from mdt.outcome.models import Outcome
 from mdt.people import permissions
@@ -76,7 +76,9 @@ def word(
     return made
 
 
-def draft(session: Session, *, by: Actor, case_id: str, kind: str, recipient: str, address: str, now: datetime) -> Draft:
+def draft(
+    session: Session, *, by: Actor, case_id: str, kind: str, recipient: str, address: str, now: datetime
+) -> Draft:
     """What the letter will say, from the version of the outcome that is in force."""
     case = meetings.case(session, by, case_id)
     permissions.require(by, "letter.make", case.meeting.team_id)
@@ -158,7 +160,8 @@ def send(
     letter.status, letter.sent_on, letter.sent_how = SENT, sent_on, _line("way it went", how)
     letter.closed_by, letter.closed_at = by.person_id, now
     if letter.kind == kinds.GP and states.may_become(case.status, states.SENT):
-        reach(session, by=by, case=case, to=states.SENT, now=now)
+        session.get(Meeting, case.meeting_id, with_for_update=True)
+        reach(session, by, case, states.SENT)
     _audit(session, by, "letter.sent", letter, now)
     return letter
 

@@ -72,8 +72,13 @@ def _read(lines: list[str], values: Values, blocks: list[Block]) -> None:
 
 
 def _add(blocks: list[Block], kind: str, text: str, values: Values) -> None:
-    if not _is_left_out(text, values):
-        blocks.append({"kind": kind, "runs": _runs(text, values)})
+    if _is_left_out(text, values):
+        return
+    runs = _runs(text, values)
+    if text.startswith("{") and runs:  # what is filled in may stand inside a sentence elsewhere
+        first = runs[0]["text"]
+        runs[0]["text"] = first[:1].upper() + first[1:]
+    blocks.append({"kind": kind, "runs": runs})
 
 
 def _entry(blocks: list[Block], runs: list[dict[str, Any]]) -> None:

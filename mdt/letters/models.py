@@ -10,7 +10,7 @@ from mdt.core.db import Base, id_column
 
 
 class LetterTemplate(Base):
-    """One version of a team's wording of one kind of letter, used from `starts` on. Never changed: the next replaces it.
+    """One version of a team's wording of one kind of letter, used from `starts` on. It never changes.
 
     `text` is in the small language of `letters.markup`.
     """

@@ -1,4 +1,7 @@
-"""A letter as a tagged PDF that conforms to PDF/UA-1 (ISO 14289-1), set by Typst, which refuses what does not conform."""
+"""A letter as a tagged PDF that conforms to PDF/UA-1 (ISO 14289-1), set by Typst.
+
+Typst checks what it makes against the standard, and refuses a document that would not conform.
+"""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +22,7 @@ def pdf(document: Mapping[str, Any], *, now: datetime) -> bytes:
     The same document at the same moment gives the same bytes. Raises Invalid when it cannot be set.
     """
     try:
-        made = typst.compile(
+        made = typst.compile(  # type: ignore[misc]
             _template(),
             sys_inputs={"letter": json.dumps(dict(document), ensure_ascii=False)},
             pdf_standards=["ua-1"],

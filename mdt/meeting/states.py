@@ -33,12 +33,13 @@ LABELS = {
 }
 
 # Which acts of the permission table allow a change to a state; one of them is enough.
-LIST, OPEN, TYPE, CHECK, SIGN, DO = (
+LIST, OPEN, TYPE, CHECK, SIGN, SEND, DO = (
     ("case.list",),
     ("case.open", "presenter.take"),
     ("outcome.type",),
     ("outcome.check",),
     ("outcome.sign",),
+    ("letter.make",),
     ("action.do",),
 )
 
@@ -54,9 +55,9 @@ ALLOWED: dict[str, dict[str, tuple[str, ...]]] = {
     DISCUSSED: {LIVE: OPEN, DECIDED: TYPE, **_TO_ASIDE},
     DECIDED: {LIVE: OPEN, CHECKED: CHECK, SIGNED: SIGN, DISCUSSED: TYPE, DEFERRED: LIST, WITHDRAWN: LIST},
     CHECKED: {LIVE: OPEN, DECIDED: TYPE, SIGNED: SIGN, DEFERRED: LIST, WITHDRAWN: LIST},
-    SIGNED: {LIVE: OPEN, SENT: TYPE, ACTIONED: DO},
+    SIGNED: {LIVE: OPEN, SENT: SEND, ACTIONED: DO},
     SENT: {LIVE: OPEN, SIGNED: SIGN, ACTIONED: DO},  # signed again: an amendment, which must be sent anew
-    ACTIONED: {LIVE: OPEN, SIGNED: SIGN, SENT: TYPE, CLOSED: DO},
+    ACTIONED: {LIVE: OPEN, SIGNED: SIGN, SENT: SEND, CLOSED: DO},
     CLOSED: {LIVE: OPEN, SIGNED: SIGN, ACTIONED: DO},
     DEFERRED: {LISTED: LIST, LIVE: OPEN, DECIDED: TYPE, WITHDRAWN: LIST},
     WITHDRAWN: {LISTED: LIST},

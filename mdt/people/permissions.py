@@ -55,6 +55,9 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "outcome.check": _TAKING_PART,  # what somebody else typed, before the chair signs it
     "outcome.sign": frozenset({CHAIR}),
     "outcome.amend": frozenset({CHAIR}),
+    "letter.see": _TAKING_PART,  # what was written to GP, referrer and patient
+    "letter.make": frozenset({CHAIR, COORDINATOR, MEMBER}),  # of a signed outcome, and say that it went
+    "letter.word": frozenset({CHAIR, COORDINATOR}),  # the team's own wording, from a day on
     "action.see": _TAKING_PART,  # what the team's outcomes ask to be done, and what became of it
     "action.do": _TAKING_PART,  # say that it is done, that the patient was told, that treatment has begun
 }

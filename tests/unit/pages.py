@@ -80,6 +80,7 @@ class Seeded:
     documents: dict[str, str] = field(default_factory=dict)
     leaf: str = ""  # of a layer that a test has added
     prepared: Any = None  # what `prepared.add_preparation` has added
+    letter: str = ""  # about a signed outcome, that a test has made
 
     def app(self, *more: Blueprint) -> Flask:
         """The pages on this house, with a front end that needs no building."""

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from mdt.core.clock import in_london, utc_now
+from mdt.letters import actions as letters
 from mdt.people.sessions import SignIn
 from tests.unit.glass import SLIDE, add_slide
 from tests.unit.layered import add_layer
-from tests.unit.pages import PASSWORD, VERSION, Seeded, seeded
+from tests.unit.pages import PASSWORD, SETUP, VERSION, Seeded, seeded
 from tests.unit.prepared import TOLD, add_preparation
 from tests.unit.provided import LETTER, add_letter
 
@@ -87,6 +89,15 @@ TABLE = {
     "GET /cases/<case_id>/marks.json": TEAM,
     "POST /cases/<case_id>/marks/private.json": "200 200 200 200 403 404 404 401",
     "GET /cases/<case_id>/lesions.json": TEAM,
+    "GET /cases/<case_id>/letters/": "200 200 200 200 403 404 404 401",
+    "GET /cases/<case_id>/letters/new/<kind>/": "200 200 200 403 403 404 404 401",
+    "POST /cases/<case_id>/letters/new/<kind>/": "302 302 302 403 403 404 404 401",
+    "GET /cases/<case_id>/letters/<letter_id>/": "200 200 200 200 403 404 404 401",
+    "GET /cases/<case_id>/letters/<letter_id>.pdf": "200 200 200 200 403 404 404 401",
+    "POST /cases/<case_id>/letters/<letter_id>/sent": "302 302 302 403 403 404 404 401",
+    "POST /cases/<case_id>/letters/<letter_id>/dropped": "409 409 409 403 403 404 404 401",  # it was sent above
+    "GET /teams/<team_id>/letters/<kind>/": "200 200 200 200 403 404 404 401",
+    "POST /teams/<team_id>/letters/<kind>/": "302 302 403 403 403 404 404 401",
     "GET /cases/<case_id>/outcome/": TEAM,
     "GET /cases/<case_id>/outcome/now.json": TEAM,
     "GET /cases/<case_id>/outcome/amend": "200 403 403 403 403 404 404 401",
@@ -164,6 +175,10 @@ def made(tmp_path):
         made.leaf = add_layer(made, tmp_path)
         made.prepared = add_preparation(made)
         add_slide(made, tmp_path)
+        with made.house.db.writing() as db:
+            case, now = made.cases["signed"], utc_now()
+            drafted = letters.draft(db, by=SETUP, case_id=case, kind="gp", recipient="Dr Gray", address="", now=now)
+            made.letter = letters.make(db, by=SETUP, made=drafted, pdf=b"%PDF", now=now).id
         yield made
 
 
@@ -188,6 +203,8 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "discrepancy_id": made.prepared.discrepancy,
         "feedback_id": made.prepared.feedback,
         "team_id": made.teams["lung"],
+        "kind": "gp",
+        "letter_id": made.letter,
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
@@ -197,9 +214,12 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         names["case_id"] = made.cases["signed"]
     if "/tiles/" in rule or "/picture/" in rule:
         names["version"] = SLIDE
+    if "/letters/" in rule:
+        names["case_id"] = made.cases["signed"]
     if "outcome" in rule:
         names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]
     path = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: names[found[1]], rule)
+    today = in_london(utc_now()).date()
     order = " ".join(made.cases[who] for who in ("maria", "john", "nasty"))
     typed = {
         "POST /sign-in": {"email": made.email("chair"), "password": PASSWORD},
@@ -242,6 +262,15 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         },
         "POST /teams/<team_id>/preparation/": {
             "what": "cut-off", "hours": "16", "from-day": "1", "from-month": "6", "from-year": "2099",
+        },
+        "POST /cases/<case_id>/letters/new/<kind>/": {"recipient": "Dr Gray", "address": "Bolton"},
+        "POST /cases/<case_id>/letters/<letter_id>/sent": {
+            "how": "Post", "sent_on-day": str(today.day), "sent_on-month": str(today.month),
+            "sent_on-year": str(today.year),
+        },
+        "POST /cases/<case_id>/letters/<letter_id>/dropped": {"why": "Amended"},
+        "POST /teams/<team_id>/letters/<kind>/": {
+            "act": "save", "text": "# Dear Doctor", "starts-day": "1", "starts-month": "6", "starts-year": "2099",
         },
         "POST /cases/<case_id>/imports/begin.json": {"label": "CD from Leeds", "files": "2", "bytes": "1000"},
         "POST /cases/<case_id>/outcome/amend": {"version": "1", "reason": "The histology changed."},
