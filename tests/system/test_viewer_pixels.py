@@ -5,11 +5,13 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_modality_lut, apply_voi_lut
@@ -893,6 +895,15 @@ def until_alike(presenter: Page, follower: Page, **wanted: Any) -> dict[str, Any
         time.sleep(0.05)
 
 
+def wall(page: Page, number: int, side: str = "right") -> Pixels:
+    """The greys along the edge of a viewport, clear of its frame and its words, at eight heights."""
+    shown = Image.open(BytesIO(page.locator(".pane").nth(number).screenshot())).convert("L")
+    grey = np.asarray(shown).astype(int)
+    heights = (np.linspace(0.1, 0.9, 8) * (len(grey) - 1)).astype(int)
+    edge: Pixels = grey[heights, 5 if side == "left" else -6]
+    return edge
+
+
 def test_one_light_box_for_both(browser: Browser, page: Page, story: tuple[Product, Stage]) -> None:
     product, stage = story
     follower = sign_in(browser, product, stage.emails["member"])
@@ -909,6 +920,12 @@ def test_one_light_box_for_both(browser: Browser, page: Page, story: tuple[Produ
     page.get_by_role("button", name="Mammogram, four views").click()
     hung = [["1.2.4.0", 0, True], ["1.2.4.1", 0, False], ["1.2.4.2", 0, True], ["1.2.4.3", 0, False]]
     until_alike(page, follower, layout="2x2", seen=hung)
+    # On a screen of another shape the breasts still stand back to back, also once its shape has changed again.
+    for _ in range(2):
+        follower.keyboard.press("b")
+        follower.wait_for_timeout(500)
+        assert wall(follower, 0).max() > 100
+        assert wall(follower, 1, side="left").max() > 100
     page.keyboard.press("Enter")
     until_alike(page, follower, filled=1)
     page.keyboard.press("Enter")

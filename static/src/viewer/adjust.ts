@@ -1,10 +1,10 @@
 /** How an image is shown: its window, the right way round, or not. What a hand asks for, and how a stack of images does it. */
 
-import type { StackViewport, Types } from '@cornerstonejs/core';
+import type { StackViewport } from '@cornerstonejs/core';
 import { isInverted } from '../imaging/nature';
-import type { FrameInfo, Vector } from '../imaging/types';
-import { screenDirections } from './camera';
+import type { FrameInfo } from '../imaging/types';
 import { range, type Preset } from './presets';
+import { putAgainst, shift } from './wall';
 
 /**
  * What a hand or a key asks of whatever is in a viewport. `fit` shows all of it, `true size` one of its pixels on one of the
@@ -73,17 +73,6 @@ function stepped(stack: StackViewport, [wider, higher]: [number, number]): void 
   stack.setProperties({ voiRange: { lower: middle - half, upper: middle + half } });
 }
 
-/** Moves the image by shares of the viewport's height, to the right and downwards. */
-function shift(stack: StackViewport, [across, down]: [number, number]): void {
-  const directions = screenDirections(stack);
-  const { focalPoint, position, parallelScale } = stack.getCamera();
-  if (directions === null) return;
-  const height = 2 * (parallelScale as number);
-  const by = unit(directions.right).map((part, axis) => -part * across * height - unit(directions.down)[axis]! * down * height);
-  const moved = (point: Types.Point3 | undefined): Types.Point3 => point!.map((part, axis) => part + by[axis]!) as Types.Point3;
-  stack.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
-}
-
 /** An image that does not say where its rows lead stays as it came. */
 function against(stack: StackViewport, frame: FrameInfo | null, wall: 'left' | 'right'): void {
   const leads = frame?.directions?.[0][0];
@@ -92,11 +81,8 @@ function against(stack: StackViewport, frame: FrameInfo | null, wall: 'left' | '
   if ((leads === 'P') !== (wall === 'right')) stack.setCamera({ flipHorizontal: true });
   const { clientWidth, clientHeight } = stack.element;
   const height = 2 * (stack.getCamera().parallelScale as number);
-  const free = (height * clientWidth) / clientHeight - frame.columns * (frame.spacing?.[1] ?? 1);
-  if (free > 0) shift(stack, [((wall === 'right' ? 1 : -1) * free) / 2 / height, 0]);
+  if ((height * clientWidth) / clientHeight > frame.columns * (frame.spacing?.[1] ?? 1)) putAgainst(stack, wall);
 }
-
-const unit = (direction: Vector): Vector => direction.map((part) => part / Math.hypot(...direction)) as Vector;
 
 export function asItCame(stack: StackViewport, frame: FrameInfo | null): void {
   stack.resetCamera();

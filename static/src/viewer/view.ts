@@ -6,6 +6,7 @@ import type { FrameInfo } from '../imaging/types';
 import type { ImagePane, Seen } from '../room/protocol';
 import { areaOf, setArea, type Area } from './camera';
 import type { Hung } from './hanging';
+import { putAgainst, wallIn } from './wall';
 
 type Which = Pick<ImagePane, 'study' | 'series' | 'key'>;
 
@@ -62,4 +63,7 @@ export function applyView(stack: StackViewport, frame: FrameInfo, view: How): vo
   } else if (voiRange?.lower !== view.voi.lower || voiRange.upper !== view.voi.upper) stack.setProperties({ voiRange: view.voi });
   if (inverted(stack, frame) !== view.invert) stack.setProperties({ invert: view.invert !== isInverted(frame) });
   setArea(stack, view);
+  if (view.width === null) return;
+  const wall = wallIn(stack, view.width);
+  if (wall !== null) putAgainst(stack, wall);
 }

@@ -9,6 +9,7 @@ import { Cine, type Film } from '../cine';
 import type { Hung } from '../hanging';
 import { tone } from '../tone';
 import { inverted } from '../view';
+import { putAgainst, wallIn } from '../wall';
 import type { Holder } from './content';
 
 const { Events } = Enums;
@@ -125,8 +126,10 @@ export abstract class Stacked {
     const { stack, at } = this;
     if (stack === null || at === null) return () => undefined;
     const view = stack.getViewPresentation();
+    const wall = wallIn(stack);
     return () => {
       stack.setViewPresentation(view);
+      if (wall !== null) putAgainst(stack, wall);
       stack.render();
     };
   }
