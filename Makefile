@@ -1,6 +1,6 @@
 # `make help` lists what there is. Each step is done once and again only when what it depends on has changed.
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench clean peers
+.PHONY: help run setup test check bench fuzz clean peers
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -31,6 +31,9 @@ bench: setup ## every benchmark, each with its table; under a quarter of an hour
 		timeout --signal=INT --kill-after=30 300 $(BIN)/python -m bench.$$name $${bench#$$name} \
 			|| { echo "bench/$$name.py did not end well."; ended=1; }; \
 	done; exit $$ended
+
+fuzz: setup ## a thousand bad days in the live room, by seed; an hour on two idle cores
+	@$(BIN)/python -m tests.fuzz --seeds 1000 --jobs 2
 
 clean: ## remove what was installed and built (never the data)
 	rm -rf .venv node_modules static/dist

@@ -5,15 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
 from mdt.core.actor import Actor
 from mdt.core.db import Database, new_id
+from mdt.imaging.models import Instance, Series
 from mdt.live import actions, queries
 from mdt.live.recording import Sample
 from mdt.live.room import State
 from mdt.meeting.models import Case, Meeting
 from mdt.people.models import Membership, Person, Team
 from mdt.people.queries import build_actor
-from mdt.record.models import Patient
+from mdt.record.models import Link, Patient, Study
 from mdt.tables import METADATA
 from mdt.trusts.models import Trust
 
@@ -24,6 +27,16 @@ START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 def uid(n: int) -> str:
     """The nth UUID, as a tab would make it."""
     return str(UUID(int=n, version=4))
+
+
+@dataclass(frozen=True)
+class Imaging:
+    """Three images of a patient, as the record has them."""
+
+    study: str
+    series: str
+    key: str
+    sops: tuple[str, ...]
 
 
 @dataclass
@@ -159,6 +172,37 @@ def populate(db: Database, *, opened: bool = True, password_hash: str = "-") -> 
     if opened:
         stage.keep("chair", "meeting.open")
     return stage
+
+
+def bring_images(stage: Stage, case: int) -> Imaging:
+    """A series of three images for the patient of a case."""
+    study_uid = f"1.2.{int(new_id(), 16)}"
+    series_uid, sops = f"{study_uid}.1", tuple(f"{study_uid}.1.{n}" for n in range(3))
+    with stage.db.writing() as session:
+        study = Study(study_uid=study_uid, study_date=date(2026, 10, 1), modalities=["CT"])
+        session.add(study)
+        session.flush()
+        series = Series(study_id=study.id, series_uid=series_uid, modality="CT", number=1, expected=3)
+        session.add_all(
+            [series, Link(patient_id=stage.patients[case], study_id=study.id, trust_ods="RBV", status="auto")]
+        )
+        session.flush()
+        session.add_all(
+            Instance(
+                series_id=series.id,
+                sop_uid=sop,
+                sop_class_uid=CTImageStorage,
+                transfer_syntax_uid=ExplicitVRLittleEndian,
+                number=n,
+                sha256=f"{n:064}",
+                bytes=1,
+                trust_ods="RBV",
+                received_at=START,
+                header={},
+            )
+            for n, sop in enumerate(sops)
+        )
+        return Imaging(study_uid, series_uid, series.id, sops)
 
 
 def mark(n: int, version: int = 1, **changed) -> dict:

@@ -144,9 +144,11 @@ def leave(session: Session, *, attendance_id: str, now: datetime) -> None:
 
 
 def still_there(session: Session, *, attendance_ids: list[str], now: datetime) -> None:
-    """These are connected; and whoever no process has seen for long left when they were last seen."""
-    seen = update(Attendance).where(Attendance.id.in_(attendance_ids), Attendance.left_at.is_(None))
-    session.execute(seen.values(seen_at=now))
+    """These are connected, even if another process took them for lost while theirs stood still; and whoever no process
+    has seen for long left when they were last seen.
+    """
+    seen = update(Attendance).where(Attendance.id.in_(attendance_ids))
+    session.execute(seen.values(seen_at=now, left_at=None))
     lost = update(Attendance).where(Attendance.left_at.is_(None), Attendance.seen_at <= now - queries.PRESENT_FOR)
     session.execute(lost.values(left_at=Attendance.seen_at))
 

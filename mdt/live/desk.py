@@ -54,7 +54,7 @@ def clock(session: Session, meeting: Meeting, now: datetime) -> Clock:
     """As the chair sees it. A case that was left and is opened again goes on counting."""
     opened = session.scalar(select(Event.at).where(Event.meeting_id == meeting.id, Event.kind == "meeting.open"))
     discussed = case_spans(session, meeting.id, now)
-    cases = list(session.execute(select(Case.id, Case.status).where(Case.meeting_id == meeting.id)).tuples())
+    cases = session.execute(select(Case.id, Case.status).where(Case.meeting_id == meeting.id)).all()
     live = next((case for case, status in cases if status == states.LIVE), None)
     own = [spans.length(when) for case, when in discussed.items() if case != live]
     left = sum(1 for _, status in cases if status in states.BEFORE)

@@ -44,7 +44,7 @@ def keep(session: Session, meeting_id: str, samples: Sequence[Sample]) -> None:
     """Write what was shown; a sample that is already there stays as it is. By the house itself, not a person."""
     terms = {one.term for one in samples}
     there = select(ShownView.term, ShownView.n).where(ShownView.meeting_id == meeting_id, ShownView.term.in_(terms))
-    known = set(session.execute(there).tuples())
+    known = {(term, n) for term, n in session.execute(there)}
     session.add_all(
         ShownView(
             meeting_id=meeting_id,

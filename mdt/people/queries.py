@@ -94,7 +94,7 @@ def roles_now(session: Session, team_ids: Collection[str], now: datetime) -> dic
 def session_versions(session: Session, person_ids: Collection[str]) -> dict[str, int]:
     """The session version of each of these people who may sign in."""
     active = select(Person.id, Person.session_version).where(Person.id.in_(person_ids), Person.active)
-    return dict(session.execute(active).tuples().all())
+    return {person: version for person, version in session.execute(active)}  # noqa: C416 - rows
 
 
 def _valid_on(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:

@@ -7,6 +7,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from mdt.bootstrap import House
+from mdt.core.db import Database
 from mdt.live.announcements import EventKept
 from mdt.meeting.announcements import AgendaChanged, GuestsChanged, MeetingArranged
 from mdt.meeting.guests import ENDED
@@ -30,6 +31,9 @@ class LiveServer:
         self.pager: Pager = RedisPager(redis_url) if redis_url else Pager()
         self.keeper = Keeper(db, self.rooms, self.standing, self.pager, self.engine.server)
         self.engine.on_namespace(Live(db, self.rooms, self.standing, self.pager))
+        self._listen(db)
+
+    def _listen(self, db: Database) -> None:
         db.announcer.listen(EventKept, self._event_kept)
         db.announcer.listen(AgendaChanged, lambda news: self.keeper.agenda_changed(news.meeting_id))
         db.announcer.listen(SessionsEnded, self._sessions_ended)

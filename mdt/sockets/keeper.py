@@ -82,6 +82,8 @@ class Keeper:
     def tell(self) -> None:
         for room in list(self._rooms.open.values()):
             room.tell_head()
+            self._page_view(room)
+            self._rooms.forget_silent(room)
             if room.roster_changed:
                 room.tell_company(self._rooms.company(room))
                 self._page_roster(room)
@@ -130,10 +132,12 @@ class Keeper:
                 self._rooms.now_is(who, role)
 
     def note_attendance(self) -> None:
-        here = [who.attendance for who in self._rooms.participants.values() if who.attendance]
-        if here:
-            with self._db.writing() as session:
-                actions.still_there(session, attendance_ids=here, now=queries.database_now(session))
+        if not any(who.attendance for who in self._rooms.participants.values()):
+            return
+        with self._db.writing() as session:
+            # Asked for now that nobody else writes: whose departure is written already is not among them.
+            here = [who.attendance for who in self._rooms.participants.values() if who.attendance]
+            actions.still_there(session, attendance_ids=here, now=queries.database_now(session))
 
     def hang_up_on_the_silent(self) -> None:
         """A connection that has not said hello holds memory for nobody."""
@@ -181,10 +185,8 @@ class Keeper:
                 room.show_view(Shown(**body))
             case "pointer":
                 room.point(**body)
-            case "hand":
-                room.hand(body["person"], body["since"])
-            case "word":
-                room.give_word(body)
+            case "hands":
+                room.roster_changed |= room.hands.hear(body)
             case "desk":
                 room.desk_is_stale = True
             case "roster":
@@ -192,6 +194,12 @@ class Keeper:
 
     def _page_roster(self, room: OpenRoom) -> None:
         self._pager.publish(room.meeting_id, "roster", self._rooms.own_roster(room))
+        self._pager.publish(room.meeting_id, "hands", room.hands.told())
+
+    def _page_view(self, room: OpenRoom) -> None:
+        """Again what whoever presents here shows: followers of another process may have lost the last of it."""
+        if room.view is not None and any(who.client == room.view.by for who in room.tabs):
+            self._pager.publish(room.meeting_id, "view", room.view.as_json())
 
     @staticmethod
     def _every(seconds: float, act: Callable[[], None]) -> None:

@@ -85,7 +85,14 @@ class Live(Namespace):
             validate_csrf(asked.get("ticket"))
         except (Invalid, ValidationError) as error:
             raise Refused("This page is out of date; reload it.", {"code": "invalid"}) from error
-        held, now = SignIn.read(session), utc_now()
+        sid = request.sid  # type: ignore[attr-defined]
+        self.let_in(sid, SignIn.read(session), meeting_id, client, self._line, prepares=prepares)
+
+    def let_in(
+        self, sid: str, held: SignIn | None, meeting_id: str, client: str, line: Callable[[], Line], *, prepares: bool
+    ) -> None:
+        """Whoever is signed in and may see the meeting has a place in this process; raises Refused for anybody else."""
+        now = utc_now()
         actor = held and not held.is_over(now) and self._standing.actor(held.person_id, held.session_version)
         if not (held and actor):
             raise Refused(SIGNED_OUT, {"code": "signed-out"})
@@ -97,9 +104,9 @@ class Live(Namespace):
         except NotFound as error:
             raise Refused(str(error), {"code": "forbidden"}) from error
         self._require_room(meeting_id, client, held.person_id)
-        who = Participant(
-            sid=request.sid,  # type: ignore[attr-defined]
-            line=self._line(),
+        self._rooms.participants[sid] = Participant(
+            sid=sid,
+            line=line(),
             meeting_id=meeting_id,
             team_id=team_id,
             client=client,
@@ -112,7 +119,6 @@ class Live(Namespace):
             is_guest=team_id not in actor.roles,
             prepares=prepares,
         )
-        self._rooms.participants[who.sid] = who
 
     def _require_room(self, meeting_id: str, client: str, person_id: str) -> None:
         there = [who for who in self._rooms.participants.values() if who.meeting_id == meeting_id]
@@ -270,20 +276,23 @@ class Live(Namespace):
             permissions.require(actor, "hand.lower", who.team_id)
             if asked.up:
                 raise Invalid("Nobody raises another’s hand.")
-        since = protocol.moment(utc_now()) if asked.up else None
-        self._rooms.of(who.meeting_id).hand(person, since)
-        self._pager.publish(who.meeting_id, "hand", {"person": person, "since": since})
-        return accepted()
+        room = self._rooms.of(who.meeting_id)
+        room.hands.say(person, asked.up, protocol.moment(utc_now()))
+        return self._hands_changed(room)
 
     def _word(self, who: Participant, actor: Actor, data: Any) -> Json:
         """The chair says who speaks; whoever has the word may give it back."""
         person, room = protocol.word(data), self._rooms.of(who.meeting_id)
-        if not (person is None and room.word == who.person_id):
+        if not (person is None and room.hands.word == who.person_id):
             permissions.require(actor, "hand.lower", who.team_id)
         if person is not None and all(one["person"] != person for one in self._rooms.company(room)["people"]):
             raise NotFound("They have left the room.")
-        room.give_word(person)
-        self._pager.publish(who.meeting_id, "word", person)
+        room.hands.give_word(person, protocol.moment(utc_now()))
+        return self._hands_changed(room)
+
+    def _hands_changed(self, room: OpenRoom) -> Json:
+        room.roster_changed = True
+        self._pager.publish(room.meeting_id, "hands", room.hands.told())
         return accepted()
 
     def _guest(self, who: Participant, actor: Actor, data: Any) -> Json:

@@ -15,6 +15,7 @@ from mdt.live.fields import Json
 from mdt.live.protocol import moment
 from mdt.live.view import Shown
 from mdt.people.permissions import IN_A_TEAM
+from mdt.sockets.hands import Hands
 from mdt.sockets.line import Line
 from mdt.sockets.packets import packet
 from mdt.sockets.participant import Participant
@@ -40,8 +41,7 @@ class OpenRoom:
         self._presented: dict[str, int] = {}  # tab: the last term in which it presented
         self.elsewhere: dict[str, tuple[float, list[Json]]] = {}  # other processes' rosters
         self.roster_changed = False
-        self.hands: dict[str, str] = {}  # person: since when
-        self.word: str | None = None  # who has it
+        self.hands = Hands()
         self.lost: dict[
             str, tuple[float, Json | None]
         ] = {}  # whose line broke, as the roster has them; None: they left
@@ -93,24 +93,8 @@ class OpenRoom:
         for person, (since, told) in list(self.lost.items()):
             if now - since > (after if told else left_after):
                 del self.lost[person]
-                self.hands.pop(person, None)
-                self.word = None if self.word == person else self.word
+                self.hands.forget(person, moment(utc_now()))
                 self.roster_changed = True
-
-    def hand(self, person: str, since: str | None) -> None:
-        """Somebody's hand goes up, at the end of the line, or down."""
-        if since is None:
-            self.hands.pop(person, None)
-        else:
-            self.hands.setdefault(person, since)
-        self.roster_changed = True
-
-    def give_word(self, person: str | None) -> None:
-        """Who speaks now; their hand goes down."""
-        self.word = person
-        if person is not None:
-            self.hands.pop(person, None)
-        self.roster_changed = True
 
     # What is kept
 

@@ -83,16 +83,22 @@ class Rooms:
 
     def company(self, room: OpenRoom) -> Json:
         """Everybody in the room, as far as this process knows: its own tabs, what others told, whose line broke."""
-        now = monotonic()
-        room.elsewhere = {name: heard for name, heard in room.elsewhere.items() if now - heard[0] < HEARD_FOR}
+        self.forget_silent(room)
         people = self.own_roster(room) + [person for _, people in room.elsewhere.values() for person in people]
         here = {person["person"] for person in people if "lost" not in person}
-        people = [{**person, "hand": room.hands.get(person["person"])} for person in people]
+        people = [{**person, "hand": room.hands.since(person["person"])} for person in people]
         return {
             "people": [person for person in people if "lost" not in person],
             "lost": [person for person in people if "lost" in person and person["person"] not in here],
-            "word": room.word,
+            "word": room.hands.word,
         }
+
+    def forget_silent(self, room: OpenRoom) -> None:
+        """A process that has told nothing for long is no more; who was there is told to the others as gone."""
+        now = monotonic()
+        heard = {name: told for name, told in room.elsewhere.items() if now - told[0] < HEARD_FOR}
+        room.roster_changed |= len(heard) < len(room.elsewhere)
+        room.elsewhere = heard
 
     def own_roster(self, room: OpenRoom) -> list[Json]:
         """This process's tabs, and after them those whose line to it broke."""

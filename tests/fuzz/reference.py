@@ -25,9 +25,21 @@ class ReferenceClient:
         self.refused: dict[str, str] = {}
         self.diverged = 0
         self._waiting: dict[int, Event] = {}
+        self.welcome: dict[str, Any] = {}
+        self.company: dict[str, Any] = {}  # people, lost, word
+        self.desk: dict[str, Any] = {}
+        self.newest = (0, 0)  # the newest view's term and number
+        self._seen: dict[str, Any] | None = None
+
+    @property
+    def presented(self) -> dict[str, Any] | None:
+        """What whoever presents shows, if it belongs to the case that is open."""
+        presenter, seen = self.state["presenter"], self._seen
+        is_current = seen and presenter and seen["term"] == presenter["term"]
+        return seen if seen and is_current and seen["view"]["case"] == self.state["case"] else None
 
     def connected(self) -> None:
-        self._ask("hello", {"epoch": self.epoch, "last": self.last})
+        self._ask("hello", {"epoch": self.epoch, "last": 0 if self.epoch is None else self.last})
 
     def disconnected(self) -> None:
         self.is_in_step = False
@@ -44,6 +56,8 @@ class ReferenceClient:
 
     def joined(self, answer: dict[str, Any]) -> None:
         """The answer to hello or pull."""
+        if answer["epoch"] != self.epoch:
+            self.newest, self._seen = (0, 0), None
         if answer["snapshot"] is not None:
             self.last, self.state = answer["snapshot"]["seq"], answer["snapshot"]["state"]
             self._waiting.clear()
@@ -56,6 +70,21 @@ class ReferenceClient:
             self.is_in_step = True
             self.send_again()
         self._apply_waiting()
+        if "roster" in answer:
+            self.welcome, self.desk = answer, answer["desk"]
+            self.company = {"people": answer["roster"], "lost": answer["lost"], "word": answer["word"]}
+        if answer.get("view") is not None:
+            self.shown(answer["view"])
+
+    def shown(self, message: dict[str, Any]) -> None:
+        """A view: newer by term, then by number, or nothing."""
+        if (message["term"], message["n"]) > self.newest:
+            self.newest, self._seen = (message["term"], message["n"]), message
+
+    def start_afresh(self) -> None:
+        """Told that it was too slow: what it has is not worth keeping."""
+        self.epoch = None
+        self.disconnected()
 
     def answered(self, op: str, answer: dict[str, Any]) -> None:
         if op not in self.pending:
@@ -103,5 +132,7 @@ class ReferenceClient:
         while self.last + 1 in self._waiting:
             event = self._waiting.pop(self.last + 1)
             self.last, self.state = event["seq"], apply(self.state, event)
+            if event["kind"] == "case.open" and self._seen and self._seen["view"]["case"] != event["case"]:
+                self._seen = None
         for seq in [seq for seq in self._waiting if seq <= self.last]:
             del self._waiting[seq]

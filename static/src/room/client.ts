@@ -219,7 +219,7 @@ export class RoomClient {
     if (applied.length > 0) {
       this.listener.changed(applied);
       const shown = this.presented;
-      if (shown !== null && applied.some(({ kind }) => kind.startsWith('presenter.'))) this.listener.viewed(shown);
+      if (shown !== null && applied.some(({ kind }) => kind === 'case.open' || kind.startsWith('presenter.'))) this.listener.viewed(shown);
     }
     if (this.log.gap) void this.pull();
     this.listener.status();
@@ -228,7 +228,8 @@ export class RoomClient {
   private apply(events: RoomEvent[]): RoomEvent[] {
     const applied = events.flatMap((event) => this.log.take(event));
     for (const { kind, op, body } of applied) {
-      if (kind === 'case.open') this.seen = null;
+      // What is shown of the case that is opened may have come before word of the opening did.
+      if (kind === 'case.open' && this.seen?.view.case !== body['case']) this.seen = null;
       if (kind === 'outcome.set' && this.ours.has(op)) this.buildOn(body);
     }
     for (const { seq, act } of this.awaited.splice(0)) {
