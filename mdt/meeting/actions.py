@@ -11,12 +11,12 @@ from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound, Stale
-from mdt.imaging.actions import request_gather
 from mdt.imaging.standing import readiness
 from mdt.meeting import call, cut_off, progress, referral, states
 from mdt.meeting.announcements import AgendaChanged, MeetingArranged
+from mdt.meeting.listing import put_on_list
 from mdt.meeting.models import Case, CutOffRule, Meeting
-from mdt.meeting.pathway.queries import open_of_patient
+from mdt.meeting.moving import carrying
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
 from mdt.meeting.queries import meeting as meeting_with_cases
 from mdt.meeting.triage import streams
@@ -38,6 +38,7 @@ def plan(session: Session, *, by: Actor, team_id: str, starts_at: datetime, plac
     session.add(meeting)
     session.flush()
     audit.record(session, by, "meeting.planned", f"meeting:{meeting.id}", detail={"team": team_id}, now=now)
+    carrying.seat_waiting(session, by=by, meeting=meeting, now=now)
     return meeting
 
 
@@ -65,39 +66,11 @@ def list_case(
     if meeting.status == progress.CLOSED:
         raise Invalid("This meeting is closed; list the patient for a later one.")
     if meeting.locked_at is not None:
-        raise Invalid("The list of this meeting is locked; list the patient for a later one, or ask the chair.")
+        raise Invalid("The list of this meeting is locked; list the patient for a later one, or as a late addition.")
     patient = session.get(Patient, patient_id)
     if patient is None:
         raise NotFound("There is no such patient.")
-    referral.require_verified(patient.nhs_number, patient.nhs_status)
-    question = referral.question(clinical_question)
-    positions = session.execute(select(Case.patient_id, Case.position).where(Case.meeting_id == meeting.id)).all()
-    if any(listed == patient.id for listed, _ in positions):
-        raise Invalid("This patient is already on the agenda of this meeting.")
-    pathway = open_of_patient(session, patient.id)
-    case = Case(
-        meeting_id=meeting.id,
-        patient_id=patient.id,
-        pathway_id=pathway.id if pathway else None,
-        position=max((position for _, position in positions), default=0) + 1,
-        clinical_question=question,
-        listed_by=by.person_id,
-        listed_at=now,
-    )
-    session.add(case)
-    session.flush()
-    audit.record(
-        session,
-        by,
-        "case.listed",
-        f"case:{case.id}",
-        patient_id=patient.id,
-        detail={"meeting": meeting.id, "position": case.position},
-        now=now,
-    )
-    request_gather(session, by=by, patient_id=patient.id, team_id=meeting.team_id, now=now)
-    after_commit(session, AgendaChanged(meeting.id))
-    return case
+    return put_on_list(session, by=by, meeting=meeting, patient=patient, question=clinical_question, now=now)
 
 
 def lock_list(session: Session, *, by: Actor, meeting_id: str, seen: Collection[str], now: datetime) -> Meeting:
@@ -194,10 +167,12 @@ def open_meeting(session: Session, *, by: Actor, meeting_id: str, now: datetime)
 
 
 def close_meeting(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> Meeting:
-    """The meeting ends; nothing more can be listed or ordered, and no case is live."""
+    """The meeting ends; nothing more can be listed or ordered, no case is live, and what it did not come to goes on."""
     meeting = _meeting(session, by, "meeting.close", meeting_id)
     progress.require_meeting_move(meeting.status, progress.CLOSED)
     _leave_live_cases(session, by, meeting.id, now)
+    for case in carrying.over(session, by=by, meeting=meeting, now=now):
+        move_case(session, by, case, states.DEFERRED)
     meeting.status = progress.CLOSED
     audit.record(session, by, "meeting.closed", f"meeting:{meeting.id}", now=now)
     after_commit(session, AgendaChanged(meeting.id))

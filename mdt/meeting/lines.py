@@ -27,6 +27,7 @@ class Line:
     came: Carry | None = None
     went: Carry | None = None
     offered: Transfer | None = None
+    accepted: Transfer | None = None
 
     @property
     def on_standard(self) -> bool:
@@ -45,6 +46,8 @@ class Line:
             said.append(reasons.came(self.came))
         if self.went is not None:
             said.append(reasons.went(self.went))
+        if self.accepted is not None:
+            said.append(reasons.accepted(self.accepted))
         if self.offered is not None:
             said.append(reasons.offered(self.offered))
         return said
@@ -66,8 +69,12 @@ def of_meeting(session: Session, meeting: Meeting, today: date) -> dict[str, Lin
         )
     ).all()
     came, went = {one.to_case_id: one for one in carries}, {one.case_id: one for one in carries}
-    offers = select(Transfer).where(Transfer.case_id.in_(ids)).options(joinedload(Transfer.to_team))
-    offered = {one.case_id: one for one in session.scalars(offers.order_by(Transfer.asked_at))}
+    offers = select(Transfer).where(Transfer.case_id.in_(ids) | Transfer.to_case_id.in_(ids))
+    offers = offers.options(
+        joinedload(Transfer.to_team), joinedload(Transfer.case).joinedload(Case.meeting).joinedload(Meeting.team)
+    )
+    transfers = session.scalars(offers.order_by(Transfer.asked_at)).all()
+    offered, accepted = {one.case_id: one for one in transfers}, {one.to_case_id: one for one in transfers}
     return {
         case.id: Line(
             case,
@@ -78,6 +85,7 @@ def of_meeting(session: Session, meeting: Meeting, today: date) -> dict[str, Lin
             came.get(case.id),
             went.get(case.id),
             offered.get(case.id),
+            accepted.get(case.id),
         )
         for case in meeting.cases
     }

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid, NotFound
-from mdt.imaging.actions import request_gather
 from mdt.meeting import actions, queries
 from mdt.meeting.models import Meeting
-from mdt.people.permissions import require
+from mdt.meeting.moving import late
+from mdt.people.permissions import may, require
 from mdt.record import nhs_number
 from mdt.record.actions import add_patient
 from mdt.record.models import Patient
@@ -74,20 +74,19 @@ def question(meeting_id: str, patient_id: str) -> Any:
 
 @pages.post("/<patient_id>")
 def list_case(meeting_id: str, patient_id: str) -> Any:
-    """On the agenda, and every live trust is asked for imaging from this moment on."""
+    """On the agenda, and every live trust is asked for imaging from this moment on; onto a locked list if approved."""
     form, by, now = Form(request.form), current_actor(), utc_now()
-    with form.blaming("clinical_question"), house().db.writing() as db:
-        case = actions.list_case(
-            db,
-            by=by,
-            meeting_id=meeting_id,
-            patient_id=patient_id,
-            clinical_question=form["clinical_question"],
-            now=now,
-        )
-        request_gather(db, by=by, patient_id=patient_id, team_id=_meeting(db, meeting_id).team_id, now=now)
+    this: dict[str, Any] = {"by": by, "meeting_id": meeting_id, "patient_id": patient_id, "now": now}
+    anchor, question = "agenda", form["clinical_question"]
+    late_one = "reason" in request.form
+    with form.blaming("reason" if late_one and question.strip() else "clinical_question"), house().db.writing() as db:
+        _meeting(db, meeting_id)
+        if late_one:
+            late.ask(db, question=question, reason=form["reason"], **this)
+        else:
+            anchor = f"case-{actions.list_case(db, clinical_question=question, **this).id}"
     if form.is_good:
-        return redirect(url_for("meetings.agenda", meeting_id=meeting_id, _anchor=f"case-{case.id}"))
+        return redirect(url_for("meetings.agenda", meeting_id=meeting_id, _anchor=anchor))
     with house().db.reading() as db:
         meeting, patient = _meeting(db, meeting_id), _patient(db, patient_id)
     return _page("question", meeting, form, 400, patient=patient)
@@ -134,5 +133,8 @@ def _verified(ticked: str) -> None:
 
 
 def _page(step: str, meeting: Meeting, form: Form, status: int = 200, **more: Any) -> Response:
-    page = render_template(f"meeting/list_{step}.html", meeting=meeting, form=form, sexes=SEXES, **more)
+    approves = may(current_actor(), "case.late.approve", meeting.team_id)
+    page = render_template(
+        f"meeting/list_{step}.html", meeting=meeting, form=form, sexes=SEXES, approves=approves, **more
+    )
     return make_response(page, status)

@@ -16,11 +16,13 @@ from mdt.imaging.standing import readiness
 from mdt.live.actions import keep
 from mdt.meeting import actions, call, cut_off, lines, queries
 from mdt.meeting.models import Meeting
+from mdt.meeting.moving import carrying, late, transfers
 from mdt.meeting.states import BEFORE
 from mdt.meeting.triage import cosd, streams
 from mdt.people.permissions import may, require
 from mdt.preparation import reviews
 from mdt.web import reading
+from mdt.web.formats import counted
 from mdt.web.session import current_actor, house
 
 pages = Blueprint("meetings", __name__)
@@ -172,6 +174,8 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         states = readiness.of_patients(db, _patients(meeting), now=utc_now(), in_words=False)
         reviewed = reviews.progress_of(db, meeting.cases)
         beside = lines.of_meeting(db, meeting, in_london(utc_now()).date())
+        asked_late = late.waiting(db, meeting.id)
+        held, offers = carrying.waiting(db, meeting.team_id), transfers.offers_to(db, meeting.team_id)
         rules = queries.cut_off_rules(db, [meeting.team_id]).get(meeting.team_id, ())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
     allowed = {"team.see": meeting.team_id in by.roles} | {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
@@ -187,10 +191,19 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         problem=problem,
         said=said,
         lines=beside,
+        asked_late=asked_late,
+        elsewhere=_elsewhere(len(held), len(offers)),
         planned=cosd.planned,
         streams=streams.LABELS,
         before=BEFORE,
     )
+
+
+def _elsewhere(held: int, offers: int) -> str:
+    """What of the team's is on no list, in words; nothing when nothing is."""
+    said = [f"{counted(held, 'case waits', 'cases wait')} for a meeting to be planned"] if held else []
+    said += [f"{counted(offers, 'case is', 'cases are')} offered by another team"] if offers else []
+    return "; ".join(said)
 
 
 def _patients(meeting: Meeting) -> set[str]:

@@ -74,6 +74,13 @@ TABLE = {
     "POST /cases/<case_id>/promote.json": "400 400 400 400 400 404 404 401",
     "POST /meetings/<meeting_id>/ratify": "400 403 403 403 403 404 404 401",  # nothing waits to be ratified
     "POST /meetings/<meeting_id>/ratify.json": "400 403 403 403 403 404 404 401",
+    "GET /cases/<case_id>/move/": "200 200 403 403 403 404 404 401",
+    "POST /cases/<case_id>/move/": "400 400 403 403 403 404 404 401",  # for no reason
+    "POST /meetings/<meeting_id>/late/<late_id>": "404 403 403 403 403 404 404 401",  # of no late addition
+    "GET /teams/<team_id>/waiting/": TEAM,
+    "POST /teams/<team_id>/waiting/<carry_id>": "404 404 403 403 403 404 404 401",  # of nothing that waits
+    "POST /teams/<team_id>/offers/<transfer_id>": "404 404 403 403 403 404 404 401",  # of no offer
+    "GET /teams/<team_id>/delays/": "200 200 403 403 403 404 404 401",
     "GET /teams/<team_id>/standards/": TEAM,
     "POST /teams/<team_id>/standards/": "302 302 403 403 403 404 404 401",
     "POST /teams/<team_id>/standards/<standard_id>/withdraw": "404 404 403 403 403 404 404 401",  # of no standard
@@ -208,7 +215,8 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
-        "standard_id": "0" * 32, "level": "0", "column": "0", "row": "0", "name": "label",
+        "standard_id": "0" * 32, "late_id": "0" * 32, "carry_id": "0" * 32, "transfer_id": "0" * 32,
+        "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
     if "/discrepanc" in rule:
         names["case_id"] = made.cases["signed"]
@@ -233,6 +241,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
         "POST /cases/<case_id>/triage/": {"stream": "full", "seen": "0"},
         "POST /cases/<case_id>/promote": {"reason": "Her heart"},
+        "POST /cases/<case_id>/move/": {"what": "defer", "reason": ""},
         "POST /teams/<team_id>/standards/": {
             "name": "Benign nodule", "criteria": "Stable for two years", "intent": "X", "treatment": ["11", "", ""],
             "approved_by": "The board", "approved-day": "1", "approved-month": "10", "approved-year": "2025",

@@ -7,7 +7,6 @@ from typing import Any
 
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid
-from mdt.trusts.names import short
 
 IMAGES, REPORT, PATHOLOGY, CLINICAL, SPECIALIST, TIME, PATIENT = DEFERRALS = (
     "images",
@@ -18,7 +17,7 @@ IMAGES, REPORT, PATHOLOGY, CLINICAL, SPECIALIST, TIME, PATIENT = DEFERRALS = (
     "time",
     "patient",
 )
-NOT_RATIFIED, MOVED, TRANSFERRED = "not-ratified", "moved", "transferred"
+NOT_RATIFIED, MOVED = "not-ratified", "moved"
 
 LABELS = {
     IMAGES: "Images missing",
@@ -30,7 +29,6 @@ LABELS = {
     PATIENT: "Change in the patient's circumstances",
     NOT_RATIFIED: "Standard of care not ratified",
     MOVED: "Moved to another meeting",
-    TRANSFERRED: "Accepted by another team",
 }
 OF_IMAGING = frozenset({IMAGES, REPORT})
 DELAYS = frozenset(
@@ -63,8 +61,6 @@ def why(carry: Any) -> str:
 def came(carry: Any) -> str:
     """On the list it came to."""
     day = f"{in_london(carry.case.meeting.starts_at):%d-%b-%Y}"
-    if carry.reason == TRANSFERRED:
-        return f"From {carry.case.meeting.team.name}, meeting of {day}: {carry.note}"
     times = "once" if carry.count == 1 else "twice" if carry.count == 2 else f"{carry.count} times"
     if carry.reason == MOVED:
         return f"Moved here from the meeting of {day}: {carry.note}"
@@ -79,8 +75,6 @@ def went(carry: Any) -> str:
         return f"Waits for the team's next meeting: {why(carry)}"
     meeting = carry.to_case.meeting
     where = f"{in_london(meeting.starts_at):%d-%b-%Y}"
-    if carry.reason == TRANSFERRED:
-        return f"Accepted by {meeting.team.name} for {where}"
     return f"Goes to the meeting of {where}: {why(carry)}"
 
 
@@ -98,5 +92,6 @@ def offered(transfer: Any) -> str:
             return f"The offer to {name} was taken back"
 
 
-def trust_said(ods: str | None, names: dict[str, str]) -> str:
-    return short(names.get(ods or "", ods or ""))
+def accepted(transfer: Any) -> str:
+    """On the list of the team that accepted it."""
+    return f"From {transfer.case.meeting.team.name}: {transfer.reason}"
