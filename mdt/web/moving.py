@@ -118,9 +118,10 @@ def figure(team_id: str) -> Any:
 def _page(case_id: str, form: Form, status: int = 200) -> Response:
     by, now = current_actor(), utc_now()
     with house().db.writing() as db:
-        case = queries.case(db, by, case_id)
-        require(by, "case.move", case.meeting.team_id)
-        beside = lines.of_meeting(db, queries.meeting(db, by, case.meeting_id), in_london(now).date())[case.id]
+        meeting = queries.meeting(db, by, queries.case(db, by, case_id).meeting_id)
+        require(by, "case.move", meeting.team_id)
+        case = next(one for one in meeting.cases if one.id == case_id)
+        beside = lines.of_meeting(db, meeting, in_london(now).date())[case.id]
         imaging = readiness.of_patients(db, {case.patient_id}, now=now)[case.patient_id]
         trusts = live_trusts(db, on=in_london(now).date())
         others = db.scalars(select(Team).where(Team.id != case.meeting.team_id).order_by(Team.name)).all()
