@@ -1,5 +1,6 @@
 """Every table, in one import, for those who need the whole metadata (migrations)."""
 
+import mdt.cosd.models
 import mdt.imaging.models
 import mdt.imaging.standing.kept
 import mdt.letters.models

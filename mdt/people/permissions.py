@@ -55,6 +55,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "outcome.check": _TAKING_PART,  # what somebody else typed, before the chair signs it
     "outcome.sign": frozenset({CHAIR}),
     "outcome.amend": frozenset({CHAIR}),
+    "report.see": frozenset({CHAIR, COORDINATOR}),  # what the team reports: its figures, and its COSD sections
     "letter.see": _TAKING_PART,  # what was written to GP, referrer and patient
     "letter.make": frozenset({CHAIR, COORDINATOR, MEMBER}),  # of a signed outcome, and say that it went
     "letter.word": frozenset({CHAIR, COORDINATOR}),  # the team's own wording, from a day on

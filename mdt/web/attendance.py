@@ -1,7 +1,5 @@
 """Who was at a meeting, how long, and for which cases: as a page and as a table for a spreadsheet."""
 
-import csv
-import io
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -10,10 +8,9 @@ from mdt.core.clock import in_london, utc_now
 from mdt.live.presence import Kept, attendance
 from mdt.web import reading
 from mdt.web.session import current_actor, house
+from mdt.web.tables import as_csv
 
 pages = Blueprint("attendance", __name__, url_prefix="/meetings/<meeting_id>")
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
 
 
 @pages.get("/attendance/")
@@ -25,22 +22,19 @@ def page(meeting_id: str) -> Any:
 def table(meeting_id: str) -> Response:
     """One line for each person and case, and one for each person's whole meeting; cases by number, nobody by name."""
     kept = _read(meeting_id)
-    lines = io.StringIO(newline="")
-    write = csv.writer(lines)
-    write.writerow(
-        ["Meeting", "Person", "Specialty", "Trust", "Role", "First there", "Last there", "Case number", "Minutes"]
-    )
     started = in_london(kept.meeting.starts_at).strftime("%Y-%m-%d %H:%M")
+    heads = ["Meeting", "Person", "Specialty", "Trust", "Role", "First there", "Last there", "Case number", "Minutes"]
+    rows: list[list[object]] = []
     for one in kept.people:
         first, last = (in_london(at).strftime("%H:%M:%S") for at in (one.spans[0][0], one.spans[-1][1]))
         who = [started, one.name, one.specialty, one.trust, one.role, first, last]
-        write.writerow([*map(_plain, who), "all", f"{one.seconds / 60:.1f}"])
-        for case in kept.meeting.cases:
-            if one.cases.get(case.id):
-                write.writerow([*map(_plain, who), case.position, f"{one.cases[case.id] / 60:.1f}"])
-    answer = Response("\ufeff" + lines.getvalue(), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="attendance-{started[:10]}.csv"'
-    return answer
+        rows.append([*who, "all", f"{one.seconds / 60:.1f}"])
+        rows += [
+            [*who, case.position, f"{one.cases[case.id] / 60:.1f}"]
+            for case in kept.meeting.cases
+            if one.cases.get(case.id)
+        ]
+    return as_csv(f"attendance-{started[:10]}", heads, rows)
 
 
 def minutes(seconds: int) -> str:
@@ -55,7 +49,3 @@ def _read(meeting_id: str) -> Kept:
         patients = {case.patient_id for case in kept.meeting.cases}
         reading.of_many(db, by, "attendance.read", f"meeting:{meeting_id}", patients)
     return kept
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

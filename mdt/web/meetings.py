@@ -28,6 +28,7 @@ from mdt.web.session import current_actor, house
 pages = Blueprint("meetings", __name__)
 
 ON_THE_AGENDA = (
+    "report.see",
     "policy.set",
     "case.list",
     "case.order",

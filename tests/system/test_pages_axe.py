@@ -37,6 +37,7 @@ def addresses(made: Seeded) -> dict[str, str]:
         "letters about a case": f"/cases/{made.cases['signed']}/letters/",
         "a letter before it is made": f"/cases/{made.cases['signed']}/letters/new/gp/",
         "a team's wording of a letter": f"/teams/{made.teams['lung']}/letters/patient/",
+        "what a team reports to COSD": f"/teams/{made.teams['lung']}/cosd/?from=2020-01-01&to=2020-12-31",
         "a worklist": "/worklist/",
         "feedback": "/feedback/",
         "how a team prepares": f"/teams/{made.teams['lung']}/preparation/",

@@ -105,6 +105,10 @@ TABLE = {
     "POST /cases/<case_id>/letters/<letter_id>/dropped": "409 409 409 403 403 404 404 401",  # it was sent above
     "GET /teams/<team_id>/letters/<kind>/": "200 200 200 200 403 404 404 401",
     "POST /teams/<team_id>/letters/<kind>/": "302 302 403 403 403 404 404 401",
+    "GET /teams/<team_id>/cosd/": "200 200 403 403 403 404 404 401",
+    "POST /teams/<team_id>/cosd/": "302 302 403 403 403 404 404 401",
+    "GET /teams/<team_id>/cosd/sections.csv": "200 200 403 403 403 404 404 401",
+    "GET /teams/<team_id>/cosd/sections.json": "200 200 403 403 403 404 404 401",
     "GET /cases/<case_id>/outcome/": TEAM,
     "GET /cases/<case_id>/outcome/now.json": TEAM,
     "GET /cases/<case_id>/outcome/amend": "200 403 403 403 403 404 404 401",
@@ -278,6 +282,9 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
             "sent_on-year": str(today.year),
         },
         "POST /cases/<case_id>/letters/<letter_id>/dropped": {"why": "Amended"},
+        "POST /teams/<team_id>/cosd/": {
+            "site": "R0A02", "starts-day": "1", "starts-month": "6", "starts-year": "2020",
+        },
         "POST /teams/<team_id>/letters/<kind>/": {
             "act": "save", "text": "# Dear Doctor", "starts-day": "1", "starts-month": "6", "starts-year": "2099",
         },
