@@ -22,7 +22,7 @@ from mdt.migrations import upgrade
 from mdt.people.passwords import hashed
 from mdt.record.models import Patient
 from tests.room_stage import Stage, populate
-from tests.system import looks, volumes
+from tests.system import looks, rendered, volumes
 from tests.system.product import PASSWORD, Product, sign_in
 from tests.system.reference import windowed
 from tests.unit.layered import a_contour, a_structure_set
@@ -839,6 +839,83 @@ def test_whoever_follows_sees_the_same_slab_on_another_screen(
         point = np.array([x, shown["centre"][1], 100 + x / 2])
         assert abs(grey_at(here, shown, point, X, DOWN) - grey_at(there, seen, point, X, DOWN)) <= GREY, point
     other.context.close()
+
+
+SHADE = 10  # of 255: what fewer rays than the screen has pixels, and rounding on the way, may add to NumPy's
+
+
+def at_rest(page: Page, condition: str = "true") -> dict[str, Any]:
+    """The viewport as a rendered volume at full quality; its view."""
+    wait(page, f"room.panes[0].rendering && room.panes[0].rendering.sharp && ({condition})")
+    told: dict[str, Any] = pane(page)
+    return told
+
+
+def seen_at(screen: Pixels, view: dict[str, Any], point: Any) -> Pixels:
+    """Where a point of the plane of the picture's middle is on the screen: red, green and blue."""
+    height, width = screen.shape[:2]
+    right, down, _ = rendered.directions(*view["turn"])
+    away = np.array(point) - np.array(view["centre"])
+    scale = min(height / view["height"], width / view["width"])
+    return screen[round(height / 2 + away @ down * scale), round(width / 2 + away @ right * scale), :3].astype(int)
+
+
+def test_a_volume_in_depth_is_what_numpy_renders_from_any_side(
+    page: Page, browser: Browser, story: tuple[Product, Stage]
+) -> None:
+    product, stage = story
+    block, canvas = volumes.OBLIQUE, ".pane-content:not(.away) canvas.rendering-canvas"
+    show(page, "oblique")
+    page.keyboard.press("t")
+    wait(page, "room.client.presenting")
+    page.keyboard.press("Shift+X")
+    told = at_rest(page)
+    assert told["overlay"]["where"].startswith("VOLUME RENDERED: bone")
+    assert "Seen from the front" in told["overlay"]["where"]
+    box = page.locator(".pane").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 - 90, box["y"] + box["height"] / 2 + 60, steps=4)
+    page.mouse.up()
+    told = at_rest(page, "room.panes[0].view.turn[0] > 10 && room.panes[0].view.turn[1] > 5")
+    view = told["view"]
+    right, down, _ = rendered.directions(*view["turn"])
+    places = [np.array(view["centre"]) + x * right + y * down for x in range(-18, 19, 6) for y in range(-12, 13, 6)]
+    screen = painted(page, canvas)
+    for point in places:
+        expected = rendered.bone(block, point, *view["turn"])
+        assert np.abs(seen_at(screen, view, point) - expected).max() <= SHADE, point
+    assert np.ptp([rendered.bone(block, point, *view["turn"])[0] for point in places]) > 40, "there is something to see"
+    other = sign_in(browser, product, stage.emails["member"], width=1000, height=900)
+    other.goto(f"/meetings/{stage.meeting}/room")
+    there = at_rest(other, f"room.panes[0].view.turn[0] === {view['turn'][0]}")["view"]
+    assert {**there, "height": 0, "width": 0} == {**view, "height": 0, "width": 0}
+    screen = painted(other, canvas)
+    for point in places[::3]:
+        expected = rendered.bone(block, point, *view["turn"])
+        assert np.abs(seen_at(screen, there, point) - expected).max() <= SHADE, point
+    page.locator("summary", has_text="Planes").click()
+    page.get_by_role("group", name="What of the volume is seen").get_by_role("button", name="MIP").click()
+    page.locator("summary", has_text="Planes").click()
+    view = at_rest(page, "room.panes[0].view.preset === 'mip'")["view"]
+    screen = painted(page, canvas)
+    for point in places:
+        grey = np.clip(rendered.most(block, point, *view["turn"]) / 1000 * 255, 0, 255)
+        assert abs(seen_at(screen, view, point)[0] - grey) <= SHADE, point
+    other.context.close()
+    page.keyboard.press("Shift+X")  # and back to the images as they were taken
+    wait(page, "room.panes[0].kind === 'image' && room.panes[0].painted")
+
+
+def test_a_series_that_makes_no_volume_says_why(page: Page) -> None:
+    show(page, "bytes")
+    page.keyboard.press("Shift+X")
+    page.locator(
+        ".pane .over-message", has_text="Not a volume: it has one image, and at least 5 are needed."
+    ).wait_for()
+    page.keyboard.press("Shift+X")
+    wait(page, "room.panes[0].kind === 'image' && room.panes[0].painted")
 
 
 def test_no_image_of_the_case_before_is_left_when_another_opens(page: Page) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 from mdt.core.errors import Invalid
 from mdt.live import fields
 from mdt.live.fields import Json
-from mdt.live.panes import image, plane, slide, volume
+from mdt.live.panes import image, plane, rendering, slide, volume
 
 # A checker makes the pane anew of what it knows; "kind" itself is put back here.
 CHECKERS: dict[str, Callable[[Json], Json]] = {
     "image": image.pane,
     "plane": plane.pane,
     "volume": volume.pane,
+    "rendering": rendering.pane,
     "slide": slide.pane,
 }
 

@@ -3,6 +3,7 @@
 import type { Content } from '../viewer/contents/content';
 import { SlideContent } from '../slide/content';
 import { PlaneContent } from '../viewer/volume/plane';
+import { RenderingContent } from '../viewer/rendering/content';
 import { VolumeContent } from '../viewer/volume/whole';
 import { pointsOf } from '../measure/drawn';
 import type { App } from './app';
@@ -28,6 +29,7 @@ export function hook(app: App): object {
         painted: pane.content.element.querySelector('.pane-image.painted') !== null,
         volume: volumeOf(pane.content),
         slide: pane.content instanceof SlideContent ? pane.content.told : null,
+        rendering: pane.content instanceof RenderingContent ? pane.content.told : null,
         progress: series?.version ? app.library.progress(series.key, series.version) : null,
         overlay: pane.overlay.read(),
       };

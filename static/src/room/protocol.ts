@@ -177,8 +177,26 @@ export interface VolumePane extends Seen {
   turn: number;
 }
 
+/** A whole volume in depth, rendered by a preset (`viewer/rendering/transfer.ts`). */
+export interface RenderingPane {
+  kind: 'rendering';
+  study: string;
+  series: string;
+  key: string;
+  preset: 'bone' | 'vessels' | 'soft' | 'lung' | 'mip';
+  /** By how many units (HU) the preset begins higher. */
+  shift: number;
+  /** The window of maxima; null is the images' own. */
+  voi: { lower: number; upper: number } | null;
+  /** Degrees around the patient's long axis (0 from the front, 90 from the left), and upwards. */
+  turn: readonly [around: number, up: number];
+  centre: Vector | null;
+  height: number | null;
+  width: number | null;
+}
+
 /** What one viewport shows: every other kind names itself. */
-export type Pane = ImagePane | PlanePane | VolumePane | SlidePane;
+export type Pane = ImagePane | PlanePane | VolumePane | RenderingPane | SlidePane;
 
 /** Rows and columns. */
 export type Layout = `${1 | 2 | 3}x${1 | 2 | 3}`;

@@ -7,7 +7,7 @@ import type { Hung } from '../hanging';
 import type { Overlay } from '../overlay';
 import type { Surroundings } from '../surroundings';
 
-export type Kind = 'image' | 'paper' | 'plane' | 'volume' | 'slide';
+export type Kind = 'image' | 'paper' | 'plane' | 'volume' | 'rendering' | 'slide';
 
 /** An image of the series to begin at. */
 export type Start = Pick<DocumentImage, 'sop' | 'frame'>;

@@ -4,6 +4,7 @@ import type { SeriesSummary } from '../../imaging/types';
 import type { Pane as PaneView } from '../../room/protocol';
 import type { Content, Holder, Kind } from './content';
 import { SlideContent } from '../../slide/content';
+import { RenderingContent } from '../rendering/content';
 import { PlaneContent } from '../volume/plane';
 import { VolumeContent } from '../volume/whole';
 import { PaperContent } from './paper';
@@ -14,6 +15,7 @@ const MAKE: Record<Kind, (holder: Holder) => Content> = {
   paper: (holder) => new PaperContent(holder),
   plane: (holder) => new PlaneContent(holder),
   volume: (holder) => new VolumeContent(holder),
+  rendering: (holder) => new RenderingContent(holder),
   slide: (holder) => new SlideContent(holder),
 };
 

@@ -1,12 +1,14 @@
 /** What a hand asks of volumes: another plane, a thicker slab, more of the PET. Each is shown here as it is shown to others. */
 
 import type { App } from '../../room/app';
-import type { Over, Pane as PaneView, PlanePane } from '../../room/protocol';
+import type { Over, Pane as PaneView, PlanePane, RenderingPane } from '../../room/protocol';
+import type { Kind } from '../contents/content';
 import type { Pane } from '../pane';
 import { fromRange } from '../presets';
 import { fused, overOf, petAndCt, threePlanes, type Placed } from './arranging';
 import { COLOURS, type ColourName } from './colours';
-import { plainPlane, plainWhole } from './plain';
+import type { PresetName } from '../rendering/transfer';
+import { plainPlane, plainRendering, plainWhole } from './plain';
 import { PlaneContent } from './plane';
 import type { PlaneName } from './planes';
 import type { Blend } from './rays';
@@ -25,9 +27,14 @@ export class VolumeActs {
     return view?.kind === 'plane' ? view : null;
   }
 
-  get kind(): 'image' | 'plane' | 'volume' | null {
-    const kind = this.app.grid.active.content.kind;
-    return kind === 'paper' || this.app.grid.active.hung === null ? null : (kind as 'image' | 'plane' | 'volume');
+  get rendering(): RenderingPane | null {
+    const view = this.app.grid.active.view();
+    return view?.kind === 'rendering' ? view : null;
+  }
+
+  get kind(): Exclude<Kind, 'paper' | 'slide'> | null {
+    const { kind } = this.app.grid.active.content;
+    return kind === 'paper' || kind === 'slide' || this.app.grid.active.hung === null ? null : kind;
   }
 
   get modality(): string {
@@ -43,7 +50,7 @@ export class VolumeActs {
     this.app.sharing.elsewhere();
     const now = pane.view();
     const centre = pane.content.plane()?.at ?? null;
-    const window = now !== null && 'voi' in now ? { voi: now.voi, invert: now.invert } : {};
+    const window = now !== null && 'invert' in now ? { voi: now.voi, invert: now.invert } : {};
     const kept = now?.kind === 'plane' ? { slab: now.slab, blend: now.blend, over: now.over } : {};
     await pane.follow({ ...plainPlane(hung, plane), ...window, ...kept, centre: this.app.crosshair.in(pane) ?? centre }, hung);
     this.app.draw();
@@ -71,7 +78,29 @@ export class VolumeActs {
     if (!this.able(pane) || hung === null) return;
     this.app.sharing.elsewhere();
     const now = pane.view();
-    await pane.follow({ ...plainWhole(hung), ...(now !== null && 'voi' in now ? { voi: now.voi, invert: now.invert } : {}) }, hung);
+    await pane.follow({ ...plainWhole(hung), ...(now !== null && 'invert' in now ? { voi: now.voi, invert: now.invert } : {}) }, hung);
+    this.app.draw();
+  }
+
+  /** The whole series in depth, or again as it was taken. */
+  async render(): Promise<void> {
+    const pane = this.app.grid.active;
+    const { hung } = pane;
+    if (this.kind === 'rendering') return this.asTaken();
+    if (!this.able(pane) || hung === null) return;
+    this.app.sharing.elsewhere();
+    await pane.follow(plainRendering(hung), hung);
+    this.app.draw();
+  }
+
+  /** What of it is seen. */
+  async preset(preset: PresetName): Promise<void> {
+    const pane = this.app.grid.active;
+    const { hung } = pane;
+    if (hung === null || !this.able(pane)) return;
+    this.app.sharing.elsewhere();
+    await pane.follow({ ...(this.rendering ?? plainRendering(hung)), preset, shift: 0 }, hung);
+    this.app.sharing.changed();
     this.app.draw();
   }
 

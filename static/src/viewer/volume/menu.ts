@@ -7,6 +7,7 @@ import { THICKEST } from './acts';
 import { COLOUR_NAMES, COLOURS } from './colours';
 import { PLANES } from './planes';
 import { BLEND_NAMES } from './words';
+import { PRESET_NAMES, presetsOf } from '../rendering/transfer';
 import type { Blend } from './rays';
 
 const KEYS = { axial: 'Shift A', coronal: 'Shift C', sagittal: 'Shift S' } as const;
@@ -25,13 +26,15 @@ export function volumeMenu(acts: VolumeActs): TemplateResult {
   const none = kind === null;
   return menu(
     'Planes',
-    { title: 'Planes and volumes', kind: 'menu-planes', chosen: kind === 'plane' || kind === 'volume' },
+    { title: 'Planes and volumes', kind: 'menu-planes', chosen: kind === 'plane' || kind === 'volume' || kind === 'rendering' },
     html`
         <div class="menu-row" role="group" aria-label="The active viewport">
           ${choice('As taken', '', kind === 'image', () => void acts.asTaken(), none)}
           ${PLANES.map((name) => choice(capital(name), KEYS[name], plane?.plane === name, () => void acts.turn(name), none))}
           ${choice('Turning MIP', 'Shift P', kind === 'volume', () => void acts.whole(), none)}
+          ${choice('Volume in depth', 'Shift X', kind === 'rendering', () => void acts.render(), none)}
         </div>
+        ${kind === 'rendering' ? presets(acts) : ''}
         <div class="menu-row" role="group" aria-label="Four viewports">
           ${choice('MPR: three planes', 'Shift M', false, () => void acts.threePlanes(), none)} ${choice('Fusion: PET and CT', 'Shift F', false, () => void acts.fusion(), none)}
         </div>
@@ -48,6 +51,12 @@ export function volumeMenu(acts: VolumeActs): TemplateResult {
     `,
   );
 }
+
+const presets = (acts: VolumeActs): TemplateResult => html`
+  <div class="menu-row" role="group" aria-label="What of the volume is seen">
+    ${presetsOf(acts.modality).map((name) => choice(PRESET_NAMES[name], '', acts.rendering?.preset === name, () => void acts.preset(name)))}
+  </div>
+`;
 
 const over = (acts: VolumeActs, now: { opacity: number; colormap: string }): TemplateResult => html`
   <label class="menu-line">

@@ -20,6 +20,8 @@ export interface Solid {
   order: number[];
   /** Of 4-byte numbers where values are no whole ones. */
   bytes: number;
+  /** Values are whole numbers of 16 bits. */
+  whole: boolean;
 }
 
 export type Verdict = Solid | { why: string };
@@ -58,11 +60,13 @@ export function solid({ frames }: Pick<SeriesIndex, 'frames'>): Verdict {
   const length = slices.length - 1;
   const axes = [orientation.slice(0, 3) as Vector, orientation.slice(3, 6) as Vector, forwards ? out : times(out, -1)] as const;
   const [row, column] = spacing;
+  const whole = frames.every(isWhole);
   const apart = Math.abs((slices[length] as Placed).along - (slices[0] as Placed).along) / length;
   return {
     geometry: { origin: (slices[0] as Placed).position, axes, spacing: [column, row, apart], size: [first.columns, first.rows, slices.length] },
     order: slices.map(({ at }) => at),
-    bytes: slices.length * first.rows * first.columns * (frames.every(isWhole) ? 2 : 4),
+    bytes: slices.length * first.rows * first.columns * (whole ? 2 : 4),
+    whole,
   };
 }
 
