@@ -21,6 +21,7 @@ from mdt.meeting.actions import reach
 from mdt.meeting.models import Case, Meeting
 from mdt.outcome import queries as outcomes
 from mdt.outcome.models import Outcome
+from mdt.outcome.team_proformas import by_key
 from mdt.people import permissions
 from mdt.people.models import Team
 from mdt.record.nhs_number import spaced
@@ -85,7 +86,7 @@ def draft(
     outcome = _in_force(session, by, case)
     day = in_london(now).date()
     wording = queries.wording(session, case.meeting.team_id, kind, day)
-    title, blocks = markup.fill(wording.text, Subject(case, outcome).values())
+    title, blocks = markup.fill(wording.text, Subject(case, outcome, by_key(session, outcome.proforma)).values())
     return Draft(
         case_id=case.id,
         patient_id=case.patient_id,

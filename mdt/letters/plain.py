@@ -3,7 +3,7 @@
 from typing import Any
 
 from mdt.outcome import codes
-from mdt.outcome.form import chosen, is_empty
+from mdt.outcome.form import is_empty
 
 _TREATMENTS = {  # COSD CR0470
     "01": "an operation",
@@ -30,6 +30,7 @@ _DECISIONS = {
     codes.INVESTIGATE: "We need more tests before we can recommend a treatment.",
     codes.DEFER: "We could not decide yet, and will talk about your care again at a later meeting.",
     codes.REFER: "We would like another team of specialists to give their advice.",
+    codes.TABLED: "Your case was noted at the meeting and was not discussed.",
     codes.NO_ACTION: "No treatment or further test is needed at this time.",
 }
 _WAITING_FOR = {
@@ -49,7 +50,7 @@ def recommendation(form: dict[str, Any]) -> str:
         waiting = _WAITING_FOR.get(form.get("deferral_reason") or "", "") if decision == codes.DEFER else ""
         return " ".join(filter(None, [_DECISIONS[decision], waiting]))
     plan = [treatment for treatment in form.get("treatments") or [] if treatment["code"] in _TREATMENTS]
-    none = codes.NO_ACTIVE_TREATMENT in chosen(form, "treatments")
+    none = any(one["code"] == codes.NO_ACTIVE_TREATMENT for one in form.get("treatments") or [])
     if not plan and not none:
         return ""
     said = _plan(plan)

@@ -7,8 +7,10 @@ from mdt.core.clock import in_london
 from mdt.letters import plain
 from mdt.letters.markup import Values
 from mdt.meeting.models import Case
+from mdt.outcome.actions import TELL
 from mdt.outcome.form import is_empty
 from mdt.outcome.models import Outcome
+from mdt.outcome.proforma import Proforma
 from mdt.outcome.sentence import sentence
 from mdt.record.nhs_number import spaced
 
@@ -40,6 +42,7 @@ class Subject:
 
     case: Case
     outcome: Outcome
+    proforma: Proforma
 
     def values(self) -> Values:
         """By the names of NAMES; empty where the outcome says nothing."""
@@ -53,7 +56,7 @@ class Subject:
             "team": case.meeting.team.name,
             "meeting_day": long(case.meeting.starts_at),
             "question": case.clinical_question,
-            "decision": sentence(form),
+            "decision": sentence(self.proforma, form),
             "plain_decision": plain.recommendation(form),
             "rationale": _line(form.get("rationale")),
             "views": _line(form.get("views")),
@@ -62,7 +65,9 @@ class Subject:
             "tell_who": _line(form.get("tell_who")),
             "tell_by": long(date.fromisoformat(form["tell_by"])) if form.get("tell_by") else "",
             "actions": tuple(
-                f"{action.text.rstrip('.')}: {action.owner}, by {long(action.due)}" for action in self.outcome.actions
+                f"{action.text.rstrip('.')}: {action.owner}, by {long(action.due)}"
+                for action in self.outcome.actions
+                if action.kind != TELL
             ),
             "signed_by": self.outcome.signed_name,
             "signed_on": long(signed) if signed else "",

@@ -89,13 +89,18 @@ def _set_field(state: State, case: str, body: Any) -> State:
     def changed(outcome: Any) -> Any:
         outcome = outcome or new_outcome(case, body)
         return {
-            **outcome,
+            **{name: held for name, held in outcome.items() if name != "checked"},
             "revision": body["revision"],
             "form": {**outcome["form"], body["field"]: body["value"]},
             "changed": {**outcome["changed"], body["field"]: body["revision"]},
         }
 
     return _in_case(state, case, "outcome", changed)
+
+
+def _check(state: State, case: str, body: Any) -> State:
+    checked = {"checked": body["checked"], "revision": body["revision"]}
+    return _in_case(state, case, "outcome", lambda outcome: {**(outcome or new_outcome(case, body)), **checked})
 
 
 def _sign(state: State, case: str, body: Any) -> State:
@@ -120,6 +125,8 @@ def new_outcome(case: str, body: Any) -> dict[str, Any]:
         "changed": {},
         "signed": None,
         "reason": "",
+        # Since proformas have versions, whatever begins an outcome names its own.
+        **({"proforma": body["proforma"]} if "proforma" in body else {}),
     }
 
 
@@ -149,6 +156,7 @@ _FOLDS: dict[str, Callable[[State, Any, Any], State]] = {
     "scene.remove": _remove_scene,
     "scene.order": _order_scenes,
     "outcome.set": _set_field,
+    "outcome.check": _check,
     "outcome.sign": _sign,
     "outcome.amend": _amend,
 }

@@ -18,6 +18,16 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in bank_holidays(day.year)
 
 
+def working_days_after(day: date, count: int) -> list[date]:
+    """The next so many working days, not counting the day itself."""
+    found: list[date] = []
+    while len(found) < count:
+        day += timedelta(days=1)
+        if is_working_day(day):
+            found.append(day)
+    return found
+
+
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
     """Those of a year; what falls on a weekend is kept on the next working day."""

@@ -22,9 +22,11 @@ from mdt.outcome import form as forms
 from mdt.outcome.completeness import missing
 from mdt.outcome.models import Action, Outcome
 from mdt.outcome.state import as_state
+from mdt.outcome.team_proformas import by_key, in_force, of_meeting
 from mdt.people import permissions
 
 LONGEST_REASON = 500
+OPEN, TELL = "open", "tell"  # of an action: its status, and its kind
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,42 @@ def set_field(
         raise _stale("This case is not the one being discussed, so nothing was saved.", outcome)
     if outcome is not None and outcome.is_signed:
         raise _stale("This outcome is signed; only an amendment can change it.", outcome)
-    kept = forms.read(field, value)
+    proforma = by_key(session, outcome.proforma) if outcome else of_meeting(session, case.meeting)
+    kept = forms.read(proforma, field, value)
     if outcome is not None and outcome.changed.get(field, 0) > revision:
-        raise _stale(f"{forms.BY_NAME[field].label}: somebody else changed this since you saw it.", outcome)
+        raise _stale(f"{proforma.by_name[field].label}: somebody else changed this since you saw it.", outcome)
     if outcome is None:
-        outcome = _draft(case, version=1, form={}, reason="")
+        outcome = _draft(case, version=1, form={}, reason="", proforma=proforma.key)
         session.add(outcome)
     outcome.revision = (outcome.revision or 0) + 1
     outcome.form = {**outcome.form, field: kept}
     outcome.changed = {**outcome.changed, field: outcome.revision}
     outcome.changed_by, outcome.changed_at = by.person_id, now
+    if by.person_id not in outcome.typists:
+        outcome.typists = [*outcome.typists, by.person_id]
+    outcome.checked_by, outcome.checked_name, outcome.checked_at, outcome.checked_revision = None, "", None, None
     _tell_case(session, by, case, outcome)
     _audit(session, by, "outcome.typed", outcome, now=now, field=field)
+    return outcome
+
+
+def check(session: Session, *, by: Actor, binding: Binding, revision: int, now: datetime) -> Outcome:
+    """Somebody who did not type it has read the complete draft as it is at `revision`. Typing again undoes this."""
+    case, outcome = _bound(session, by, "outcome.check", binding)
+    if outcome is None:
+        raise Invalid("There is nothing to check: no outcome has been recorded for this case.")
+    if outcome.is_signed:
+        raise _stale(f"This outcome is already signed by {outcome.signed_name}.", outcome)
+    if outcome.revision != revision:
+        raise _stale("The outcome changed since you read it; read it again before you check it.", outcome)
+    if by.person_id in outcome.typists:
+        raise Invalid("You typed in this outcome, so somebody else must check it.")
+    _require_complete(session, case, outcome, "checked")
+    outcome.checked_by, outcome.checked_name = by.person_id, by.name
+    outcome.checked_at, outcome.checked_revision = now, outcome.revision
+    if case.reached == states.DECIDED:
+        reach(session, by, case, states.CHECKED)
+    _audit(session, by, "outcome.checked", outcome, now=now, form=_fingerprint(outcome.form))
     return outcome
 
 
@@ -70,18 +96,13 @@ def sign(session: Session, *, by: Actor, binding: Binding, revision: int, now: d
         raise _stale(f"This outcome is already signed by {outcome.signed_name}.", outcome)
     if outcome.revision != revision:
         raise _stale("The outcome changed since you read it; read it again before you sign.", outcome)
-    lacks = missing(outcome.form, in_london(case.meeting.starts_at).date())
-    if lacks:
-        raise Invalid("This outcome is not ready to be signed. " + " ".join(each.say for each in lacks))
-    outcome.actions = [
-        Action(
-            position=position,
-            text=action["text"].strip(),
-            owner=action["owner"].strip(),
-            due=date.fromisoformat(action["due"]),
+    _require_complete(session, case, outcome, "signed")
+    held = in_force(session, case.meeting.team_id, in_london(case.meeting.starts_at).date())
+    if held is not None and held.needs_check and not outcome.is_checked:
+        raise Invalid(
+            "Your team’s policy asks that somebody who did not type this outcome checks it before it is signed."
         )
-        for position, action in enumerate(outcome.form.get("actions") or [], start=1)
-    ]
+    outcome.actions = _actions(session, outcome)
     session.flush()  # before the signature: the database takes no action for a signed outcome
     outcome.status, outcome.signed_by, outcome.signed_name, outcome.signed_at = "signed", by.person_id, by.name, now
     if not case.reached:
@@ -102,7 +123,9 @@ def amend(session: Session, *, by: Actor, binding: Binding, reason: str, now: da
         raise Invalid("Give the reason for the amendment.")
     if len(why) > LONGEST_REASON:
         raise Invalid(f"The reason must be {LONGEST_REASON} characters or fewer.")
-    draft = _draft(case, version=outcome.version + 1, form=deepcopy(outcome.form), reason=why)
+    draft = _draft(
+        case, version=outcome.version + 1, form=deepcopy(outcome.form), reason=why, proforma=outcome.proforma
+    )
     draft.changed_by, draft.changed_at = by.person_id, now
     session.add(draft)
     _audit(session, by, "outcome.amended", draft, now=now, amends=outcome.version)
@@ -138,7 +161,39 @@ def _tell_case(session: Session, by: Actor, case: Case, outcome: Outcome) -> Non
             reach(session, by, case, states.DECIDED if decided else states.DISCUSSED)
 
 
-def _draft(case: Case, *, version: int, form: dict[str, Any], reason: str) -> Outcome:
+def _require_complete(session: Session, case: Case, outcome: Outcome, what: str) -> None:
+    lacks = missing(by_key(session, outcome.proforma), outcome.form, in_london(case.meeting.starts_at).date())
+    if lacks:
+        raise Invalid(f"This outcome is not ready to be {what}. " + " ".join(each.say for each in lacks))
+
+
+def _actions(session: Session, outcome: Outcome) -> list[Action]:
+    """Those of the form, and telling the patient. What the version before had closed stays so where it is the same."""
+    wanted = [
+        Action(
+            position=position,
+            key=action["id"],
+            text=action["text"].strip(),
+            owner=action["owner"].strip(),
+            due=date.fromisoformat(action["due"]),
+            status=OPEN,
+        )
+        for position, action in enumerate(outcome.form.get("actions") or [], start=1)
+    ]
+    told, by_when = outcome.form["tell_who"].strip(), date.fromisoformat(outcome.form["tell_by"])
+    wanted.append(
+        Action(position=len(wanted) + 1, kind=TELL, text="Tell the patient", owner=told, due=by_when, status=OPEN)
+    )
+    before = select(Action).join(Outcome).where(Outcome.case_id == outcome.case_id, Outcome.version < outcome.version)
+    for earlier in session.scalars(before.order_by(Outcome.version)):
+        same = next((one for one in wanted if (one.kind, one.key) == (earlier.kind, earlier.key)), None)
+        if same is not None and earlier.kind != TELL and (same.text, same.owner) == (earlier.text, earlier.owner):
+            same.status, same.note = earlier.status, earlier.note
+            same.closed_by, same.closed_name, same.closed_at = earlier.closed_by, earlier.closed_name, earlier.closed_at
+    return wanted
+
+
+def _draft(case: Case, *, version: int, form: dict[str, Any], reason: str, proforma: str) -> Outcome:
     return Outcome(
         meeting_id=case.meeting_id,
         case_id=case.id,
@@ -149,6 +204,8 @@ def _draft(case: Case, *, version: int, form: dict[str, Any], reason: str) -> Ou
         form=form,
         changed={},
         reason=reason,
+        proforma=proforma,
+        typists=[],
     )
 
 

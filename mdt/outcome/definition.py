@@ -1,22 +1,21 @@
-"""The form as JSON for the browser, made from the one Python source: fields, codes, bounds, rules, relations."""
+"""A proforma as JSON for the browser, made from the one source: fields, codes, bounds, rules, relations."""
 
-import json
 from dataclasses import asdict
-from functools import cache
+from typing import Any
 
 from mdt.outcome import codes, form
-from mdt.outcome.completeness import RULES
+from mdt.outcome.proforma import Proforma
 
 
-@cache
-def as_json() -> bytes:
+def as_json(proforma: Proforma) -> dict[str, Any]:
     """Fields, codes, bounds and the rules of completeness."""
-    definition = {
-        "fields": [asdict(field) for field in form.FIELDS],
+    return {
+        "key": proforma.key,
+        "title": proforma.title,
+        "fields": [asdict(field) for field in proforma.fields],
         "relations": [asdict(code) for code in codes.RELATIONS],
-        "rules": [asdict(rule) for rule in RULES],
+        "rules": [asdict(rule) for rule in proforma.rules],
         "most_actions": form.MOST_ACTIONS,
         "longest_line": form.LONGEST_LINE,
         "longest_action": form.LONGEST_ACTION,
     }
-    return json.dumps(definition, separators=(",", ":"), ensure_ascii=False).encode()

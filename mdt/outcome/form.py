@@ -1,16 +1,28 @@
-"""The fields of an outcome, each typed and bounded. The one source for the server, the page and the browser."""
+"""The fields of a proforma, typed and bounded by its JSON Schema, and how what is typed into one is read."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mdt.core.errors import Invalid
 from mdt.outcome import codes
 from mdt.outcome.codes import Code
 
-CODE, TEXT, LINE, DATE, TREATMENTS, ACTIONS = "code", "text", "line", "date", "treatments", "actions"
+if TYPE_CHECKING:
+    from mdt.outcome.proforma import Proforma
+
+CODE, CODES, TEXT, LINE, DATE, NUMBER, TREATMENTS, ACTIONS = KINDS = (
+    "code",
+    "codes",
+    "text",
+    "line",
+    "date",
+    "number",
+    "treatments",
+    "actions",
+)
 
 MOST_ACTIONS = 20
 LONGEST_LINE = 120
@@ -24,7 +36,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Field:
-    """One field: how it is stored (`kind`), called and bounded; `cosd` is its item number in COSD v10 if it has one."""
+    """One field: how it is stored (`kind`), called and bounded; `cosd` is its item number in COSD v10 if it has one.
+
+    `told` is how the read-back sentence says it among the facts, with {} for the answer; empty: not there. `block` is
+    the heading it stands under, `compact` whether its codes are a drop-down, `people` whether it names somebody.
+    """
 
     name: str
     kind: str
@@ -32,32 +48,30 @@ class Field:
     codes: tuple[Code, ...] = ()
     cosd: str = ""
     longest: int = LONGEST_LINE
+    block: str = ""
+    told: str = ""
+    compact: bool = False
+    people: bool = False
+    unit: str = ""
+    least: float = 0
+    most: float = 0
+    step: float = 1
 
 
-FIELDS = (
-    Field("decision", CODE, "Decision", codes.DECISIONS),
-    Field("intent", CODE, "Intent", codes.INTENTS, "CR0460"),
-    Field("treatments", TREATMENTS, "Planned treatments, in order", codes.TREATMENTS, "CR0470"),
-    Field("no_treatment_reason", CODE, "Reason for no treatment", codes.NO_TREATMENT_REASONS, "CR0490"),
-    Field("deferral_reason", CODE, "Reason for deferral", codes.DEFERRAL_REASONS),
-    Field("rationale", TEXT, "Rationale", longest=4000),
-    Field("responsible", LINE, "Responsible clinician"),
-    Field("actions", ACTIONS, "Actions"),
-    Field("views_known", CODE, "Patient's views", codes.VIEWS),
-    Field("views", TEXT, "What the patient wants", longest=2000),
-    Field("tell_who", LINE, "Who tells the patient"),
-    Field("tell_by", DATE, "Tell the patient by"),
-)
-
-BY_NAME = {field.name: field for field in FIELDS}
-
-
-def read(name: str, value: Any) -> Any:
+def read(proforma: "Proforma", name: str, value: Any) -> Any:
     """The value of a field as it will be kept; raises Invalid with a sentence. Empty is None, "" or []."""
-    field = BY_NAME.get(name)
+    field = proforma.by_name.get(name)
     if field is None:
         raise Invalid(f"The outcome has no field called {str(name)[:40]!r}.")
     return _READERS[field.kind](field, value)
+
+
+def fits(proforma: "Proforma", name: str, value: Any) -> bool:
+    """Whether a value that was kept elsewhere would be kept here, and as it is."""
+    try:
+        return bool(read(proforma, name, value) == value)
+    except Invalid:
+        return False
 
 
 def is_empty(value: Any) -> bool:
@@ -65,18 +79,37 @@ def is_empty(value: Any) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
-def chosen(form: dict[str, Any], name: str) -> tuple[str, ...]:
-    """The codes chosen in a field: none or one of a code field, in order those of the planned treatments."""
-    value = form.get(name)
-    if BY_NAME[name].kind == TREATMENTS:
+def chosen(field: Field, value: Any) -> tuple[str, ...]:
+    """The codes chosen in a field: none, one or several of a code field, in order those of planned treatments."""
+    if field.kind == TREATMENTS:
         return tuple(treatment["code"] for treatment in value or [])
-    return () if value is None else (value,)
+    if field.kind == CODES:
+        return tuple(value or [])
+    return () if is_empty(value) or field.kind != CODE else (value,)
 
 
 def _read_code(field: Field, value: Any) -> str | None:
     if value is None or value == "":
         return None
     return _one_of(field.codes, value, f"{field.label}: choose one of the listed answers.")
+
+
+def _read_codes(field: Field, value: Any) -> list[str]:
+    """In the order of the list, whatever the order of choosing."""
+    refusal = f"{field.label}: choose from the listed answers."
+    wanted = {_one_of(field.codes, one, refusal) for one in _list(field.label, value, len(field.codes))}
+    return [code.code for code in field.codes if code.code in wanted]
+
+
+def _read_number(field: Field, value: Any) -> int | float | None:
+    """Within the field's bounds, to the thousandth; a whole number is an int, as the wire writes it."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not field.least <= value <= field.most:
+        bounds = f"{field.least:g} to {field.most:g}{field.unit and ' '}{field.unit}"
+        raise Invalid(f"{field.label}: enter a number from {bounds}.")
+    rounded = round(value, 3)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _read_text(field: Field, value: Any) -> str:
@@ -123,9 +156,11 @@ def _read_actions(field: Field, value: Any) -> list[dict[str, str | None]]:
 
 _READERS: dict[str, Callable[[Field, Any], Any]] = {
     CODE: _read_code,
+    CODES: _read_codes,
     TEXT: _read_text,
     LINE: _read_text,
     DATE: _read_date,
+    NUMBER: _read_number,
     TREATMENTS: _read_treatments,
     ACTIONS: _read_actions,
 }

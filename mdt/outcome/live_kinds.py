@@ -6,14 +6,16 @@ from mdt.core.errors import Stale
 from mdt.live import kinds
 from mdt.live.fields import our_id
 from mdt.live.kinds import Asked, Decision
-from mdt.outcome.messages import AMEND, SET, SIGN, do
+from mdt.outcome.messages import AMEND, CHECK, SET, SIGN, do
 from mdt.outcome.models import Outcome
+from mdt.outcome.state import check as checked_by
 from mdt.outcome.state import signature
 
 
 def register() -> None:
     """Called once by the composition root."""
     kinds.register(SET, set_field)
+    kinds.register(CHECK, check)
     kinds.register(SIGN, sign)
     kinds.register(AMEND, amend)
 
@@ -26,7 +28,14 @@ def set_field(asked: Asked) -> Decision:
         raise Stale("The meeting has moved on to another case, so nothing was saved.", held)
     outcome = _do(asked, SET)
     field = asked.body["field"]
-    return _decision(outcome, field=field, value=outcome.form[field])
+    begun = {"proforma": outcome.proforma} if outcome.revision == 1 else {}
+    return _decision(outcome, field=field, value=outcome.form[field], **begun)
+
+
+def check(asked: Asked) -> Decision:
+    """`{case, patient, version, revision}`: the revision that was read, by somebody who typed nothing of it."""
+    outcome = _do(asked, CHECK)
+    return _decision(outcome, checked=checked_by(outcome))
 
 
 def sign(asked: Asked) -> Decision:
@@ -38,7 +47,7 @@ def sign(asked: Asked) -> Decision:
 def amend(asked: Asked) -> Decision:
     """`{case, patient, version, reason}`: the version it amends."""
     outcome = _do(asked, AMEND)
-    return _decision(outcome, reason=outcome.reason, form=outcome.form)
+    return _decision(outcome, reason=outcome.reason, form=outcome.form, proforma=outcome.proforma)
 
 
 def _do(asked: Asked, kind: str) -> Outcome:

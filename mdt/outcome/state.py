@@ -18,7 +18,15 @@ def as_state(outcome: Outcome) -> dict[str, Any]:
         "changed": outcome.changed,
         "signed": signature(outcome),
         "reason": outcome.reason,
+        "proforma": outcome.proforma,
+        **({"checked": check(outcome)} if outcome.is_checked else {}),
     }
+
+
+def check(outcome: Outcome) -> dict[str, str | None]:
+    """Who read it beside its typists, and when."""
+    assert outcome.checked_at is not None
+    return {"id": outcome.checked_by, "name": outcome.checked_name, "at": moment(outcome.checked_at)}
 
 
 def signature(outcome: Outcome) -> dict[str, str | None] | None:

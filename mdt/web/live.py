@@ -13,6 +13,7 @@ from mdt.meeting import queries
 from mdt.people.permissions import require
 from mdt.people.sessions import SignIn
 from mdt.web import reading
+from mdt.web.outcome import outcome_forms
 from mdt.web.session import current_actor, house
 
 pages = Blueprint("live", __name__)
@@ -28,7 +29,8 @@ def room(meeting_id: str) -> Any:
         except NotFound:
             return redirect(url_for("lobby.page", meeting_id=meeting_id))
         reading.of_many(db, by, "room.entered", f"meeting:{meeting.id}", {case.patient_id for case in meeting.cases})
-    return render_template("live/room.html", meeting=meeting, frames_key=frames_key())
+        forms = outcome_forms(db, meeting)
+    return render_template("live/room.html", meeting=meeting, frames_key=frames_key(), outcome_forms=forms)
 
 
 @pages.get("/cases/<case_id>/replay")
@@ -38,7 +40,10 @@ def replay(case_id: str) -> Any:
     with house().db.reading() as db:
         case = queries.case(db, by, case_id)
         require(by, "replay.see", case.meeting.team_id)
-    return render_template("live/replay.html", case=case, meeting=case.meeting, frames_key=frames_key())
+        forms = outcome_forms(db, case.meeting)
+    return render_template(
+        "live/replay.html", case=case, meeting=case.meeting, frames_key=frames_key(), outcome_forms=forms
+    )
 
 
 @pages.get("/cases/<case_id>/replay.json")

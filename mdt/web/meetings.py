@@ -29,6 +29,7 @@ pages = Blueprint("meetings", __name__)
 
 ON_THE_AGENDA = (
     "report.see",
+    "outcome.check",
     "policy.set",
     "case.list",
     "case.order",

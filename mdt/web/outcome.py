@@ -1,11 +1,13 @@
 """The outcome of a case: what was decided, by whom, in which versions; amending it; completing it after the meeting."""
 
+import json
 import uuid
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
@@ -14,12 +16,13 @@ from mdt.core.errors import Invalid, Stale
 from mdt.live import quorum_kept
 from mdt.live.actions import keep
 from mdt.live.queries import state_now
-from mdt.meeting import progress
+from mdt.meeting import bank_holidays, progress
 from mdt.meeting import queries as meetings
-from mdt.meeting.models import Case
-from mdt.outcome import codes, definition, form, messages, queries
+from mdt.meeting.models import Case, Meeting
+from mdt.outcome import codes, definition, form, happened, messages, queries, suggestions, team_proformas
 from mdt.outcome.completeness import missing
 from mdt.outcome.models import Outcome
+from mdt.outcome.proforma import FIRST, Proforma
 from mdt.outcome.sentence import day, sentence
 from mdt.outcome.state import as_state
 from mdt.people.permissions import IN_A_TEAM, may, require
@@ -31,10 +34,14 @@ from mdt.web.session import current_actor, house, unattended
 pages = Blueprint("outcome", __name__, url_prefix="/cases/<case_id>/outcome")
 
 
-@pages.app_template_global("outcome_form")
-def outcome_form() -> Markup:
-    """The form's definition, to be written into a page as a block of JSON."""
-    return Markup(definition.as_json().decode().replace("<", "\\u003c"))  # noqa: S704 (nothing in it can end the block)
+def outcome_forms(db: Session, meeting: Meeting) -> Markup:
+    """The forms of a meeting's outcomes by key, and which new ones are written on: a block of JSON for a page."""
+    current = team_proformas.of_meeting(db, meeting)
+    held = db.scalars(select(Outcome.proforma).where(Outcome.meeting_id == meeting.id).distinct())
+    forms = {current.key: current} | {key: team_proformas.by_key(db, key) for key in {FIRST, *held}}
+    told = {"current": current.key, "forms": {key: definition.as_json(one) for key, one in forms.items()}}
+    text = json.dumps(told, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704 (nothing in it can end the block)
 
 
 @pages.get("/")
@@ -58,7 +65,7 @@ def amend(case_id: str) -> Any:
         case = meetings.case(db, by, case_id)
         version = request.form.get("version", 0, type=int)
         body = {"patient": case.patient_id, "version": version, "reason": reason}
-        _do(db, by, case, messages.AMEND, body)
+        keep_or_do(db, by, case, messages.AMEND, body)
     return redirect(url_for(".page", case_id=case_id))
 
 
@@ -73,13 +80,14 @@ def desk(case_id: str) -> Any:
         if case.meeting.status != progress.CLOSED:
             raise Invalid("An outcome is typed in the live room until its meeting is closed.")
         people = names_in_team(db, team, utc_now())
+        forms = outcome_forms(db, case.meeting)
         reading.of_one(db, by, "outcome.read", f"case:{case.id}", case.patient_id)
     role = by.roles.get(team, "")
     me = {"person": by.person_id, "name": by.name, "role": role, "may": _acts(role)}
     bound = {"case": case.id, "meetingDay": _day(case).isoformat(), "me": me, "people": people}
     patient = {"id": case.patient_id, "nhs": case.patient.nhs_number}
     patient |= {"family": case.patient.family, "given": case.patient.given}
-    return render_template("outcome/desk.html", case=case, bound={**bound, "patient": patient})
+    return render_template("outcome/desk.html", case=case, bound={**bound, "patient": patient}, outcome_forms=forms)
 
 
 @pages.get("/now.json")
@@ -91,7 +99,29 @@ def now(case_id: str) -> Any:
     return jsonify(outcome=as_state(newest) if newest else None)
 
 
+@pages.get("/help.json")
+@unattended
+def help_json(case_id: str) -> Any:
+    """What helps whoever types (docs/wire.md, section 4): checklist, suggestions, working days, the team's policy."""
+    by = current_actor()
+    with house().db.reading() as db:
+        case = meetings.case(db, by, case_id)
+        newest = queries.newest(db, by, case.id)
+        on = team_proformas.by_key(db, newest.proforma) if newest else team_proformas.of_meeting(db, case.meeting)
+        held = team_proformas.in_force(db, case.meeting.team_id, _day(case))
+        items = happened.checklist_of(db, by, case.id)
+        found = suggestions.of_case(db, by, case, on)
+    first = max(_day(case), in_london(utc_now()).date())
+    return jsonify(
+        checklist=[{"name": one.name, "label": one.label, "by": one.by} for one in items],
+        suggestions=[{"field": one.field, "value": one.value, "source": one.source} for one in found],
+        days=[one.isoformat() for one in bank_holidays.working_days_after(first, 15)],
+        policy={"check": bool(held and held.needs_check), "checklist": bool(held and held.checklist_blocks)},
+    )
+
+
 @pages.post("/set.json", defaults={"act": "set"})
+@pages.post("/check.json", defaults={"act": "check"})
 @pages.post("/sign.json", defaults={"act": "sign"})
 @pages.post("/amend.json", defaults={"act": "amend"})
 def act(case_id: str, act: str) -> Any:
@@ -101,16 +131,16 @@ def act(case_id: str, act: str) -> Any:
         raise Invalid("The message must be an object.")
     with house().db.writing() as db:
         case = meetings.case(db, by, case_id)
-        _do(db, by, case, f"outcome.{act}", body)
+        keep_or_do(db, by, case, f"outcome.{act}", body)
         newest = queries.newest(db, by, case_id)
         return jsonify(ok=True, outcome=as_state(newest) if newest else None)
 
 
-def _do(db: Session, by: Actor, case: Case, kind: str, body: dict[str, Any]) -> None:
+def keep_or_do(db: Session, by: Actor, case: Case, kind: str, body: dict[str, Any], *, op: str = "") -> None:
     """Through the live room's log while the meeting is open, so that everybody in it sees it happen."""
     body, now = {**body, "case": case.id}, utc_now()
     if case.meeting.status == progress.OPEN:
-        op = str(uuid.uuid4())
+        op = op or str(uuid.uuid4())
         keep(db, by=by, meeting_id=case.meeting_id, op=op, kind=kind, body=body, now=now)
     else:
         messages.do(db, by=by, meeting_id=case.meeting_id, kind=kind, body=body, now=now)
@@ -123,6 +153,7 @@ def _page(case_id: str) -> str:
         versions = queries.versions(db, by, case.id)
         _, room = state_now(db, case.meeting_id)
         quorums = quorum_kept.of_case(db, by, case.id)
+        proformas = {one.proforma: team_proformas.by_key(db, one.proforma) for one in versions}
         names = names_of(db, {version.changed_by for version in versions})
         reading.of_one(db, by, "outcome.read", f"case:{case.id}", case.patient_id)
     draft = next((version for version in versions if not version.is_signed), None)
@@ -136,13 +167,13 @@ def _page(case_id: str) -> str:
         signed=next((version for version in versions if version.is_signed), None),
         names=names,
         quorums=quorums,
-        lacks=missing(draft.form, _day(case)) if draft else [],
+        lacks=missing(proformas[draft.proforma], draft.form, _day(case)) if draft else [],
         keys=list(drawn["keys"].values()),
         marks=[mark for mark in drawn["marks"].values() if not mark.get("removed")],
         types=may(by, "outcome.type", team),
         amends=may(by, "outcome.amend", team),
-        sentence=sentence,
-        lines=_lines,
+        sentence=lambda version: sentence(proformas[version.proforma], version.form),
+        lines=lambda version: lines(proformas[version.proforma], version.form),
         read_day=day,
     )
 
@@ -156,23 +187,23 @@ def _amend_page(case_id: str, typed: Form) -> str:
         if newest is None or not newest.is_signed:
             raise Stale("Only a signed outcome can be amended.")
         reading.of_one(db, by, "outcome.read", f"case:{case.id}", case.patient_id)
-    return render_template("outcome/amend.html", case=case, outcome=newest, form=typed, sentence=sentence)
+        said = sentence(team_proformas.by_key(db, newest.proforma), newest.form)
+    return render_template("outcome/amend.html", case=case, outcome=newest, form=typed, said=said)
 
 
-def _lines(outcome: Outcome) -> list[tuple[form.Field, list[tuple[str, str]]]]:
+def lines(proforma: Proforma, kept: dict[str, Any]) -> list[tuple[form.Field, list[tuple[str, str]]]]:
     """The filled fields for reading: each with its answers in words, and the code of each where it has one."""
-    filled = [field for field in form.FIELDS if not form.is_empty(outcome.form.get(field.name))]
-    return [(field, _answers(field, outcome.form)) for field in filled if field.kind != form.ACTIONS]
+    filled = [field for field in proforma.fields if not form.is_empty(kept.get(field.name))]
+    return [(field, _answers(field, kept[field.name])) for field in filled if field.kind != form.ACTIONS]
 
 
-def _answers(field: form.Field, kept: dict[str, Any]) -> list[tuple[str, str]]:
-    value = kept[field.name]
+def _answers(field: form.Field, value: Any) -> list[tuple[str, str]]:
     if field.kind == form.DATE:
         return [(day(value), "")]
     if not field.codes:
-        return [(value, "")]
+        return [(f"{value} {field.unit}".rstrip(), "")]
     label = {code.code: code.label for code in field.codes}
-    said = [(label[code], code if field.cosd else "") for code in form.chosen(kept, field.name)]
+    said = [(label[code], code if field.cosd else "") for code in form.chosen(field, value)]
     if field.kind != form.TREATMENTS:
         return said
     follows = {relation.code: relation.label for relation in codes.RELATIONS}

@@ -18,6 +18,7 @@ from mdt.preparation import disciplines, discrepancies, evidence, opinion_form, 
 from mdt.web import reading
 from mdt.web.forms import Form
 from mdt.web.live import frames_key
+from mdt.web.outcome import outcome_forms
 from mdt.web.session import current_actor, house, unattended
 
 pages = Blueprint("preparation", __name__, url_prefix="/cases/<case_id>")
@@ -31,7 +32,10 @@ def room(case_id: str) -> Any:
         case = queries.case(db, by, case_id)
         require(by, "scene", case.meeting.team_id)
         reading.of_one(db, by, "case.prepared", f"case:{case.id}", case.patient_id)
-    return render_template("live/room.html", meeting=case.meeting, frames_key=frames_key(), prepare=case)
+        forms = outcome_forms(db, case.meeting)
+    return render_template(
+        "live/room.html", meeting=case.meeting, frames_key=frames_key(), prepare=case, outcome_forms=forms
+    )
 
 
 @pages.get("/preparation.json")

@@ -11,6 +11,7 @@ from mdt.live.marks import TOOLS
 from mdt.live.room import EMPTY_CASE
 from mdt.outcome import codes
 from mdt.outcome import form as forms
+from mdt.outcome.proforma import FIRST, compose
 from mdt.people.permissions import ROLES
 from tests.fuzz.tab import Tab
 from tests.fuzz.views import a_point, a_pointer, a_view
@@ -129,6 +130,7 @@ A_PLAN: Body = {
     "no_treatment_reason": None,
     "deferral_reason": None,
 }
+FORM = compose(FIRST)  # what a team writes on that has chosen nothing
 _ODD: dict[str, list[Any]] = {
     forms.TEXT: ["", "A line\nand another", "x" * 5000, 7],
     forms.LINE: ["", "Dr Beth Naylor", "two\nlines"],
@@ -143,7 +145,7 @@ def set_field(day: "Simulation", tab: Tab, case: str) -> Body | None:
     if case != tab.client.state["case"] and _seldom(day):
         return None
     bound, lacks = _bound(day, tab, case), _lacks(tab, case)
-    field = forms.BY_NAME[day.random.choice(list(forms.BY_NAME))]
+    field = day.random.choice(FORM.fields)
     if lacks and day.random.random() < 0.9:
         lack = day.random.choice(lacks)
         return {**bound, "field": lack, "value": A_PLAN[lack]}

@@ -179,13 +179,14 @@ def test_signing_makes_the_actions_and_decides_the_case(region, case):
     signed = sign(region, case, type_all(region, case).revision)
     assert (signed.status, signed.signed_name, signed.signed_at) == ("signed", "Dr Chair", NOW)
     with region.db.reading() as session:
-        [action] = read(queries.in_force, session, region["observer"], case.id).actions
+        action, told = read(queries.in_force, session, region["observer"], case.id).actions
         assert (action.text, action.owner, f"{action.due}", action.status) == (
             "Book CPET",
             "Mr Jones",
             "2026-12-01",
             "open",
         )
+        assert (told.kind, told.owner) == ("tell", "CNS Shah")
         assert session.get(type(case), case.id).decided_at == NOW
 
 
@@ -212,7 +213,7 @@ def test_an_amendment_is_a_new_version_and_the_old_one_holds_until_it_is_signed(
         newest, oldest = queries.versions(session, region["chair"], case.id)
         assert (newest.version, newest.form["intent"]) == (2, "Z")
         assert (oldest.version, oldest.form["intent"], oldest.status) == (1, "C", "signed")
-        assert [len(each.actions) for each in (newest, oldest)] == [1, 1]
+        assert [len(each.actions) for each in (newest, oldest)] == [2, 2]
 
 
 @pytest.mark.parametrize(("reason", "says"), [("", "Give the reason"), (" \n", "Give the reason"), ("x" * 501, "500")])

@@ -15,13 +15,14 @@ from mdt.meeting import actions as meetings
 from mdt.outcome import actions
 from mdt.outcome.actions import Binding
 from mdt.outcome.completeness import missing
-from mdt.outcome.form import BY_NAME
 from mdt.outcome.models import Outcome
+from mdt.outcome.proforma import FIRST, compose
 from mdt.outcome.state import as_state
 from tests.unit.region import NOW, a_region
 from tests.unit.test_outcome import PLAN
 
-NAMES = st.sampled_from(sorted(BY_NAME))
+ON = compose(FIRST)
+NAMES = st.sampled_from(sorted(ON.by_name))
 MISTAKES = st.sampled_from([None, "", [], "X", "defer", "2020-01-01", "elsewhere", [{"code": "11", "relation": "or"}]])
 
 
@@ -73,7 +74,7 @@ class People(RuleBasedStateMachine):
     @rule()
     def decide(self) -> None:
         """As a good meeting does it: every field right, then the chair signs."""
-        for name in BY_NAME:
+        for name in ON.by_name:
             self.type_one_field_right(name)
         self.sign_what_is_there("chair", self.live)
 
@@ -105,8 +106,8 @@ class People(RuleBasedStateMachine):
                 assert outcome.patient_id == next(c.patient_id for c in self.cases if c.id == outcome.case_id)
                 if outcome.is_signed:
                     self.reached.add(outcome.version)
-                    assert missing(outcome.form, NOW.date()) == []
-                    assert len(outcome.actions) == len(outcome.form["actions"])
+                    assert missing(ON, outcome.form, NOW.date()) == []
+                    assert len(outcome.actions) == len(outcome.form["actions"]) + 1  # and telling the patient
                     assert self.signed.setdefault(key, as_state(outcome)) == as_state(outcome)
             assert self.signed.keys() <= kept.keys()
 

@@ -111,12 +111,19 @@ TABLE = {
     "GET /teams/<team_id>/cosd/sections.json": "200 200 403 403 403 404 404 401",
     "GET /cases/<case_id>/outcome/": TEAM,
     "GET /cases/<case_id>/outcome/now.json": TEAM,
+    "GET /cases/<case_id>/outcome/help.json": TEAM,
     "GET /cases/<case_id>/outcome/amend": "200 403 403 403 403 404 404 401",
     "POST /cases/<case_id>/outcome/amend": "302 403 403 403 403 404 404 401",
     "GET /cases/<case_id>/outcome/complete": "200 200 403 403 403 404 404 401",
     "POST /cases/<case_id>/outcome/set.json": "200 200 403 403 403 404 404 401",
+    "POST /cases/<case_id>/outcome/check.json": "409 409 409 409 403 404 404 401",  # it was typed in since it was read
     "POST /cases/<case_id>/outcome/sign.json": "409 403 403 403 403 404 404 401",  # it was typed in since it was read
     "POST /cases/<case_id>/outcome/amend.json": "409 403 403 403 403 404 404 401",  # it is not signed yet
+    "GET /meetings/<meeting_id>/sign-off/": "200 200 200 200 403 404 404 401",
+    "POST /meetings/<meeting_id>/sign-off/": "409 403 403 403 403 404 404 401",  # nothing of it is to be signed
+    "GET /teams/<team_id>/proforma/": "200 200 403 403 403 404 404 401",
+    "POST /teams/<team_id>/proforma/": "302 302 403 403 403 404 404 401",
+    "GET /proformas/<key>.json": ALL,
     "GET /cases/<case_id>/prepare": "200 200 200 200 403 404 404 401",
     "GET /cases/<case_id>/preparation.json": TEAM,
     "POST /cases/<case_id>/reviews": "403 403 403 302 403 404 404 401",  # only the presenter is a radiologist here
@@ -220,7 +227,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
         "standard_id": "0" * 32, "late_id": "0" * 32, "carry_id": "0" * 32, "transfer_id": "0" * 32,
-        "level": "0", "column": "0", "row": "0", "name": "label",
+        "key": "core-2", "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
     if "/discrepanc" in rule:
         names["case_id"] = made.cases["signed"]
@@ -272,6 +279,12 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /teams/<team_id>/quorum/": {
             "starts-day": "1", "starts-month": "6", "starts-year": "2099", "blocks": "nothing",
             "role": ["Oncologist", ""], "specialties": ["oncologist", ""], "count": ["1", "1"],
+        },
+        "POST /meetings/<meeting_id>/sign-off/": {
+            "act": "outcome.sign", "bound": f"{made.cases['maria']} {made.patients['maria']} 1 1",
+        },
+        "POST /teams/<team_id>/proforma/": {
+            "starts-day": "1", "starts-month": "6", "starts-year": "2099", "block": "lung-1",
         },
         "POST /teams/<team_id>/preparation/": {
             "what": "cut-off", "hours": "16", "from-day": "1", "from-month": "6", "from-year": "2099",

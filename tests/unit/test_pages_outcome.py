@@ -12,8 +12,9 @@ from mdt.core.clock import in_london, utc_now
 from mdt.live import actions as live
 from mdt.meeting import policies
 from mdt.meeting.models import Case, Meeting
-from mdt.outcome import definition, messages
+from mdt.outcome import definition, messages, proforma
 from mdt.outcome.actions import Binding, set_field
+from mdt.outcome.proforma import FIRST
 from tests.unit.pages import SETUP, seeded
 from tests.unit.prepared import actor
 from tests.unit.test_outcome import PLAN
@@ -149,4 +150,7 @@ def test_the_form_comes_with_the_page_that_needs_it(made, page):
     text = made.signed_in("chair").get(there[page]).text
     block = re.search(r'<script type="application/json" id="outcome-form">(.*?)</script>', text)
     assert block is not None
-    assert json.loads(block[1]) == json.loads(definition.as_json())
+    assert json.loads(block[1]) == {
+        "current": FIRST,
+        "forms": {FIRST: json.loads(json.dumps(definition.as_json(proforma.compose(FIRST))))},
+    }

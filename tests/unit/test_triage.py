@@ -14,7 +14,7 @@ from mdt.meeting.moving import reasons
 from mdt.meeting.triage import cosd, library, sorting, streams
 from mdt.meeting.triage.models import Standard
 from mdt.meeting.triage.queries import history, newest
-from mdt.outcome import codes
+from mdt.outcome import proforma
 from tests.unit.region import NOW, a_region
 
 TODAY = in_london(NOW).date()
@@ -67,11 +67,11 @@ def statuses(region, meeting):
 
 
 def test_the_codes_of_a_standard_and_of_a_deferral_are_those_of_the_outcome():
-    assert codes.labels(codes.TREATMENTS) == cosd.TREATMENTS
-    assert codes.labels(codes.INTENTS) == cosd.INTENTS
-    assert {one.code: one.label for one in codes.DEFERRAL_REASONS} == {
-        code: reasons.LABELS[code] for code in reasons.DEFERRALS
-    }
+    form = proforma.compose(proforma.newest(proforma.CORE).key)
+    asked = {name: {one.code: one.label for one in field.codes} for name, field in form.by_name.items()}
+    assert asked["treatments"] == cosd.TREATMENTS
+    assert asked["intent"] == cosd.INTENTS
+    assert asked["deferral_reason"] == {code: reasons.LABELS[code] for code in reasons.DEFERRALS}
 
 
 def test_only_a_ratified_standard_of_care_is_told_to_cosd_as_one():

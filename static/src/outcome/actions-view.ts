@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { live } from 'lit-html/directives/live.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { uuid } from '../room/uuid';
-import { readDay, workingDaysAfter } from './days';
+import { readDay } from './days';
 import { actionsOf, isEmpty, type Action, type Values } from './form';
 import type { Panel } from './panel';
 
@@ -61,7 +61,7 @@ function row(panel: Panel, action: Action, at: number, real: boolean, change: (a
               ? html`<div class="outcome-suggestions">
                   <span>Due:</span>
                   ${OFFERED.map((days) => {
-                    const due = workingDaysAfter(panel.countFrom, days);
+                    const due = panel.workingDay(days);
                     return html`<button type="button" title=${`${days} working days`} @click=${() => change({ ...action, due }, true)}>${readDay(due)}</button>`;
                   })}
                 </div>`

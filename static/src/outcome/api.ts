@@ -13,8 +13,18 @@ export interface OutcomeState {
   form: Record<string, FieldValue>;
   /** By field: the revision at which it was last changed. */
   changed: Record<string, number>;
-  signed: { id: string; name: string; at: string } | null;
+  signed: Signature | null;
   reason: string;
+  /** The key of the proforma it is written on; absent on what is older than their versions. */
+  proforma?: string;
+  /** Who read it beside its typists, as it stands; absent when nobody did. */
+  checked?: Signature;
+}
+
+export interface Signature {
+  id: string;
+  name: string;
+  at: string;
 }
 
 /** Where the room is: nothing typed is lost in any of them, but it is only kept when the server said so. */
@@ -57,6 +67,7 @@ export interface OutcomeApi {
   connection(): Connection;
   /** Saves one field; resolves when the server has answered, however long the line is down. Never rejects. */
   set(field: string, value: FieldValue): Promise<OutcomeAnswer>;
+  check(): Promise<OutcomeAnswer>;
   sign(): Promise<OutcomeAnswer>;
   amend(reason: string): Promise<OutcomeAnswer>;
   /** Calls `listener` after every kept change, pending change or change of connection; returns the way to stop. */

@@ -9,7 +9,7 @@ export interface Missing {
 
 /** In the order of the form. `day` is the day of the meeting. */
 export function missing(form: FormDefinition, values: Values, day: string): Missing[] {
-  const found = form.rules.filter((rule) => applies(rule, values) && !holds(rule, values)).map(({ name, say }) => ({ name, say }));
+  const found = form.rules.filter((rule) => applies(form, rule, values) && !holds(form, rule, values)).map(({ name, say }) => ({ name, say }));
   found.push(...unfinished(actionsOf(values), day).map((say) => ({ name: 'actions', say })));
   const told = values['tell_by'];
   if (typeof told === 'string' && told < day) found.push({ name: 'tell_by', say: 'The patient cannot be told before the meeting.' });
@@ -17,22 +17,33 @@ export function missing(form: FormDefinition, values: Values, day: string): Miss
   return found.sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0));
 }
 
-/** Whether a field has something to say here: it is filled, or some rule wants it so. What is free text is there before anything is decided. */
+/**
+ * Whether a field has something to say here: it is filled, or some rule wants it so. What is free text is there before
+ * anything is decided, and so is every fact: what a rule asks of later fields does not hide an earlier one.
+ */
 export function matters(form: FormDefinition, values: Values, name: string): boolean {
   if (!isEmpty(values[name])) return true;
-  const wanted = form.rules.filter((rule) => rule.name === name && rule.must === 'fill');
+  const own = form.rules.filter((rule) => rule.name === name);
+  const unless = own.filter((rule) => Object.keys(rule.unless).length > 0);
+  // Such as a Breslow thickness where there is no melanoma.
+  if (unless.some((rule) => applies(form, rule, values))) return false;
+  const wanted = own.filter(({ must }) => must === 'fill');
+  if (wanted.length === 0 || unless.length > 0) return true;
+  const place = new Map(form.fields.map((field, at) => [field.name, at]));
+  const earlier = (rule: Rule): Rule => ({ ...rule, when: Object.fromEntries(Object.entries(rule.when).filter(([on]) => (place.get(on) ?? 0) < (place.get(name) ?? 0))) });
   const early = isEmpty(values['decision']) && fieldOf(form, name).codes.length === 0;
-  return wanted.length === 0 || wanted.some((rule) => applies(rule, values) || (early && Object.keys(rule.when).every((on) => on === 'decision')));
+  return wanted.some((rule) => applies(form, earlier(rule), values) || (early && Object.keys(rule.when).every((on) => on === 'decision')));
 }
 
-function applies({ when }: Rule, values: Values): boolean {
-  return Object.entries(when).every(([name, wanted]) => chosen(values, name).some((code) => wanted.includes(code)));
+function applies(form: FormDefinition, { when, unless }: Rule, values: Values): boolean {
+  const areChosen = (asked: Rule['when']): boolean => Object.entries(asked).every(([name, wanted]) => chosen(form, values, name).some((code) => wanted.includes(code)));
+  return Object.keys(unless).length > 0 ? !areChosen(unless) : areChosen(when);
 }
 
-function holds({ name, must, codes }: Rule, values: Values): boolean {
+function holds(form: FormDefinition, { name, must, codes }: Rule, values: Values): boolean {
   if (must === 'fill') return !isEmpty(values[name]);
   if (must === 'empty') return isEmpty(values[name]);
-  return chosen(values, name).every((code) => codes.includes(code));
+  return chosen(form, values, name).every((code) => codes.includes(code));
 }
 
 /** One sentence for each action that lacks something. */

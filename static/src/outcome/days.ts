@@ -10,7 +10,7 @@ export function readDay(day: string): string {
   return `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
 }
 
-/** Monday to Friday count; bank holidays are not known here, which is why this is only ever a suggestion. */
+/** Monday to Friday count; bank holidays are the server's to know, and this stands in until it has said them. */
 export function workingDaysAfter(day: string, count: number): string {
   let at = Date.parse(`${day}T00:00:00Z`);
   for (let left = count; left > 0; ) {

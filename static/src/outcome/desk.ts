@@ -52,6 +52,7 @@ class Desk implements OutcomeApi {
   fieldRevision = (field: string): number => this.outcome?.changed[field] ?? 0;
   pending = (): readonly { field: string; value: FieldValue }[] => this.waiting;
   connection = (): Connection => this.connected;
+  check = (): Promise<OutcomeAnswer> => this.post('check', { revision: this.outcome?.revision ?? 0 });
   sign = (): Promise<OutcomeAnswer> => this.post('sign', { revision: this.outcome?.revision ?? 0 });
   amend = (reason: string): Promise<OutcomeAnswer> => this.post('amend', { reason });
 

@@ -4,10 +4,11 @@ import { html, render, type TemplateResult } from 'lit-html';
 import { nameOf, nhsNumber } from '../panel/words';
 import type { OutcomeApi } from './api';
 import { isEmpty, type FormDefinition } from './form';
+import type { Help } from './help';
 import { sentence } from './sentence';
 
 /** The chair reads the decision back, with the patient's identity above it. No when the outcome changes meanwhile. */
-export function confirmSigning(api: OutcomeApi, form: FormDefinition, gone: AbortSignal): Promise<boolean> {
+export function confirmSigning(api: OutcomeApi, form: FormDefinition, help: Help | null, gone: AbortSignal): Promise<boolean> {
   const read = api.state();
   return ask(
     gone,
@@ -17,6 +18,8 @@ export function confirmSigning(api: OutcomeApi, form: FormDefinition, gone: Abor
       <p class="read-back">${sentence(form, read?.form ?? {})}</p>
       ${isEmpty(read?.form['rationale']) ? '' : html`<p class="outcome-rationale"><b>Rationale:</b> ${read?.form['rationale']}</p>`}
       ${read !== null && read.version > 1 ? html`<p class="quiet">Amendment ${read.version - 1}: ${read.reason}</p>` : ''}
+      ${untouched(help)}
+      <p class="quiet">${read?.checked === undefined ? 'Nobody but those who typed it has checked it.' : `Checked by ${read.checked.name}.`}</p>
       <p class="quiet">Once signed it never changes; it can only be amended by a new version with a reason.</p>
       <div class="ask-buttons">
         <button class="go" type="button" @click=${() => close(true)}>Sign for ${nameOf(api.patient)}</button>
@@ -52,6 +55,12 @@ export function askReason(api: OutcomeApi, gone: AbortSignal): Promise<string | 
     `,
     null,
   );
+}
+
+/** What the discussion has not touched, as far as the room knows: said, and the chair decides. */
+function untouched(help: Help | null): TemplateResult | '' {
+  const list = help?.checklist.filter(({ by }) => by === '') ?? [];
+  return list.length === 0 ? '' : html`<p class="outcome-untouched"><b>Not touched in the discussion:</b> ${list.map(({ label }) => label.toLowerCase()).join(', ')}.</p>`;
 }
 
 const identity = ({ patient }: OutcomeApi): TemplateResult => html`

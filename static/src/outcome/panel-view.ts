@@ -3,8 +3,9 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { missing } from './completeness';
 import { clockOf } from './days';
-import { fieldView } from './field-view';
-import { fieldOf, type FormDefinition, type Values } from './form';
+import { blocksView } from './field-view';
+import type { FormDefinition, Values } from './form';
+import { checklistView } from './help';
 import type { Left } from './journal';
 import type { Panel } from './panel';
 import { plain, readView } from './read-view';
@@ -20,14 +21,15 @@ export function panelView(panel: Panel): TemplateResult {
   const values = types ? typing.values(form.fields.map(({ name }) => name)) : (state?.form ?? {});
   const version = state?.version ?? 1;
   return html`
-    <section class="outcome-panel" aria-label="Outcome" data-case=${api.caseId}>
+    <section class="outcome-panel" aria-label="Outcome" data-case=${api.caseId} @keydown=${(event: KeyboardEvent) => panel.onKey(event)}>
       <header class="outcome-head">
         <span class="badge ${signed ? 'badge-green' : 'badge-amber'}">${signed ? 'Signed' : 'Draft'}${version > 1 ? `, version ${version}` : ''}</span>
         ${standing(panel)}
       </header>
+      ${checklistView(panel)}
       ${panel.journal.others(api.caseId).map((left) => leftBehind(panel, left))} ${types ? nothing : stuck(panel)}
       ${version > 1 ? html`<p class="outcome-why">Amended because: ${state?.reason}</p>` : nothing}
-      ${types ? html`<div class="outcome-fields">${form.fields.map((field) => fieldView(panel, field, values))}</div>` : readView(panel, values)}
+      ${types ? html`<div class="outcome-fields">${blocksView(panel, values)}</div>` : readView(panel, values)}
       ${signed ? signature(panel) : unsigned(panel, values)}
       <datalist id="outcome-people">${api.roster().map((person) => html`<option value=${person}></option>`)}</datalist>
     </section>
@@ -67,7 +69,8 @@ function stuck({ form, typing }: Panel): Piece {
 }
 
 const quoted = (form: FormDefinition, name: string, value: unknown): TemplateResult =>
-  html`<p><b>${fieldOf(form, name).label}:</b> <q>${plain(form, name, value)}</q></p>`;
+  // What was typed for another patient may be of another form.
+  html`<p><b>${form.fields.find((one) => one.name === name)?.label ?? name}:</b> <q>${form.fields.some((one) => one.name === name) ? plain(form, name, value) : String(value)}</q></p>`;
 
 function signature(panel: Panel): TemplateResult {
   const signed = panel.api.state()?.signed;
@@ -95,11 +98,21 @@ function unsigned(panel: Panel, values: Values): TemplateResult {
           </div>
         `
       : html`<p class="outcome-complete">Complete${panel.may('outcome.sign') ? '' : ': ready for the chair to sign'}.</p>`}
+    ${checked(panel, lacks.length === 0)}
     ${panel.may('outcome.sign')
       ? html`<button type="button" class="go outcome-sign" ?disabled=${lacks.length > 0 || panel.busy || !typing.isSettled || api.pending().length > 0 || api.connection() !== 'in-step'} @click=${() => panel.sign()}>Sign…</button>`
       : nothing}
     ${refusal(panel)}
   `;
+}
+
+/** Who read it beside its typists; or the button of somebody who may. */
+function checked(panel: Panel, complete: boolean): Piece {
+  const { api, typing } = panel;
+  const by = api.state()?.checked;
+  if (by !== undefined) return html`<p class="outcome-complete">Checked by ${by.name} at ${clockOf(new Date(by.at))}.</p>`;
+  if (!complete || api.state() === null || !panel.may('outcome.check')) return nothing;
+  return html`<button type="button" class="outcome-check" ?disabled=${panel.busy || !typing.isSettled || api.connection() !== 'in-step'} @click=${() => panel.check()}>I have read it: it is right</button>`;
 }
 
 const refusal = ({ refusal: said }: Panel): Piece => (said === '' ? nothing : html`<p class="outcome-problem" role="alert">${said}</p>`);

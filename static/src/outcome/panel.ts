@@ -1,19 +1,21 @@
 /** The outcome of the open case: typed here by whoever may, seen live by everybody, read back and signed by the chair. */
 
 import './outcome.css';
-import { render } from 'lit-html';
+import { html, render } from 'lit-html';
 import { londonDay, nameOf } from '../panel/words';
 import { uuid } from '../room/uuid';
 import type { MountOutcome, OutcomeApi } from './api';
 import { askReason, confirmSigning } from './dialogs';
-import { readForm, type FormDefinition } from './form';
+import { formOf, readForms, type FormDefinition, type Forms } from './form';
+import { Helper, suggested } from './help';
 import { Journal } from './journal';
+import { workingDaysAfter } from './days';
 import { panelView } from './panel-view';
 import { FRESH } from './read-view';
 import { Typing } from './typing';
 
 export const mountOutcome: MountOutcome = (element, api) => {
-  const panel = new Panel(element, api, readForm(document));
+  const panel = new Panel(element, api, readForms(document));
   return () => panel.close();
 };
 
@@ -21,6 +23,7 @@ export const mountOutcome: MountOutcome = (element, api) => {
 export class Panel {
   readonly typing: Typing;
   readonly journal = new Journal(sessionStorage);
+  readonly helper: Helper;
   /** The row of a new action that is not typed yet. */
   newAction: string = uuid();
   /** The server's answer to a signature or an amendment that it refused. */
@@ -35,14 +38,25 @@ export class Panel {
   constructor(
     private readonly element: HTMLElement,
     readonly api: OutcomeApi,
-    readonly form: FormDefinition,
+    readonly forms: Forms,
   ) {
+    this.helper = new Helper(api.caseId, () => this.draw());
     this.typing = new Typing(api, this.journal, nameOf(api.patient), () => this.draw(), later);
     this.stop = api.onChange(() => {
       this.typing.heard();
+      this.helper.soon();
       this.draw();
     });
     this.drawNow();
+  }
+
+  /** The proforma of the outcome as it is now: a new one is written on the team's, an old one on its own. */
+  get form(): FormDefinition {
+    return formOf(this.forms, this.api.state());
+  }
+
+  private get hasForm(): boolean {
+    return this.api.state() === null || (this.api.state()?.proforma ?? 'core-1') in this.forms.forms;
   }
 
   may(act: string): boolean {
@@ -59,6 +73,7 @@ export class Panel {
     this.closed = true;
     this.stop();
     this.typing.close();
+    this.helper.close();
     this.dialogs.abort();
     clearTimeout(this.fading);
   }
@@ -67,6 +82,22 @@ export class Panel {
     if (this.drawn) return;
     this.drawn = true;
     queueMicrotask(() => this.drawNow());
+  }
+
+  /** Alt+Enter in a field takes what is suggested for it. */
+  onKey(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !event.altKey) return;
+    const name = (event.target as HTMLElement).closest<HTMLElement>('[data-field]')?.dataset['field'];
+    const one = name === undefined ? null : suggested(this, name, this.typing.values([name]));
+    if (name === undefined || one === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.typing.type(name, one.value, true);
+  }
+
+  /** The day so many working days on: as the server counts them, or without bank holidays until it has said. */
+  workingDay(count: number): string {
+    return this.helper.help?.days[count - 1] ?? workingDaysAfter(this.countFrom, count);
   }
 
   /** Moves to a field, from what is said to be missing. */
@@ -78,9 +109,13 @@ export class Panel {
 
   async sign(): Promise<void> {
     const read = this.api.state();
-    if (read === null || !(await confirmSigning(this.api, this.form, this.dialogs.signal))) return;
+    if (read === null || !(await confirmSigning(this.api, this.form, this.helper.help, this.dialogs.signal))) return;
     if (this.api.state()?.revision !== read.revision) return;
     await this.act(this.api.sign());
+  }
+
+  async check(): Promise<void> {
+    await this.act(this.api.check());
   }
 
   async amend(): Promise<void> {
@@ -101,7 +136,7 @@ export class Panel {
   private drawNow(): void {
     this.drawn = false;
     if (this.closed) return;
-    render(panelView(this), this.element);
+    render(this.hasForm ? panelView(this) : html`<p class="outcome-problem" role="alert">This outcome is written on a proforma that came after this page. Reload the page.</p>`, this.element);
     clearTimeout(this.fading);
     this.fading = setTimeout(() => this.draw(), FRESH);
   }

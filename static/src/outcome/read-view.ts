@@ -31,6 +31,8 @@ export function plain(form: FormDefinition, name: string, value: unknown): strin
   if (field.kind === 'treatments') return (value as Treatment[]).map(({ code }) => labelOf(field, code)).join(', ');
   if (field.kind === 'actions') return (value as Action[]).map(actionLine).join('; ');
   if (field.kind === 'code') return labelOf(field, value);
+  if (field.kind === 'codes') return (value as string[]).map((code) => labelOf(field, code)).join(', ');
+  if (field.kind === 'number') return `${value as number} ${field.unit}`.trim();
   return field.kind === 'date' ? readDay(value as string) : (value as string);
 }
 
@@ -55,7 +57,7 @@ function shown(form: FormDefinition, field: Field, value: unknown): TemplateResu
   }
   if (field.kind === 'actions') return html`<ol>${(value as Action[]).map((action) => html`<li>${actionLine(action)}</li>`)}</ol>`;
   const text = plain(form, field.name, value);
-  return field.cosd === '' ? html`<span class="outcome-text">${text}</span>` : html`${text} <small>${value}</small>`;
+  return field.cosd === '' || field.kind !== 'code' ? html`<span class="outcome-text">${text}</span>` : html`${text} <small>${value}</small>`;
 }
 
 const actionLine = ({ text, owner, due }: Action): string => [text || '…', owner || 'no owner', due === null ? 'no date' : `by ${readDay(due)}`].join(', ');

@@ -7,16 +7,19 @@ import shared from '../../../tests/cases/outcome.json';
 
 interface Shared {
   day: string;
-  form: FormDefinition;
-  cases: { name: string; form: Values; missing: { name: string; say: string }[]; sentence: string }[];
+  forms: Record<string, FormDefinition>;
+  cases: { name: string; on?: string; form: Values; missing: { name: string; say: string }[]; sentence: string }[];
 }
 
-const { day, form, cases } = shared as unknown as Shared;
+const { day, forms, cases } = shared as unknown as Shared;
+const form = forms['core-1'] as FormDefinition;
+const colorectal = forms['core-2+colorectal-1'] as FormDefinition;
 
 describe('the rules of an outcome, the same here and on the server', () => {
   it.each(cases)('$name', (one) => {
-    expect(missing(form, one.form, day)).toEqual(one.missing);
-    expect(sentence(form, one.form)).toBe(one.sentence);
+    const on = forms[one.on ?? 'core-1'] as FormDefinition;
+    expect(missing(on, one.form, day)).toEqual(one.missing);
+    expect(sentence(on, one.form)).toBe(one.sentence);
   });
 });
 
@@ -40,6 +43,24 @@ describe('which fields a decision needs', () => {
   it('asks why nothing is done when nothing active is intended', () => {
     expect(shown({ decision: 'recommend', intent: 'X' })).toContain('no_treatment_reason');
     expect(shown({ decision: 'recommend', intent: 'C' })).not.toContain('no_treatment_reason');
+  });
+});
+
+describe('which facts a site asks for', () => {
+  const shown = (values: Values): string[] => colorectal.fields.map(({ name }) => name).filter((name) => matters(colorectal, values, name));
+
+  it('asks for the rectal margin of a rectal tumour alone', () => {
+    expect(shown({})).not.toContain('crm');
+    expect(shown({ site: 'right' })).not.toContain('crm');
+    expect(shown({ site: 'rectum' })).toEqual(expect.arrayContaining(['height_mm', 'crm', 'emvi']));
+    expect(shown({ site: 'right' })).toContain('emergency');
+  });
+
+  it('asks for T, N and M once the tumour is staged, and before anything is decided', () => {
+    expect(shown({})).toEqual(expect.arrayContaining(['ps', 'site', 'staged']));
+    expect(shown({})).not.toContain('ct');
+    expect(shown({ staged: 'yes' })).toEqual(expect.arrayContaining(['ct', 'cn', 'cm', 'edition']));
+    expect(shown({ staged: 'no' })).toContain('not_staged_why');
   });
 });
 

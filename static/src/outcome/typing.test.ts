@@ -37,6 +37,7 @@ class Room {
       pending: () => this.pending,
       connection: () => 'in-step',
       set: (field, value) => this.set(caseId, field, value),
+      check: () => Promise.resolve({ ok: true, fresh: true }),
       sign: () => Promise.resolve({ ok: true, fresh: true }),
       amend: () => Promise.resolve({ ok: true, fresh: true }),
       onChange: () => () => undefined,

@@ -80,6 +80,7 @@ export class OutcomePlace {
           .map(({ body }) => ({ field: body['field'] as string, value: body['value'] as FieldValue })),
       connection: () => client.connection,
       set: (field, value) => op('outcome.set', { revision: state()?.revision ?? 0, field, value }),
+      check: () => op('outcome.check', { revision: state()?.revision ?? 0 }),
       sign: () => op('outcome.sign', { revision: state()?.revision ?? 0 }),
       amend: (reason) => op('outcome.amend', { reason }),
       onChange: (listener) => {

@@ -130,6 +130,7 @@ const KINDS: Record<string, (event: RoomEvent) => string> = {
   'key.put': ({ body }) => `chose a key image: “${(body['key'] as { caption: string }).caption}”`,
   'key.remove': () => 'removed a key image',
   'outcome.set': ({ body }) => `typed the outcome, ${(body['field'] as string).replaceAll('_', ' ')}: ${said(body['value'])}`,
+  'outcome.check': () => 'checked the outcome',
   'outcome.sign': () => 'signed the outcome',
   'outcome.amend': () => 'amended the outcome',
 };

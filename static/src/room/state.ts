@@ -1,6 +1,6 @@
 /** The room as a value, and what each kept event does to it: the same fold as `mdt/live/room.py`. */
 
-import type { OutcomeState } from '../outcome/api';
+import type { OutcomeState, Signature } from '../outcome/api';
 import type { CaseState, KeyImage, Mark, Presenter, RoomEvent, RoomState, Scene } from './protocol';
 
 export const EMPTY: RoomState = { status: 'planned', case: null, presenter: null, cases: {} };
@@ -65,6 +65,7 @@ function caseAfter(held: CaseState, id: string, kind: string, body: Body): CaseS
       return { ...held, scenes: (held.scenes ?? []).toSorted((one, other) => order.indexOf(one.id) - order.indexOf(other.id)) };
     }
     case 'outcome.set':
+    case 'outcome.check':
     case 'outcome.sign':
     case 'outcome.amend':
       return { ...held, outcome: outcomeAfter(held.outcome, id, kind, body) };
@@ -78,8 +79,10 @@ function outcomeAfter(held: OutcomeState | null, id: string, kind: string, body:
   const revision = body['revision'] as number;
   if (kind === 'outcome.set') {
     const field = body['field'] as string;
-    return { ...outcome, revision, form: { ...outcome.form, [field]: body['value'] }, changed: { ...outcome.changed, [field]: revision } };
+    const { checked: _undone, ...typed } = outcome;
+    return { ...typed, revision, form: { ...outcome.form, [field]: body['value'] }, changed: { ...outcome.changed, [field]: revision } };
   }
+  if (kind === 'outcome.check') return { ...outcome, checked: body['checked'] as Signature, revision };
   if (kind === 'outcome.sign') return { ...outcome, status: 'signed', signed: body['signed'] as OutcomeState['signed'], revision };
   return { ...newOutcome(id, body), revision, reason: body['reason'] as string, form: body['form'] as OutcomeState['form'] };
 }
@@ -95,5 +98,7 @@ function newOutcome(id: string, body: Body): OutcomeState {
     changed: {},
     signed: null,
     reason: '',
+    // Since proformas have versions, whatever begins an outcome names its own.
+    ...('proforma' in body ? { proforma: body['proforma'] as string } : {}),
   };
 }

@@ -1,0 +1,104 @@
+"""Which proforma a team writes on, as its own policy with dates; and an outcome's proforma by the key it remembers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mdt.core import audit
+from mdt.core.actor import Actor
+from mdt.core.clock import in_london
+from mdt.core.errors import Invalid, NotFound
+from mdt.meeting.models import Meeting
+from mdt.meeting.policies import NO_SUCH_TEAM
+from mdt.outcome import proforma as proformas
+from mdt.outcome.form import Field
+from mdt.outcome.models import TeamProforma
+from mdt.outcome.proforma import Proforma
+from mdt.people import permissions
+from mdt.people.models import Team
+
+OWN = "Asked by this team"  # the heading of a team's own fields
+MOST_OWN = 12
+
+
+def in_force(session: Session, team_id: str, day: date) -> TeamProforma | None:
+    """The newest that has begun by a day. None: the team goes on as before there was a choice."""
+    begun = select(TeamProforma).where(TeamProforma.team_id == team_id, TeamProforma.starts <= day)
+    return session.scalar(begun.order_by(TeamProforma.starts.desc(), TeamProforma.made_at.desc()).limit(1))
+
+
+def of_meeting(session: Session, meeting: Meeting) -> Proforma:
+    """What an outcome begun for this meeting is written on."""
+    held = in_force(session, meeting.team_id, in_london(meeting.starts_at).date())
+    return composed(held) if held else proformas.compose(proformas.FIRST)
+
+
+def composed(held: TeamProforma) -> Proforma:
+    return proformas.compose(held.core, held.block, held.id if held.extra else "", own_fields(held.extra))
+
+
+def by_key(session: Session, key: str) -> Proforma:
+    """The proforma an outcome remembers."""
+    core, block, own = proformas.split(key)
+    held = session.get(TeamProforma, own) if own else None
+    return proformas.compose(core, block, own, own_fields(held.extra) if held else ())
+
+
+def own_fields(extra: Sequence[dict[str, Any]]) -> tuple[Field, ...]:
+    """`extra`: {"name", "schema"} of each."""
+    return tuple(proformas.own_field(one["name"], one["schema"], OWN) for one in extra)
+
+
+def history(session: Session, by: Actor, team_id: str) -> tuple[Team, list[TeamProforma]]:
+    """The team, and every version it ever chose, the latest first."""
+    team = session.get(Team, team_id)
+    if team is None or not permissions.may(by, "meeting.see", team_id):
+        raise NotFound(NO_SUCH_TEAM)
+    kept = select(TeamProforma).where(TeamProforma.team_id == team_id)
+    return team, list(session.scalars(kept.order_by(TeamProforma.starts.desc(), TeamProforma.made_at.desc())))
+
+
+def choose(
+    session: Session,
+    *,
+    by: Actor,
+    team_id: str,
+    starts: date,
+    block: str,
+    extra: Sequence[dict[str, Any]] = (),
+    needs_check: bool = False,
+    checklist_blocks: bool = False,
+    now: datetime,
+) -> TeamProforma:
+    """From a day on, the team's new outcomes are written on the newest core, a site block (or none) and its own fields.
+
+    What was begun before stays on what it was begun on.
+    """
+    permissions.require(by, "policy.set", team_id)
+    if session.get(Team, team_id, with_for_update=True) is None:
+        raise NotFound(NO_SUCH_TEAM)
+    if starts < in_london(now).date():
+        raise Invalid("A proforma cannot begin in the past: what was decided was written on the one of its day.")
+    if len(extra) > MOST_OWN:
+        raise Invalid(f"A team may ask at most {MOST_OWN} questions of its own.")
+    held = TeamProforma(
+        team_id=team_id,
+        starts=starts,
+        core=proformas.newest(proformas.CORE).key,
+        block=block,
+        extra=list(extra),
+        needs_check=needs_check,
+        checklist_blocks=checklist_blocks,
+        made_by=by.person_id,
+        made_at=now,
+    )
+    session.add(held)
+    session.flush()
+    made = composed(held)  # refuses what cannot be read
+    detail = {"proforma": made.key, "starts": starts.isoformat(), "own": len(held.extra)}
+    detail |= {"needs_check": needs_check, "checklist_blocks": checklist_blocks}
+    audit.record(session, by, "policy.proforma", f"team:{team_id}", detail=detail, now=now)
+    return held
