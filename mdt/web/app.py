@@ -11,6 +11,7 @@ from mdt.bootstrap import House
 from mdt.meeting import states as case_states
 from mdt.people import permissions
 from mdt.web import (
+    actions,
     arranging,
     arrivals,
     assets,
@@ -98,6 +99,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         cosd,
         sign_off,
         proformas,
+        actions,
         lobby,
         attendance,
         arranging,

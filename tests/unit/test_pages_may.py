@@ -121,6 +121,10 @@ TABLE = {
     "POST /cases/<case_id>/outcome/amend.json": "409 403 403 403 403 404 404 401",  # it is not signed yet
     "GET /meetings/<meeting_id>/sign-off/": "200 200 200 200 403 404 404 401",
     "POST /meetings/<meeting_id>/sign-off/": "409 403 403 403 403 404 404 401",  # nothing of it is to be signed
+    "GET /actions/": "200 200 200 200 403 403 200 401",
+    "POST /actions/<action_id>": "302 409 409 409 403 404 404 401",  # the chair has closed it
+    "GET /cases/<case_id>/follow-through/": "200 200 200 200 403 404 404 401",
+    "POST /cases/<case_id>/follow-through/": "302 302 302 302 403 404 404 401",
     "GET /teams/<team_id>/proforma/": "200 200 403 403 403 404 404 401",
     "POST /teams/<team_id>/proforma/": "302 302 403 403 403 404 404 401",
     "GET /proformas/<key>.json": ALL,
@@ -282,6 +286,10 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         },
         "POST /meetings/<meeting_id>/sign-off/": {
             "act": "outcome.sign", "bound": f"{made.cases['maria']} {made.patients['maria']} 1 1",
+        },
+        "POST /actions/<action_id>": {"status": "done", "note": "Booked."},
+        "POST /cases/<case_id>/follow-through/": {
+            "kind": "told", "told-day": str(today.day), "told-month": str(today.month), "told-year": str(today.year),
         },
         "POST /teams/<team_id>/proforma/": {
             "starts-day": "1", "starts-month": "6", "starts-year": "2099", "block": "lung-1",
