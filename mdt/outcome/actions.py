@@ -172,6 +172,7 @@ def _actions(session: Session, outcome: Outcome) -> list[Action]:
     wanted = [
         Action(
             position=position,
+            kind="",
             key=action["id"],
             text=action["text"].strip(),
             owner=action["owner"].strip(),
@@ -182,7 +183,9 @@ def _actions(session: Session, outcome: Outcome) -> list[Action]:
     ]
     told, by_when = outcome.form["tell_who"].strip(), date.fromisoformat(outcome.form["tell_by"])
     wanted.append(
-        Action(position=len(wanted) + 1, kind=TELL, text="Tell the patient", owner=told, due=by_when, status=OPEN)
+        Action(
+            position=len(wanted) + 1, kind=TELL, key="", text="Tell the patient", owner=told, due=by_when, status=OPEN
+        )
     )
     before = select(Action).join(Outcome).where(Outcome.case_id == outcome.case_id, Outcome.version < outcome.version)
     for earlier in session.scalars(before.order_by(Outcome.version)):

@@ -1,4 +1,4 @@
-"""What became of a decision: its actions done or cancelled, the patient told, treatment begun, and weeks later: was it?"""
+"""What became of a decision: actions done or cancelled, the patient told, treatment begun, and later: was it done?"""
 
 from datetime import date, datetime, timedelta
 
@@ -116,7 +116,7 @@ def record(
         for action in outcome.actions:
             if action.kind == TELL and action.status == OPEN:
                 _close(action, by, DONE, said, now)
-    _enter_in_pathway(session, by, case, kind, day, now)
+    _enter_in_pathway(session, by, case, kept)
     _settle(session, by, case, outcome)
     if kind == FOLLOWED and case.reached == states.ACTIONED:
         reach(session, by, case, states.CLOSED)
@@ -143,11 +143,11 @@ def _settle(session: Session, by: Actor, case: Case, outcome: Outcome) -> None:
         reach(session, by, case, states.ACTIONED)
 
 
-def _enter_in_pathway(session: Session, by: Actor, case: Case, kind: str, day: date, now: datetime) -> None:
-    field = {TOLD: "told", STARTED: "treated"}.get(kind)
+def _enter_in_pathway(session: Session, by: Actor, case: Case, kept: Milestone) -> None:
+    field = {TOLD: "told", STARTED: "treated"}.get(kept.kind)
     pathway = session.get(Pathway, case.pathway_id, with_for_update=True) if case.pathway_id and field else None
     if pathway is not None and field is not None and getattr(pathway, field) is None:
-        pathways.enter(session, by=by, pathway=pathway, values={field: day}, now=now)
+        pathways.enter(session, by=by, pathway=pathway, values={field: kept.day}, now=kept.at)
 
 
 def _require_day(day: date, case: Case, now: datetime) -> None:

@@ -44,7 +44,7 @@ def close(action_id: str) -> Any:
             follow_through.close_action(db, by=by, action_id=action_id, status=doing, note=form["note"], now=now)
     if not form.is_good:
         return _list(form, 400)
-    kept = {name: form[name] for name in ("whose", "team", "only") if form[name]}
+    kept: dict[str, Any] = {name: form[name] for name in ("whose", "team", "only") if form[name]}
     return redirect(url_for(".mine", **kept))
 
 
@@ -90,7 +90,8 @@ def _list(form: Form, status: int = 200) -> Response:
         teams = [team] if team in names else list(names)
         listed = to_do.of_teams(db, by, today, teams)
         follow = to_do.to_follow(db, by, today, teams)
-        reading.of_many(db, by, "actions.read", "actions", {one.case.patient_id for one in (*listed, *follow)})
+        seen = {one.case.patient_id for one in listed} | {one.case.patient_id for one in follow}
+        reading.of_many(db, by, "actions.read", "actions", seen)
     owners = sorted({one.action.owner for one in listed if one.action.status == follow_through.OPEN}, key=str.casefold)
     if whose:
         listed = [one for one in listed if one.action.owner.casefold() == whose.casefold()]

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from mdt.core.clock import in_london, utc_now
 from mdt.letters import actions as letters
+from mdt.outcome.models import Action
 from mdt.people.sessions import SignIn
 from tests.unit.glass import SLIDE, add_slide
 from tests.unit.layered import add_layer
@@ -116,13 +118,13 @@ TABLE = {
     "POST /cases/<case_id>/outcome/amend": "302 403 403 403 403 404 404 401",
     "GET /cases/<case_id>/outcome/complete": "200 200 403 403 403 404 404 401",
     "POST /cases/<case_id>/outcome/set.json": "200 200 403 403 403 404 404 401",
-    "POST /cases/<case_id>/outcome/check.json": "409 409 409 409 403 404 404 401",  # it was typed in since it was read
+    "POST /cases/<case_id>/outcome/check.json": "409 409 400 400 403 404 404 401",  # typed in since; or not complete
     "POST /cases/<case_id>/outcome/sign.json": "409 403 403 403 403 404 404 401",  # it was typed in since it was read
     "POST /cases/<case_id>/outcome/amend.json": "409 403 403 403 403 404 404 401",  # it is not signed yet
     "GET /meetings/<meeting_id>/sign-off/": "200 200 200 200 403 404 404 401",
     "POST /meetings/<meeting_id>/sign-off/": "409 403 403 403 403 404 404 401",  # nothing of it is to be signed
     "GET /actions/": "200 200 200 200 403 403 200 401",
-    "POST /actions/<action_id>": "302 409 409 409 403 404 404 401",  # the chair has closed it
+    "POST /actions/<action_id>": "302 302 302 302 403 404 404 401",
     "GET /cases/<case_id>/follow-through/": "200 200 200 200 403 404 404 401",
     "POST /cases/<case_id>/follow-through/": "302 302 302 302 403 404 404 401",
     "GET /teams/<team_id>/proforma/": "200 200 403 403 403 404 404 401",
@@ -211,6 +213,12 @@ def client_is(client: FlaskClient, made: Seeded, who: str) -> bool:
     return held is not None and held.person_id == made.people[who]
 
 
+def _action(made: Seeded) -> str:
+    """The first that the signed outcome asks for."""
+    with made.house.db.reading() as db:
+        return db.scalars(select(Action.id).where(Action.kind == "")).one()
+
+
 def ask(client: FlaskClient, made: Seeded, what: str) -> int:
     """Ask for one line of the table, well formed, as a person's browser does."""
     method, rule = what.split(" ")
@@ -231,13 +239,15 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
         "standard_id": "0" * 32, "late_id": "0" * 32, "carry_id": "0" * 32, "transfer_id": "0" * 32,
-        "key": "core-2", "level": "0", "column": "0", "row": "0", "name": "label",
+        "key": "core-2", "action_id": _action(made), "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
     if "/discrepanc" in rule:
         names["case_id"] = made.cases["signed"]
     if "/tiles/" in rule or "/picture/" in rule:
         names["version"] = SLIDE
     if "/letters/" in rule:
+        names["case_id"] = made.cases["signed"]
+    if "follow-through" in rule:
         names["case_id"] = made.cases["signed"]
     if "outcome" in rule:
         names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]
