@@ -21,7 +21,6 @@ from mdt.meeting.triage import queries as triage
 from mdt.meeting.triage import streams
 from mdt.meeting.triage.models import Ratification
 from mdt.outcome import codes
-from mdt.outcome.form import chosen
 from mdt.outcome.models import Outcome
 from mdt.people import permissions
 from mdt.people.models import Team
@@ -109,7 +108,7 @@ def _section(
     plan = False
     treatments: tuple[str, ...] = ()
     if outcome is not None and outcome.form.get("decision") in _PLANS:
-        plan, treatments = True, chosen(outcome.form, "treatments")
+        plan, treatments = True, tuple(one["code"] for one in outcome.form.get("treatments") or [])
         values["CR0460"] = outcome.form.get("intent") or ""
         values["CR0490"] = outcome.form.get("no_treatment_reason") or ""
     elif outcome is None and standard is not None and standard.treatments:

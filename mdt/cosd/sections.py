@@ -11,6 +11,7 @@ from datetime import date
 
 from mdt.cosd.codes import MEETING_TYPES, NOT_DISCUSSED, NUMBER_STATUSES, STATUS_UNKNOWN
 from mdt.outcome import codes
+from mdt.outcome.proforma import listed
 from mdt.record import nhs_number
 
 ITEMS = {
@@ -92,7 +93,7 @@ RULES: tuple[Rule, ...] = (
     Rule("CR0430", "The day of the discussion is the day of the meeting.",
          lambda one, _: _value(one, "CR0430") in ("", _value(one, "CR3080"))),
     Rule("CR0460", "A care plan has an intent: C, Z, X or 9.",
-         lambda one, _: not one.plan or _value(one, "CR0460") in {code.code for code in codes.INTENTS}),
+         lambda one, _: not one.plan or _value(one, "CR0460") in listed("CR0460")),
     Rule("CR0470", "A care plan has at least one planned treatment of the list, each once.",
          lambda one, _: not one.plan or _known_once(one.treatments)),
     Rule("CR0470", "No active treatment (11) stands alone or beside palliative care, and its intent is X.",
@@ -100,7 +101,7 @@ RULES: tuple[Rule, ...] = (
          or (set(one.treatments) <= {codes.NO_ACTIVE_TREATMENT, codes.PALLIATIVE_CARE}
              and _value(one, "CR0460") == codes.NO_ACTIVE_INTENT)),
     Rule("CR0490", "Without active treatment (intent X) the reason is given, and with it none is.",
-         lambda one, _: (_value(one, "CR0490") in {code.code for code in codes.NO_TREATMENT_REASONS})
+         lambda one, _: (_value(one, "CR0490") in listed("CR0490"))
          if _value(one, "CR0460") == codes.NO_ACTIVE_INTENT else not _value(one, "CR0490")),
 )  # fmt: skip
 
@@ -141,4 +142,4 @@ def _known_once(treatments: Sequence[str]) -> bool:
     return bool(treatments) and len(set(treatments)) == len(treatments) and set(treatments) <= _TREATMENTS
 
 
-_TREATMENTS = {code.code for code in codes.TREATMENTS}
+_TREATMENTS = listed("CR0470")
