@@ -78,6 +78,13 @@ def names_in_team(session: Session, team_id: str, now: datetime) -> list[str]:
     return list(session.scalars(members.where(*_valid_on(in_london(now).date())).order_by(Person.name)))
 
 
+def members_of(session: Session, team_id: str, day: date) -> list[Person]:
+    """Who takes part in a team's meetings on a day, in order of their names."""
+    members = select(Person).join(Person.memberships).where(Membership.team_id == team_id, Person.active)
+    members = members.where(Membership.role != OBSERVER, *_valid_on(day))
+    return list(session.scalars(members.order_by(Person.name)))
+
+
 def person_by_email(session: Session, email: str) -> Person | None:
     """E-mail addresses are compared without case, as people type them."""
     return session.scalar(select(Person).where(Person.email == email.strip().lower()))

@@ -14,9 +14,10 @@ from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, Stale
 from mdt.imaging.standing import readiness
 from mdt.live.actions import keep
-from mdt.meeting import actions, call, cut_off, lines, queries
+from mdt.meeting import call, cut_off, lines, queries
 from mdt.meeting.models import Meeting
 from mdt.meeting.moving import carrying, late, transfers
+from mdt.meeting.places import arranging
 from mdt.meeting.states import BEFORE
 from mdt.meeting.triage import cosd, streams
 from mdt.people.permissions import may, require
@@ -129,12 +130,12 @@ def agenda_json(meeting_id: str) -> Any:
 
 @pages.post("/meetings/<meeting_id>/order")
 def order(meeting_id: str) -> Any:
-    """Move one case up or down. The form says which order it showed."""
+    """Move one case up or down, or before another. The form says which order it showed."""
     expected = request.form.get("expected", "").split()
-    wanted = _moved(expected, request.form.get("case", ""), request.form.get("move", ""))
+    wanted = _moved(expected, request.form.get("case", ""), request.form.get("move", ""), request.form.get("before"))
 
     def act(db: Session, by: Actor, now: datetime) -> None:
-        actions.reorder(db, by=by, meeting_id=meeting_id, expected=expected, order=wanted, now=now)
+        arranging.put(db, by=by, meeting_id=meeting_id, expected=expected, order=wanted, why=arranging.MOVED, now=now)
 
     return _change(meeting_id, act, anchor=f"case-{request.form['case']}")
 
@@ -178,6 +179,8 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         beside = lines.of_meeting(db, meeting, in_london(utc_now()).date())
         asked_late = late.waiting(db, meeting.id)
         held, offers = carrying.waiting(db, meeting.team_id), transfers.offers_to(db, meeting.team_id)
+        slots, reckoned = arranging.reckoned(db, meeting, utc_now())
+        undoes = arranging.to_undo(db, meeting.id, [case.id for case in meeting.cases])
         rules = queries.cut_off_rules(db, [meeting.team_id]).get(meeting.team_id, ())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
     allowed = {"team.see": meeting.team_id in by.roles} | {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
@@ -193,6 +196,9 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         problem=problem,
         said=said,
         lines=beside,
+        slots={slot.case: slot for slot in slots},
+        reckoned=reckoned,
+        undoes=undoes,
         asked_late=asked_late,
         elsewhere=_elsewhere(len(held), len(offers)),
         planned=cosd.planned,
@@ -216,13 +222,22 @@ def _ready(meeting: Meeting, states: dict[str, readiness.Readiness]) -> int:
     return sum(states[case.patient_id].is_ready for case in meeting.cases)
 
 
-def _moved(expected: list[str], case_id: str, move: str) -> list[str]:
-    if case_id not in expected or move not in ("up", "down"):
-        raise Invalid("Say which case to move, and whether up or down.")
+def _moved(expected: list[str], case_id: str, move: str, before: str | None) -> list[str]:
+    """`before`: the case it is put before, or nothing for the end of the list."""
+    if (
+        case_id not in expected
+        or (before is None and move not in ("up", "down"))
+        or (before and before not in expected)
+    ):
+        raise Invalid("Say which case to move, and whether up, down, or before which other.")
     at = expected.index(case_id)
-    to = min(max(at + (1 if move == "down" else -1), 0), len(expected) - 1)
     wanted = expected.copy()
-    wanted.insert(to, wanted.pop(at))
+    wanted.pop(at)
+    if before is None:
+        to = min(max(at + (1 if move == "down" else -1), 0), len(expected) - 1)
+    else:
+        to = wanted.index(before) if before and before != case_id else (at if before else len(wanted))
+    wanted.insert(to, case_id)
     return wanted
 
 

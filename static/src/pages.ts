@@ -3,6 +3,7 @@ import 'nhsuk-frontend/dist/nhsuk/nhsuk-frontend.min.css';
 import '../css/pages.css';
 import '../css/outcome.css';
 import { initAll } from 'nhsuk-frontend';
+import { dragCases } from './pages/agenda';
 import { followArriving } from './pages/arriving';
 import { followBoard } from './pages/board';
 import { bringImports } from './pages/imports';
@@ -11,6 +12,7 @@ import { waitInLobby } from './pages/lobby';
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
 
+document.querySelectorAll<HTMLElement>('[data-agenda-order]').forEach(dragCases);
 document.querySelectorAll<HTMLElement>('[data-arriving]').forEach(followArriving);
 document.querySelectorAll<HTMLElement>('[data-board]').forEach(followBoard);
 document.querySelectorAll<HTMLElement>('[data-imports]').forEach(bringImports);

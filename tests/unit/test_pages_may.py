@@ -76,6 +76,10 @@ TABLE = {
     "POST /cases/<case_id>/promote.json": "400 400 400 400 400 404 404 401",
     "POST /meetings/<meeting_id>/ratify": "400 403 403 403 403 404 404 401",  # nothing waits to be ratified
     "POST /meetings/<meeting_id>/ratify.json": "400 403 403 403 403 404 404 401",
+    "GET /meetings/<meeting_id>/order/suggested": TEAM,
+    "POST /meetings/<meeting_id>/order/suggested": "409 409 403 403 403 404 404 401",  # of no order that was shown
+    "POST /meetings/<meeting_id>/order/undo": "400 400 403 403 403 404 404 401",  # nothing was put in order
+    "POST /meetings/<meeting_id>/order/leaving": "302 302 302 302 302 404 404 401",  # anybody, of themselves
     "GET /cases/<case_id>/move/": "200 200 403 403 403 404 404 401",
     "POST /cases/<case_id>/move/": "400 400 403 403 403 404 404 401",  # for no reason
     "POST /meetings/<meeting_id>/late/<late_id>": "404 403 403 403 403 404 404 401",  # of no late addition
@@ -266,6 +270,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
         "POST /cases/<case_id>/triage/": {"stream": "full", "seen": "0"},
         "POST /cases/<case_id>/promote": {"reason": "Her heart"},
+        "POST /meetings/<meeting_id>/order/leaving": {"leaves": "10:30"},
         "POST /cases/<case_id>/move/": {"what": "defer", "reason": ""},
         "POST /teams/<team_id>/standards/": {
             "name": "Benign nodule", "criteria": "Stable for two years", "intent": "X", "treatment": ["11", "", ""],
