@@ -13,7 +13,7 @@ from mdt.core.actor import Actor, system
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import MdtError
 from mdt.demo.people import BREAST, LUNG, TEAMS
-from mdt.demo.prepared import CUT_OFF, GRADES, OPINIONS, RADIOLOGIST, SCENES, Scene, Shown
+from mdt.demo.prepared import CUT_OFF, FOLLOWED, GRADES, OPINIONS, RADIOLOGIST, SCENES, Followed, Scene, Shown
 from mdt.imaging.models import Instance, Pack, Series
 from mdt.live.actions import keep
 from mdt.live.queries import state_now
@@ -54,7 +54,7 @@ def agreed(house: House) -> None:
 
 
 class Preparing:
-    """Keeps each case's scenes and review as soon as the images of all of them are here; tries for some minutes."""
+    """Keeps each case's scenes, lesions and review once the images of all of them are here; tries for some minutes."""
 
     def __init__(self, house: House) -> None:
         self._house, self._until, self._next = house, time.monotonic() + _LOOKS_FOR, 0.0
@@ -95,6 +95,10 @@ class Preparing:
                 body = {"case": case.id, "scene": scene}
                 op = str(uuid.uuid4())
                 keep(session, by=by, meeting_id=case.meeting_id, op=op, kind="scene.put", body=body, now=now)
+            for mark in _marks(session, case):
+                body = {"case": case.id, "mark": mark}
+                op = str(uuid.uuid4())
+                keep(session, by=by, meeting_id=case.meeting_id, op=op, kind="mark.put", body=body, now=now)
             uids = {pane["study"] for scene in scenes for pane in scene["view"]["panes"]}
             ids = list(session.scalars(select(Study.id).where(Study.study_uid.in_(uids))))
             reviews.review(session, by=by, case_id=case.id, study_ids=ids, now=now)
@@ -118,6 +122,22 @@ def _scene(session: Session, case: Case, told: Scene) -> dict[str, Any] | None:
         return None
     view = {"case": case.id, "layout": f"1x{len(panes)}", "active": 0, "panes": panes}
     return {"id": str(uuid.uuid4()), "version": 1, "view": view, "marks": [], "caption": told.caption}
+
+
+def _marks(session: Session, case: Case) -> list[dict[str, Any]]:
+    """Of what is measured, that whose image is here."""
+    studies = reviews.studies_of(session, [case.patient_id]).get(case.patient_id, [])
+    told = FOLLOWED.get(case.patient.nhs_number, ())
+    return [_mark(one, pane) for one in told if (pane := _pane(session, studies, one.on))]
+
+
+def _mark(one: Followed, pane: dict[str, Any]) -> dict[str, Any]:
+    place = {name: pane[name] for name in ("study", "series", "sop", "frame")}
+    points = [list(point) for point in one.points]
+    return {
+        "id": str(uuid.uuid4()), "version": 1, "tool": one.tool, **place, "points": points, "text": "",
+        "lesion": dict(one.lesion),
+    }  # fmt: skip
 
 
 def _pane(session: Session, studies: list[Study], shown: Shown) -> dict[str, Any] | None:

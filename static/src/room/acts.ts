@@ -144,6 +144,7 @@ export class Acts {
   giveUp(): void {
     this.app.crosshair.clear();
     this.app.marks.cancel();
+    this.app.keyMarks.clear();
   }
 
   async keyImage(): Promise<void> {

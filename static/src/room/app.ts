@@ -31,6 +31,7 @@ import { drawRoom } from './drawing';
 import { watchHands } from './hands';
 import { listen } from './keys';
 import type { RoomLine } from './line';
+import { KeyMarks } from './key-marks';
 import { keyGroups } from './keymap';
 import { Looking } from './looking';
 import type { Op } from './outbox';
@@ -98,6 +99,7 @@ export class App {
   private readonly place = new PresentersPlace(this);
   readonly outcome: OutcomePlace;
   readonly pointers: Pointers;
+  readonly keyMarks: KeyMarks;
   readonly crosshair: Crosshair;
   readonly volumes = new VolumeActs(this);
   readonly thumbnails: Thumbnails;
@@ -133,6 +135,7 @@ export class App {
     });
     this.looking = new Looking(this);
     this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer));
+    this.keyMarks = new KeyMarks(this);
     this.crosshair = new Crosshair(this.grid, () => this.engine.tool === 'Crosshair', () => this.sharing.elsewhere(), () => this.sharing.changed());
     this.grid.cross = this.crosshair;
     this.others = othersOf(this);

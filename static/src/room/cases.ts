@@ -36,6 +36,7 @@ export class Cases {
     app.marking.lesions.open(id);
     app.pointers.clear();
     app.looking.begin();
+    app.keyMarks.clear();
     app.sharing.begin();
     this.patientId = patient;
     const known = id === null ? null : app.ahead.imagingOf(id);

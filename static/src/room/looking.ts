@@ -126,6 +126,7 @@ export class Looking {
   /** What a drag with the left button would do, one step of it. */
   step(across: -1 | 0 | 1, down: -1 | 0 | 1): void {
     const { app } = this;
+    if (app.keyMarks.moves) return app.keyMarks.move(across, down);
     const change = this.stepOf(across, down);
     if (change === null) app.act(({ content }) => content.scroll(across + down));
     else app.adjust(change);

@@ -157,7 +157,7 @@ function reviewsOf(now: PreparedState): TemplateResult | typeof nothing {
             ${about?.review
               ? html`<span class="reviewed">${about.review.name}, ${when(about.review.at)}</span>`
               : about?.mine
-                ? html`<button @click=${() => now.review([about.id])} aria-label=${`I have reviewed ${nameOfStudy(study)}`}>I have reviewed it</button>`
+                ? html`<button @click=${() => now.review([about.id])} aria-label=${`I have reviewed it: ${nameOfStudy(study)}`}>I have reviewed it</button>`
                 : html`<span class="quiet">${about === undefined || about.reader === null ? 'To be read, not reviewed' : about.reader === 'pathology' ? 'Not by a pathologist yet' : 'Not by a radiologist yet'}</span>`}
           </li>`;
         })}

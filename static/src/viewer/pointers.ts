@@ -61,6 +61,12 @@ export class Pointers {
     if (this.held || (this.down && this.pointing())) this.tell();
   }
 
+  /** Moved by keys, with nobody's hand on a mouse. */
+  aim(pane: Pane, x: number, y: number): void {
+    this.last = { pane, x, y };
+    if (this.held || this.pointing()) this.tell();
+  }
+
   private tell(): void {
     if (this.last === null) return;
     const { pane, x, y } = this.last;
