@@ -19,6 +19,7 @@ from mdt.meeting import queries as meetings
 from mdt.meeting import states
 from mdt.meeting.actions import reach
 from mdt.meeting.models import Case, Meeting
+from mdt.outcome import follow_through
 from mdt.outcome import queries as outcomes
 from mdt.outcome.models import Outcome
 from mdt.outcome.team_proformas import by_key
@@ -144,7 +145,8 @@ def send(
 ) -> Letter:
     """Say that it went, when and how. The letter to the GP makes the case sent.
 
-    A patient is told by somebody first, and never reads it in a letter: theirs needs the day on which that was.
+    A patient is told by somebody first, and never reads it in a letter: theirs needs the day on which that was, which
+    is written down with it unless the team has done so already.
     """
     case, letter = _ready(session, by, case_id, letter_id)
     today, signed = in_london(now).date(), _in_force(session, by, case)
@@ -153,14 +155,10 @@ def send(
     if not in_london(letter.made_at).date() <= sent_on <= today:
         raise Invalid("Enter a day from when the letter was made until today.")
     if letter.kind == kinds.PATIENT:
-        if told_on is None:
-            raise Invalid("Say when the patient was told: nobody should learn of a decision from a letter.")
-        if not in_london(case.meeting.starts_at).date() <= told_on <= sent_on:
-            raise Invalid("The patient was told after the meeting and before the letter went: enter that day.")
-        letter.told_on = told_on
+        letter.told_on = _told(session, by, case, told_on, sent_on=sent_on, now=now)
     letter.status, letter.sent_on, letter.sent_how = SENT, sent_on, _line("way it went", how)
     letter.closed_by, letter.closed_at = by.person_id, now
-    if letter.kind == kinds.GP and states.may_become(case.status, states.SENT):
+    if letter.kind == kinds.GP and case.reached == states.SIGNED:
         session.get(Meeting, case.meeting_id, with_for_update=True)
         reach(session, by, case, states.SENT)
     _audit(session, by, "letter.sent", letter, now)
@@ -174,6 +172,19 @@ def drop(session: Session, *, by: Actor, case_id: str, letter_id: str, why: str,
     letter.closed_by, letter.closed_at = by.person_id, now
     _audit(session, by, "letter.dropped", letter, now)
     return letter
+
+
+def _told(session: Session, by: Actor, case: Case, typed: date | None, *, sent_on: date, now: datetime) -> date:
+    """The day on which the patient was told; one that nobody has recorded yet is."""
+    known = queries.told(session, case.id)
+    day = known or typed
+    if day is None:
+        raise Invalid("Say when the patient was told: nobody should learn of a decision from a letter.")
+    if not in_london(case.meeting.starts_at).date() <= day <= sent_on:
+        raise Invalid("The patient was told after the meeting and before the letter went: enter that day.")
+    if known is None:
+        follow_through.record(session, by=by, case_id=case.id, kind=follow_through.TOLD, day=day, now=now)
+    return day
 
 
 def _in_force(session: Session, by: Actor, case: Case) -> Outcome:

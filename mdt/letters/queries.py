@@ -11,6 +11,8 @@ from mdt.core.errors import NotFound
 from mdt.letters import kinds
 from mdt.letters.models import Letter, LetterTemplate
 from mdt.meeting import queries as meetings
+from mdt.outcome.follow_through import TOLD
+from mdt.outcome.models import Milestone
 from mdt.people import permissions
 from mdt.people.models import Team
 
@@ -72,3 +74,9 @@ def last_recipient(session: Session, patient_id: str, kind: str) -> tuple[str, s
     )
     row = session.execute(last).first()
     return (row.recipient, row.address) if row else ("", "")
+
+
+def told(session: Session, case_id: str) -> date | None:
+    """The day on which the patient was told what this case's meeting decided, as the team recorded it last."""
+    said = select(Milestone.day).where(Milestone.case_id == case_id, Milestone.kind == TOLD)
+    return session.scalar(said.order_by(Milestone.at.desc()).limit(1))

@@ -187,6 +187,7 @@ def _read(case_id: str, letter_id: str, form: Form, status: int = 200) -> Respon
     with house().db.writing() as db:
         case = meetings.case(db, by, case_id)
         letter = queries.one(db, by, case_id, letter_id)
+        told = queries.told(db, case.id)
         signed = outcomes.in_force(db, by, case.id)
         names = names_of(db, {letter.made_by, letter.closed_by})
         reading.of_one(db, by, "letter.read", f"case:{case_id}", letter.patient_id)
@@ -194,6 +195,7 @@ def _read(case_id: str, letter_id: str, form: Form, status: int = 200) -> Respon
         "letters/letter.html",
         case=case,
         letter=letter,
+        told=told,
         label=kinds.LABELS[letter.kind],
         is_old=signed is None or signed.id != letter.outcome_id,
         makes=may(by, "letter.make", case.meeting.team_id),

@@ -218,7 +218,10 @@ def test_a_patient_is_told_before_they_read_it(made):
         with pytest.raises(Invalid, match="before the letter went"):
             actions.send(db, told_on=in_london(case.meeting.starts_at).date() - timedelta(1), **about)
         actions.send(db, told_on=today, **about)
-        assert letter.told_on == today
+        assert letter.told_on == queries.told(db, case.id) == today
+        again = written(made, db, "patient")
+        actions.send(db, told_on=None, **about | {"letter_id": again.id})  # it is recorded, and not typed twice
+        assert again.told_on == today
 
 
 def test_a_letter_of_an_earlier_version_is_not_sent(made):
