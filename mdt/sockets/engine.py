@@ -9,6 +9,8 @@ from flask_socketio import SocketIO
 from mdt.sockets.hardening import MESSAGE_MOST, GuardedSocket
 from mdt.sockets.packets import Malformed, TextPacket
 
+PING_EVERY = 3  # seconds
+ANSWERED_WITHIN = 5  # seconds; a laptop whose lid closed says nothing more, and the room should know soon
 CONNECTIONS_MOST = 4_000  # of one process, whether or not they have said who they are
 
 log = structlog.get_logger("mdt.sockets")
@@ -23,8 +25,8 @@ def build_engine(app: Flask, origins: list[str]) -> SocketIO:
         manage_session=False,
         transports=["websocket"],
         cors_allowed_origins=origins,
-        ping_interval=10,
-        ping_timeout=8,
+        ping_interval=PING_EVERY,
+        ping_timeout=ANSWERED_WITHIN,
         max_http_buffer_size=MESSAGE_MOST,
         serializer=TextPacket,
     )

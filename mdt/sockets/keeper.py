@@ -1,6 +1,6 @@
 """What must happen by itself: heads, leases that run out, people who may no longer be here, tabs that say nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from time import monotonic
 from typing import Any
 
@@ -21,8 +21,9 @@ from mdt.sockets.rooms import NO_MEMBER, SHOWN_OUT, Rooms
 from mdt.sockets.standing import Standing
 
 TICK = 1.0
+_REVOKED_EVERY = 0.5  # seconds; who is removed is out within one
 _FLUSH_EVERY = 0.05  # how soon a slow tab that is ready again gets the newest view
-_ATTENDANCE_EVERY, _REVOKED_EVERY, _ROSTER_EVERY, _DESK_EVERY, _WRITTEN_EVERY = 10, 2, 5, 10, 3  # ticks
+_ATTENDANCE_EVERY, _ROSTER_EVERY, _DESK_EVERY, _WRITTEN_EVERY, _CALENDAR_EVERY = 10, 5, 10, 3, 10  # ticks
 _HELLO_WITHIN = 10.0  # seconds a connection may say nothing
 
 log = structlog.get_logger("mdt.sockets")
@@ -33,10 +34,12 @@ class Keeper:
         self._db, self._rooms, self._standing, self._pager, self._server = db, rooms, standing, pager, server
         self._silent_since: dict[str, float] = {}
         self._ticks = 0
+        self._revoked_at: Hashable = None
 
     def start(self) -> None:
         gevent.spawn(self._every, TICK, self.tick)
         gevent.spawn(self._every, _FLUSH_EVERY, self.flush)
+        gevent.spawn(self._every, _REVOKED_EVERY, self.cut_the_newly_revoked)
 
     def tick(self) -> None:
         """Each part fails on its own: a database that is away must not stop the others."""
@@ -50,7 +53,7 @@ class Keeper:
         ]
         if self._ticks % _WRITTEN_EVERY == 0:
             parts.append(self.write_views)
-        if self._ticks % _REVOKED_EVERY == 0:
+        if self._ticks % _CALENDAR_EVERY == 0:
             parts.append(self.cut_the_revoked)
         if self._ticks % _ATTENDANCE_EVERY == 0:
             parts += [self.note_attendance, self._rooms.close_empty, self._standing.forget_old]
@@ -112,6 +115,16 @@ class Keeper:
                 if room := self._rooms.open.get(meeting_id):
                     room.recorder.put_back(samples)
             raise
+
+    def cut_the_newly_revoked(self) -> None:
+        """As soon as anything was written anywhere; the tick asks too, for what ends by the calendar."""
+        try:
+            version = self._db.version()
+            if version != self._revoked_at:
+                self.cut_the_revoked()
+                self._revoked_at = version
+        except Exception:
+            log.exception("live.tick-failed", part="cut_the_newly_revoked")
 
     def cut_the_revoked(self) -> None:
         """Whose session has ended, or who left the team, in another process or by the calendar."""

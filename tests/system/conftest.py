@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.system import looks
+from tests.system.crowd import Crowd
 from tests.system.product import CHROMIUM, launch
+from tests.system.room_place import Place, a_place
 from tests.system.seeded import Running, a_seeded_product
 
 
@@ -36,3 +38,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("looks beside their reference")
         for line in looks.table():
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def room_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One open meeting with two scanned patients, for every story of the room."""
+    with a_place(tmp_path_factory.mktemp("room")) as place:
+        yield place
+
+
+@pytest.fixture(scope="session")
+def crowd() -> Iterator[Crowd]:
+    """Sockets beside the browsers."""
+    crowd = Crowd()
+    yield crowd
+    crowd.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserType, Page
 
 from mdt import bootstrap
 from mdt.config import from_environment
@@ -121,10 +121,10 @@ def _scan(archive: Path, case: int, nhs: str, name: str) -> None:
 
 
 @contextmanager
-def over(playwright: Playwright, product: Product, port: int) -> Iterator[Browser]:
+def over(kind: BrowserType, product: Product, port: int) -> Iterator[Browser]:
     """A browser whose way to the product leads through `port`; it believes that it talks to the product itself."""
     rule = f"--host-resolver-rules=MAP 127.0.0.1:{product.port} 127.0.0.1:{port}"
-    browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*CHROMIUM_FLAGS, rule])
+    browser = kind.launch(executable_path=str(CHROMIUM), args=[*CHROMIUM_FLAGS, rule])
     try:
         yield browser
     finally:

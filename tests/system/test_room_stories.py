@@ -1,68 +1,29 @@
 """What happens to people in the room: in real browsers, on the server that ships."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+import time
+from datetime import timedelta
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
+from mdt.core.actor import system
 from mdt.core.audit import AuditEntry
+from mdt.core.clock import utc_now
+from mdt.people import actions as people
 from tests.system.crowd import Crowd
-from tests.system.room_place import Place, a_place, middle, present, until
+from tests.system.room_place import Place, middle, until
+from tests.system.room_steps import draw, in_the_first_case, index, until_still
 from tests.system.steps import room, wait
 
 pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with a_place(tmp_path_factory.mktemp("stories")) as place:
-        yield place
-
-
-@pytest.fixture(scope="module")
-def crowd() -> Iterator[Crowd]:
-    crowd = Crowd()
-    yield crowd
-    crowd.close()
-
-
-def in_the_first_case(browser: Browser, place: Place, *roles: str) -> list[Page]:
-    """These people, all with the first patient's CT before them; the first of them presents it."""
-    pages = [place.enter(browser, role) for role in roles]
-    first, case = pages[0], place.stage.cases[0]
-    if place.state()["case"] != case:
-        chair = place.enter(browser, "chair")
-        chair.get_by_role("tab", name="Agenda").click()
-        chair.locator(".agenda-case").nth(0).click()
-    for page in pages:
-        wait(page, f"room.case === '{case}'")
-    if room(first)["client"]["me"]["role"] != "chair" and room(first)["state"]["presenter"] is not None:
-        hand_over(place.enter(browser, "chair"), first)
-    else:
-        present(first)
-    for page in pages:
-        if not room(page)["client"]["following"]:
-            page.keyboard.press("Space")
-        wait(page, "room.panes[0] && room.panes[0].painted && room.panes[0].frames === 40")
-    return pages
-
-
-def hand_over(chair: Page, to: Page) -> None:
-    """By whoever presents, or by the chair for them."""
-    who = room(to)["client"]["me"]["name"]
-    if not room(to)["client"]["presenting"]:
-        chair.get_by_role("tab", name="People").click()
-        chair.get_by_role("button", name=f"Hand over to {who}").click()
-    wait(to, "room.client.presenting")
-
-
-def index(view: dict[str, Any]) -> int:
-    """The place of the slice that the first viewport of a view shows."""
-    return int(view["view"]["panes"][0]["sop"].rsplit(".", 1)[1]) - 1
+def place(room_place: Place) -> Place:
+    return room_place
 
 
 def test_hand_over_in_the_middle_of_a_scroll(browser: Browser, place: Place, crowd: Crowd) -> None:
@@ -78,7 +39,7 @@ def test_hand_over_in_the_middle_of_a_scroll(browser: Browser, place: Place, cro
             chair.keyboard.press("t")
     wait(chair, "room.client.presenting")
     expect(presenter.get_by_role("alert").filter(has_text="Dr Chair presents now").first).to_be_visible()
-    watching_until_still(presenter, watching)
+    until_still(presenter, watching)
 
     # The scroll went on for everybody from where it was, and never back.
     shown = [(view["term"], index(view)) for view in watching.views]
@@ -95,13 +56,6 @@ def test_hand_over_in_the_middle_of_a_scroll(browser: Browser, place: Place, cro
     assert place.state()["presenter"]["term"] == shown[-1][0]
     presenter.keyboard.press("Space")  # back to whoever presents
     wait(presenter, f"room.client.following && room.panes[0].index === {after[-1]}")
-
-
-def watching_until_still(page: Page, somebody: Any) -> None:
-    count = -1
-    while count != len(somebody.views):
-        count = len(somebody.views)
-        page.wait_for_timeout(400)
 
 
 def test_joining_in_the_middle_of_somebodys_drawing(browser: Browser, place: Place, crowd: Crowd) -> None:
@@ -124,21 +78,6 @@ def test_joining_in_the_middle_of_somebodys_drawing(browser: Browser, place: Pla
     wait(member, "room.marks.length === 2")
     wait(chair, "room.client.pending === 0")
     assert {m["id"]: m["points"] for m in room(chair)["marks"]} == {m["id"]: m["points"] for m in room(member)["marks"]}
-
-
-def draw(page: Page, place: Place, start: tuple[int, int], end: tuple[int, int]) -> str:
-    """A length, in pixels from the middle of the first viewport; the new mark's id, when it is kept."""
-    before = set(place.marks())
-    page.keyboard.press("l")
-    x, y = middle(page)
-    page.mouse.move(x + start[0], y + start[1])
-    page.mouse.down()
-    page.mouse.move(x + (start[0] + end[0]) / 2, y + (start[1] + end[1]) / 2, steps=3)
-    page.mouse.move(x + end[0], y + end[1], steps=3)
-    page.mouse.up()
-    until(page, lambda: len(place.marks()) == len(before) + 1)
-    (fresh,) = set(place.marks()) - before
-    return fresh
 
 
 def test_two_move_one_mark_at_once(browser: Browser, place: Place) -> None:
@@ -219,3 +158,26 @@ LOST = """() => {
     new MutationObserver(() => { window.wasLost ||= document.querySelector('.person-lost') !== null; })
         .observe(document.body, {subtree: true, childList: true});
 }"""
+
+
+def test_who_is_removed_from_the_team_is_out_within_a_second(browser: Browser, place: Place, crowd: Crowd) -> None:
+    chair, member = in_the_first_case(browser, place, "chair", "member")
+    listed = member.request.get(f"/imaging/cases/{place.stage.cases[0]}.json").json()
+    (series,) = (series for study in listed["studies"] for series in study["series"])
+    frames = f"/imaging/series/{series['key']}/{series['version']}/frames"
+    assert member.request.get(frames, max_redirects=0).status == 200
+    holding = crowd.somebody(place.seat("member"))
+
+    yesterday = utc_now().date() - timedelta(days=1)
+    who = {"person_id": place.stage.people["member"], "team_id": place.stage.team}
+    with place.stage.db.writing() as session:
+        people.end_membership(session, by=system("test"), **who, last_day=yesterday, now=utc_now())
+    removed = time.monotonic()
+    assert member.request.get(frames, max_redirects=0).status != 200
+    until(chair, lambda: bool(holding.told("cut")), seconds=3)
+    took = time.monotonic() - removed
+    assert took < 1.5, f"{took:.1f} s"
+    assert [cut["code"] for cut in holding.told("cut")] == ["signed-out"]
+    wait(member, "room.client.connection === 'signed-out'")
+    name = room(member)["client"]["me"]["name"]
+    expect(chair.get_by_role("list", name="In the room").get_by_text(name)).to_have_count(0)

@@ -19,6 +19,8 @@ export interface Standing {
   status: 'planned' | 'open' | 'closed';
   presenter: Presenter | null;
   presenting: boolean;
+  /** Whoever presents is not connected just now. */
+  away: boolean;
   following: boolean;
   may: ReadonlySet<string>;
   /** A case is prepared here, for oneself; the address of its meeting's room. */
@@ -68,6 +70,11 @@ function presenting(now: Standing, acts: StandingActs): TemplateResult | typeof 
   }
   if (now.presenting) {
     return html`<span class="who who-me" title="Everybody who follows sees what you see"><b>You present.</b></span> <button @click=${acts.release}>Stop</button>`;
+  }
+  if (now.away) {
+    const words = `The connection to ${presenter.name}, who presents, is lost.`;
+    return html`<span class="who who-away" role="status">${words}</span>
+      ${may.has('presenter.takeback') ? html`<button class="go" @click=${acts.take} aria-keyshortcuts="T">Take over <kbd>T</kbd></button>` : nothing}`;
   }
   const take = may.has('presenter.takeback') ? html`<button @click=${acts.take} aria-keyshortcuts="T">Take over <kbd>T</kbd></button>` : nothing;
   return now.following

@@ -56,7 +56,7 @@ export function gridOf(app: App): Grid {
         may: () => app.may('mark'),
         shown: () => app.keeping.shown(),
         pending: () => app.keeping.pending(),
-        put: (mark) => app.keeping.put(mark),
+        put: (mark, on) => void app.keeping.put(mark, on),
         remove: (id) => app.keeping.remove(id),
       },
       changed: (pane) => {

@@ -22,3 +22,6 @@ export function company(people: readonly Somebody[], lost: readonly Somebody[], 
   });
   return [...here, ...lost.map((one) => ({ ...one, tabs: 0, presents: false, place: null }))];
 }
+
+/** Whether no tab of the room is the one that presents: its line broke, and its lease still runs. */
+export const isAway = (people: readonly Somebody[], presenter: Presenter): boolean => people.length > 0 && people.every(({ client }) => client !== presenter.client);

@@ -15,7 +15,7 @@ import { stateName } from '../viewer/overlay';
 import { volumeMenu } from '../viewer/volume/menu';
 import type { App } from './app';
 import { drawLayers, layersCount } from './layer-panel';
-import { company } from './company';
+import { company, isAway } from './company';
 
 export function drawRoom(app: App): void {
   const { client, grid, regions } = app;
@@ -49,6 +49,7 @@ export function drawRoom(app: App): void {
         status,
         presenter,
         presenting: client.presenting,
+        away: presenter !== null && client.connection === 'in-step' && isAway(client.roster, presenter),
         following: app.sharing.following,
         may: new Set(client.me?.may ?? []),
         leaveUrl: app.at.leaveUrl,

@@ -19,6 +19,36 @@ export interface KeyGroup {
   keys: Key[];
 }
 
+/** A pause in typing this long is its end, in milliseconds. */
+const PAUSE = 1500;
+
+/**
+ * Hands that type go on for a moment when their field is taken away, as when the next case opens. What they type then is
+ * for nobody: a letter of a sentence must never become a command, let alone open the case after.
+ */
+export class TypingHands {
+  private field: Node | null = null;
+  private at = 0;
+
+  constructor(private readonly now = (): number => performance.now()) {}
+
+  typed(into: Node): void {
+    this.field = into;
+    this.at = this.now();
+  }
+
+  rest(): void {
+    this.field = null;
+  }
+
+  /** Whether a key pressed now is still meant for a field that is gone. */
+  get goOn(): boolean {
+    if (this.field === null || this.field.isConnected || this.now() - this.at > PAUSE) return false;
+    this.at = this.now();
+    return true;
+  }
+}
+
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select, [role="listbox"], [role="menu"] *') || target.closest('dialog') !== null);
 
@@ -28,9 +58,12 @@ const wanted = (target: EventTarget | null, key: string): boolean =>
 
 export function listen(groups: readonly KeyGroup[], held: { key: string; hold: (down: boolean) => void }): void {
   const keys = groups.flatMap((group) => group.keys);
+  const hands = new TypingHands();
+  window.addEventListener('pointerdown', () => hands.rest(), { capture: true });
   window.addEventListener('keydown', (event) => {
     const control = event.ctrlKey || event.metaKey;
-    if (typing(event.target)) return;
+    if (typing(event.target)) return hands.typed(event.target as Node);
+    if (hands.goOn) return event.preventDefault();
     if (event.altKey) {
       const alone = control ? undefined : keys.find(({ key, alt }) => alt && event.code === key && !event.shiftKey);
       if (alone === undefined) return;

@@ -26,7 +26,8 @@ export interface OwnMarks {
   shown(): Map<string, Shown>;
   /** What was sent last of a mark and is not yet answered; null when it is removed. */
   pending(): Map<string, Draft | null>;
-  put(mark: Draft): void;
+  /** `on` is the version it was made from. */
+  put(mark: Draft, on?: number): void;
   remove(id: string): void;
 }
 
@@ -45,6 +46,8 @@ interface Drawn {
   by: string;
   able: boolean;
   standing: Shown['standing'];
+  /** As it is kept; undefined while it is on its way. */
+  version?: number | undefined;
 }
 
 export class Ink {
@@ -70,11 +73,11 @@ export class Ink {
     if (under === null) return [];
     const found = new Map<string, Drawn>();
     for (const [id, { mark, standing, mayChange, meeting }] of this.ask.shown()) {
-      found.set(id, { mark, standing, able: mayChange, by: [mark.author.name, meeting ?? '', standing === 'private' ? 'only you see this' : ''].filter(Boolean).join(', ') });
+      found.set(id, { mark, version: mark.version, standing, able: mayChange, by: [mark.author.name, meeting ?? '', standing === 'private' ? 'only you see this' : ''].filter(Boolean).join(', ') });
     }
     for (const [id, mark] of this.ask.pending()) {
       if (mark === null) found.delete(id);
-      else found.set(id, { standing: 'kept', able: true, by: '', ...found.get(id), mark });
+      else found.set(id, { standing: 'kept', able: true, by: '', ...found.get(id), mark, version: undefined });
     }
     return [...found.values()].filter(({ mark }) => mark.series === under.series && isTool(mark.tool) && mark.id !== this.hand?.drawn.mark.id);
   }
@@ -183,7 +186,7 @@ export class Ink {
       text = said;
     }
     this.hand = null;
-    this.ask.put({ ...mark, text });
+    this.ask.put({ ...mark, text }, hand.drawn.version);
     this.draw();
   }
 }

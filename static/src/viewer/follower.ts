@@ -33,7 +33,7 @@ export class Follower {
 
   /** What it was last told to show is not there yet. */
   get behind(): boolean {
-    return this.target !== null || this.applying === this.pane.turn;
+    return this.applying === this.pane.turn;
   }
 
   forget(): void {
@@ -51,8 +51,14 @@ export class Follower {
       pane.rename(hung);
       this.target = view;
     }
+    await this.goOn();
+  }
+
+  /** Shows what was told meanwhile: also while something else was being opened here. */
+  async goOn(): Promise<void> {
+    const { pane } = this;
     const { turn } = pane;
-    if (pane.busy || this.applying === turn) return;
+    if (this.target === null || pane.busy || this.applying === turn) return;
     this.applying = turn;
     try {
       for (let next = this.target as ImagePane | null; next !== null && turn === pane.turn; next = this.target) {

@@ -122,6 +122,7 @@ export class StackContent extends Stacked implements Content, Followed {
     } finally {
       if (turn === this.turn) {
         this.busy = false;
+        void this.follower.goOn();
         this.holder.changed();
       }
     }
