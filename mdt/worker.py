@@ -18,6 +18,7 @@ from mdt.imaging.disc.importing import Importer
 from mdt.imaging.gathering.gather import Gatherer
 from mdt.imaging.gathering.series import unpacked
 from mdt.imaging.pixels.packs import Packer, outdated
+from mdt.meeting.series.actions import make_ahead
 from mdt.queue import Kind
 
 log = structlog.get_logger()
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 THREADS = 3
 SWEEP_SECONDS = 60.0
 LONG_LOOK = 1.0
+PLANS_EVERY = timedelta(hours=6)
 LOST_AFTER = timedelta(seconds=30)
 REMADE_AT_ONCE = 4  # packs of an older make, in a quiet minute
 
@@ -127,7 +129,7 @@ def _sweep(house: House, gatherer: Gatherer, importer: Importer) -> None:
 
     Series are looked at all together, until there are so many that it takes long; then a sixteenth of them each time.
     """
-    parts = itertools.cycle(("",))
+    parts, planned = itertools.cycle(("",)), utc_now() - PLANS_EVERY * 2
     while True:
         time.sleep(SWEEP_SECONDS)
         for gather_id in gatherer.unfinished(waiting_since=utc_now() - LOST_AFTER):
@@ -138,6 +140,18 @@ def _sweep(house: House, gatherer: Gatherer, importer: Importer) -> None:
         if time.monotonic() - began > LONG_LOOK:
             parts = itertools.cycle("0123456789abcdef")
         _pack_anew(house, gatherer)
+        if utc_now() - planned > PLANS_EVERY:
+            planned = utc_now()
+            _plan_ahead(house)
+
+
+def _plan_ahead(house: House) -> None:
+    """The meetings of every series for the next weeks; a mishap is told and tried again, and stops no other work."""
+    try:
+        with house.db.writing() as session:
+            make_ahead(session, by=system("worker"), now=utc_now())
+    except Exception:
+        log.exception("meetings.not-made-ahead")
 
 
 def _pack_anew(house: House, gatherer: Gatherer) -> None:

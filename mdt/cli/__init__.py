@@ -6,7 +6,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from mdt.cli import imaging, people, running, store, tokens, trusts
+from mdt.cli import imaging, meetings, people, running, store, tokens, trusts
 from mdt.core import log
 from mdt.core.errors import MdtError
 
@@ -21,6 +21,7 @@ for command in (
     *running.COMMANDS,
     *trusts.COMMANDS,
     *imaging.COMMANDS,
+    *meetings.COMMANDS,
     *people.COMMANDS,
     *tokens.COMMANDS,
     *store.COMMANDS,

@@ -22,7 +22,7 @@ def page(meeting_id: str) -> Any:
 @pages.post("/")
 def arrange(meeting_id: str) -> Any:
     form, by = Form(request.form), current_actor()
-    minutes = form.parsed("minutes", _minutes)
+    minutes = form.parsed("minutes", whole_minutes)
     form.parsed("call", call.link)
     if form.is_good:
         with form.blaming("minutes"), house().db.writing() as db:
@@ -42,7 +42,7 @@ def _page(meeting_id: str, form: Form, status: int = 200) -> Response:
     return make_response(render_template("meeting/arrange.html", meeting=meeting, form=form), status)
 
 
-def _minutes(text: str) -> int | None:
+def whole_minutes(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 5):

@@ -30,7 +30,7 @@ def plan_meeting() -> Any:
     if form["team"] not in {team.id for team in teams}:
         form.errors["team"] = "Select the team"
     day = form.day("starts", "Enter the day as day, month and year, for example 24 11 2026")
-    at = form.parsed("time", _time)
+    at = form.parsed("time", time_of_day)
     if form.is_good and day is not None and at is not None:
         starts = datetime.combine(day, at, LONDON)
         if starts < utc_now():
@@ -51,7 +51,7 @@ def _teams(by: Actor) -> list[Team]:
     return teams
 
 
-def _time(text: str) -> time:
+def time_of_day(text: str) -> time:
     try:
         return datetime.strptime(text.replace(".", ":"), "%H:%M").time()
     except ValueError:

@@ -80,6 +80,9 @@ TABLE = {
     "POST /meetings/<meeting_id>/order/suggested": "409 409 403 403 403 404 404 401",  # of no order that was shown
     "POST /meetings/<meeting_id>/order/undo": "400 400 403 403 403 404 404 401",  # nothing was put in order
     "POST /meetings/<meeting_id>/order/leaving": "302 302 302 302 302 404 404 401",  # anybody, of themselves
+    "GET /teams/<team_id>/series/": TEAM,
+    "POST /teams/<team_id>/series/": "302 302 403 403 403 404 404 401",
+    "POST /teams/<team_id>/series/<series_id>": "400 400 403 403 403 404 404 401",  # on no day
     "GET /cases/<case_id>/move/": "200 200 403 403 403 404 404 401",
     "POST /cases/<case_id>/move/": "400 400 403 403 403 404 404 401",  # for no reason
     "POST /meetings/<meeting_id>/late/<late_id>": "404 403 403 403 403 404 404 401",  # of no late addition
@@ -242,7 +245,8 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
-        "standard_id": "0" * 32, "late_id": "0" * 32, "carry_id": "0" * 32, "transfer_id": "0" * 32,
+        "standard_id": "0" * 32, "late_id": "0" * 32,
+         "carry_id": "0" * 32, "transfer_id": "0" * 32,
         "key": "core-2", "action_id": _action(made), "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
     if "/discrepanc" in rule:
@@ -270,6 +274,9 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
         "POST /cases/<case_id>/triage/": {"stream": "full", "seen": "0"},
         "POST /cases/<case_id>/promote": {"reason": "Her heart"},
+        "POST /teams/<team_id>/series/": {
+            "starts-day": "1", "starts-month": "6", "starts-year": "2099", "time": "9:30", "weeks": "2",
+        },
         "POST /meetings/<meeting_id>/order/leaving": {"leaves": "10:30"},
         "POST /cases/<case_id>/move/": {"what": "defer", "reason": ""},
         "POST /teams/<team_id>/standards/": {
