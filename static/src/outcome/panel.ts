@@ -84,8 +84,9 @@ export class Panel {
     queueMicrotask(() => this.drawNow());
   }
 
-  /** Alt+Enter in a field takes what is suggested for it. */
+  /** Alt+Enter in a field takes what is suggested for it; among choices a letter goes to the next that begins with it. */
   onKey(event: KeyboardEvent): void {
+    if (this.choose(event)) return;
     if (event.key !== 'Enter' || !event.altKey) return;
     const name = (event.target as HTMLElement).closest<HTMLElement>('[data-field]')?.dataset['field'];
     const one = name === undefined ? null : suggested(this, name, this.typing.values([name]));
@@ -93,6 +94,21 @@ export class Panel {
     event.preventDefault();
     event.stopPropagation();
     this.typing.type(name, one.value, true);
+  }
+
+  private choose(event: KeyboardEvent): boolean {
+    const at = event.target as HTMLInputElement;
+    if (at.type !== 'radio' || event.key.length !== 1 || event.key === ' ' || event.ctrlKey || event.altKey || event.metaKey) return false;
+    const name = at.closest<HTMLElement>('[data-field]')?.dataset['field'] ?? '';
+    const codes = this.form.fields.find((field) => field.name === name)?.codes ?? [];
+    const from = codes.findIndex(({ code }) => code === this.typing.value(name));
+    const next = [...codes.slice(from + 1), ...codes.slice(0, from + 1)].find(({ label }) => label.toLowerCase().startsWith(event.key.toLowerCase()));
+    if (next === undefined) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    this.typing.type(name, next.code, true);
+    at.closest('fieldset')?.querySelector<HTMLInputElement>(`input[value="${next.code}"]`)?.focus();
+    return true;
   }
 
   /** The day so many working days on: as the server counts them, or without bank holidays until it has said. */
