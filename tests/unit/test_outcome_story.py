@@ -93,7 +93,7 @@ def test_from_the_list_to_a_signed_and_amended_decision(region):
     room.send("chair", "meeting.close")
     with region.db.reading() as session:
         agenda = meetings.meeting(session, region["member"], room.meeting.id)
-        assert [case.status for case in agenda.cases] == ["decided", "discussed"]
+        assert [case.status for case in agenda.cases] == ["signed", "discussed"]
         versions = queries.versions(session, region["member"], room.cases[0].id)
         assert [(each.version, each.form["intent"], each.reason) for each in versions] == [
             (2, "Z", "Histology changed."),
