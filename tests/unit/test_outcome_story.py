@@ -99,7 +99,8 @@ def test_from_the_list_to_a_signed_and_amended_decision(region):
             (2, "Z", "Histology changed."),
             (1, "C", ""),
         ]
-        assert [action.text for each in versions for action in each.actions] == ["Book CPET", "Book CPET"]
+        asked = [action.text for each in versions for action in each.actions]
+        assert asked == ["Book CPET", "Tell the patient"] * 2
         acts = session.scalars(
             select(audit.AuditEntry.action).where(audit.AuditEntry.patient_id == room.cases[0].patient_id)
         ).all()
