@@ -780,6 +780,36 @@ def test_a_plane_through_an_oblique_volume_is_interpolated_as_numpy_does(page: P
             assert abs(grey_at(screen, told["view"], point, X, Y) - expected) <= GREY, point
 
 
+def test_a_plane_that_leans_twice_is_interpolated_as_numpy_does(page: Page) -> None:
+    show(page, "oblique")
+    turn(page, "Shift+A", "room.panes[0].view.plane === 'axial'")
+    for keys in ("Alt+ArrowLeft", "Alt+ArrowLeft", "Alt+ArrowUp", "Alt+ArrowUp", "Alt+ArrowUp"):
+        before = pane(page)["view"].get("tilt")
+        page.keyboard.press(keys)
+        wait(page, f"room.panes[0].view && JSON.stringify(room.panes[0].view.tilt) !== '{json.dumps(before)}'")
+        page.wait_for_timeout(300)
+    told = pane(page)
+    view, block = told["view"], volumes.OBLIQUE
+    assert told["overlay"]["where"].startswith("OBLIQUE (AXIAL), REFORMATTED")
+    assert view["tilt"][:2] != [0, 0], "about two axes"
+    angles = np.deg2rad(view["tilt"])
+    (cx, cy, cz), (sx, sy, sz) = np.cos(angles), np.sin(angles)
+    about = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    about = about @ np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    right, down = about @ X, about @ Y
+    edges = [told["overlay"].get(edge, "") for edge in ("right", "bottom")]
+    assert (edges[0][0], edges[1][0]) == ("L", "P"), edges
+    assert max(len(edge) for edge in edges) > 1, edges
+    screen = painted_plane(page)
+    for x in range(-12, 13, 6):
+        for y in range(-12, 13, 6):
+            point = np.array(view["centre"]) + x * right + y * down
+            expected = block.at(point) / 1000 * 255
+            assert abs(grey_at(screen, view, point, right, down) - expected) <= GREY, point
+    page.keyboard.press("Shift+A")  # upright again
+    wait(page, "room.panes[0].view && room.panes[0].view.kind === 'plane' && room.panes[0].view.tilt === undefined")
+
+
 def test_uptake_is_told_where_it_is_and_laid_over_the_ct_of_a_prone_patient(page: Page) -> None:
     block = volumes.PRONE
     hot = block.patient(*volumes.HOT)

@@ -154,43 +154,6 @@ def test_the_layers_of_an_image_are_keys_each_once():
             view.view(a_view(panes=[{**pane, "layers": wrong}, None]))
 
 
-A_RENDERING = {
-    "kind": "rendering",
-    "study": "1.2",
-    "series": "1.2.3",
-    "key": "a" * 32,
-    "preset": "bone",
-    "shift": -50,
-    "voi": None,
-    "turn": [359.9, -90],
-    "centre": [0, -1.5, 200],
-    "height": 310.2,
-    "width": None,
-}
-
-
-def test_a_volume_in_depth_is_told_by_preset_and_angles():
-    assert view.view(a_view(panes=[A_RENDERING, None])) == a_view(panes=[A_RENDERING, None])
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"preset": "hologram"},
-        {"shift": 4000},
-        {"turn": 30},
-        {"turn": [30, 91]},
-        {"turn": [-1, 0]},
-        {"turn": [True, 0]},
-        {"invert": False},
-        {"height": 0},
-    ],
-)
-def test_a_volume_seen_from_nowhere_is_refused(changed):
-    with pytest.raises(Invalid):
-        view.view(a_view(panes=[{**A_RENDERING, **changed}, None]))
-
-
 def test_a_view_says_what_fills_the_screen_and_what_it_was_hung_by():
     shown = a_view(filled=1, protocol="mammogram-four")
     assert view.view(shown) == shown

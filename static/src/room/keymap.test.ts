@@ -9,6 +9,6 @@ test('no two acts are on one key', () => {
   const keys = keyGroups(anything as App)
     .flatMap((group) => group.keys)
     .filter(({ key }) => key !== '')
-    .map(({ key, shift, control }) => [control ? 'Ctrl' : '', shift ? 'Shift' : '', key].join(' '));
+    .map(({ key, shift, control, alt }) => [control ? 'Ctrl' : '', alt ? 'Alt' : '', shift ? 'Shift' : '', key].join(' '));
   expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
 });

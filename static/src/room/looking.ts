@@ -7,6 +7,7 @@ import { Links, type Said } from '../viewer/links';
 import type { Pane } from '../viewer/pane';
 import { ReferenceLines } from '../viewer/reference-lines';
 import type { App } from './app';
+import type { PlanePane } from './protocol';
 import { SecondWindow } from './windows';
 
 /** One press of a key, as a share of what is seen. */
@@ -25,7 +26,7 @@ export class Looking {
       (said) => this.heard(said),
     );
     this.links = new Links(app.grid, () => !app.sharing.shownTo, (said) => this.second.link(said));
-    this.lines = new ReferenceLines(app.grid);
+    this.lines = new ReferenceLines(app.grid, (pane, axis, degrees, pivot, from) => app.volumes.leanAbout(pane, axis, degrees, pivot, from as PlanePane));
     app.grid.element.addEventListener('dblclick', (event) => this.doubleClicked(event));
     document.addEventListener('fullscreenchange', () => app.draw());
   }

@@ -153,6 +153,8 @@ export interface SlidePane {
 export interface PlanePane extends Seen {
   kind: 'plane';
   plane: 'axial' | 'coronal' | 'sagittal';
+  /** Degrees by which it leans about the patient's x, then y, then z; absent while it is upright. */
+  tilt?: readonly [number, number, number];
   /** Millimetres; 0 is one plane of the source's spacing. */
   slab: number;
   blend: 'average' | 'mip' | 'minip';

@@ -1,6 +1,6 @@
 /** One to nine viewports, one of them active, and the whole view as one thing to send or to follow. */
 
-import type { CaseImaging } from '../imaging/types';
+import type { CaseImaging, Vector } from '../imaging/types';
 import type { Cross, Layout, View } from '../room/protocol';
 import { choices, hang, type Choice, type Hanging, type Hung } from './hanging';
 import { countOf, MOST, shapeOf } from './layouts';
@@ -14,7 +14,7 @@ export class Grid {
   layout: Layout = '1x1';
   activeNumber = 0;
   /** The crosshair, which is part of what is shown. */
-  cross: { readonly point: Cross | null; follow(cross: Cross | null): void } | null = null;
+  cross: { readonly point: Cross | null; in(pane: Pane): Vector | null; follow(cross: Cross | null): void } | null = null;
   /** The viewport that fills the place of all, for now. */
   filled: number | null = null;
   /** What the viewports were hung by, until a hand hangs something else. */
@@ -27,7 +27,8 @@ export class Grid {
     this.element.className = 'grid';
     this.panes = Array.from({ length: MOST }, (_, number) => new Pane(number, around));
     for (const pane of this.panes) {
-      pane.element.addEventListener('pointerdown', () => this.activate(pane.number), { capture: true });
+      // A handle is of the active viewport's plane, whichever viewport it lies in.
+      pane.element.addEventListener('pointerdown', ({ target }) => (target as Element).closest('.plane-handle') === null && this.activate(pane.number), { capture: true });
       pane.element.addEventListener('focus', () => this.activate(pane.number));
       this.element.append(pane.element);
     }

@@ -39,7 +39,7 @@ export class Pane implements Holder {
     if (here !== undefined) return here;
     const made = make(kind, this);
     made.element.classList.add('pane-content');
-    this.element.insertBefore(made.element, this.element.querySelector(':scope > .over')); // under the words
+    this.element.insertBefore(made.element, this.element.querySelector(':scope > .pane-lines, :scope > .over')); // under the lines and the words
     this.contents.set(kind, made);
     return made;
   }

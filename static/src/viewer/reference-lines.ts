@@ -3,6 +3,7 @@
 import type { Grid } from './grid';
 import type { Pane } from './pane';
 import { crossing } from './planes';
+import { Handles, type Place, type Turn } from './volume/handles';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -10,7 +11,14 @@ export class ReferenceLines {
   on = true;
   private readonly lines = new Map<Pane, SVGPathElement>();
 
-  constructor(private readonly grid: Grid) {
+  private readonly handles: Handles | null;
+
+  constructor(
+    private readonly grid: Grid,
+    /** Null where planes are not turned. */
+    turn: Turn | null = null,
+  ) {
+    this.handles = turn === null ? null : new Handles(grid, turn);
     for (const pane of grid.panes) {
       const layer = document.createElementNS(SVG, 'svg');
       layer.setAttribute('class', 'pane-lines');
@@ -34,8 +42,12 @@ export class ReferenceLines {
     for (const [pane, line] of this.lines) {
       const there = plane === null || pane === active || !visible.includes(pane) ? null : pane.content.plane();
       const ends = plane === null || there === null ? null : crossing(plane, there);
-      const path = (ends ?? []).map((end) => pane.content.placeOf(end)).flatMap((place) => (place === null ? [] : [place.map((part) => part.toFixed(1)).join(' ')]));
-      line.setAttribute('d', path.length === 2 ? `M${path.join('L')}` : '');
+      const places = (ends ?? []).map((end) => pane.content.placeOf(end)).filter((place) => place !== null);
+      const [from, to] = places as Place[];
+      const drawn = from !== undefined && to !== undefined;
+      const word = (place: Place): string => place.map((part) => part.toFixed(1)).join(' ');
+      line.setAttribute('d', drawn ? `M${word(from)}L${word(to)}` : '');
+      this.handles?.place(pane, line.ownerSVGElement as SVGSVGElement, drawn ? [from, to] : null);
     }
   }
 }

@@ -7,7 +7,11 @@ import type { Pane } from '../pane';
 import { fromRange } from '../presets';
 import { fused, overOf, petAndCt, threePlanes, type Placed } from './arranging';
 import { COLOURS, type ColourName } from './colours';
+import { roundPoint } from '../camera';
+import { RenderingContent } from '../rendering/content';
+import type { Vector } from '../../imaging/types';
 import type { PresetName } from '../rendering/transfer';
+import { about, tiltedOn } from './tilt';
 import { plainPlane, plainRendering, plainWhole } from './plain';
 import { PlaneContent } from './plane';
 import type { PlaneName } from './planes';
@@ -17,6 +21,7 @@ import type { Blend } from './rays';
 export const SLABS = [0, 3, 5, 10, 15, 20, 30, 50] as const;
 export const THICKEST = 100;
 const OPACITY_STEP = 0.1;
+const LEAN = 5; // degrees of one press
 
 export class VolumeActs {
   constructor(private readonly app: App) {}
@@ -44,7 +49,7 @@ export class VolumeActs {
   /** The active viewport as a plane of its series; where it is that already, its images as they were taken. */
   async turn(plane: PlaneName): Promise<void> {
     const pane = this.app.grid.active;
-    if (this.plane?.plane === plane) return this.asTaken();
+    if (this.plane?.plane === plane) return this.plane.tilt === undefined ? this.asTaken() : this.straighten();
     const { hung } = pane;
     if (!this.able(pane) || hung === null) return;
     this.app.sharing.elsewhere();
@@ -54,6 +59,34 @@ export class VolumeActs {
     const kept = now?.kind === 'plane' ? { slab: now.slab, blend: now.blend, over: now.over } : {};
     await pane.follow({ ...plainPlane(hung, plane), ...window, ...kept, centre: this.app.crosshair.in(pane) ?? centre }, hung);
     this.app.draw();
+  }
+
+  straighten(): void {
+    this.change(({ tilt: _, ...view }) => view);
+  }
+
+  /** Keys: a plane about the crosshair, to the side and upwards on the screen; a volume in depth in front of the reader. */
+  lean(across: number, up: number): void {
+    const pane = this.app.grid.active;
+    const { content } = pane;
+    if (content instanceof RenderingContent) {
+      this.app.sharing.elsewhere();
+      return content.turnBy([across * LEAN, up * LEAN]);
+    }
+    const { plane } = this;
+    const orientation = content instanceof PlaneContent ? (content.frame?.orientation ?? null) : null;
+    if (plane === null || orientation === null || plane.centre === null) return this.app.toasts.say('A plane leans, or a volume in depth turns: choose one under Planes.');
+    const axis = orientation.slice(across === 0 ? 0 : 3, across === 0 ? 3 : 6) as Vector;
+    this.leanAbout(pane, axis, across === 0 ? -up * LEAN : across * LEAN, this.app.crosshair.in(pane) ?? plane.centre, plane);
+  }
+
+  /** A plane, as it was when a hand took hold of it, turned about an axis through a point of the patient. */
+  leanAbout(pane: Pane, axis: Vector, degrees: number, pivot: Vector, from: PlanePane): void {
+    const { hung } = pane;
+    if (hung === null || from.centre === null) return;
+    this.app.sharing.elsewhere();
+    const tilt = tiltedOn(from.tilt, axis, degrees);
+    void pane.follow({ ...from, tilt, centre: roundPoint(about(from.centre, axis, degrees, pivot)) }, hung).then(() => this.app.draw());
   }
 
   async asTaken(): Promise<void> {

@@ -35,15 +35,18 @@ export function toPatient({ origin, axes, spacing }: Geometry, index: Vector): V
 export function bounds(geometry: Geometry): readonly [Vector, Vector] {
   const from: Vector = [Infinity, Infinity, Infinity];
   const to: Vector = [-Infinity, -Infinity, -Infinity];
-  for (let corner = 0; corner < 8; corner++) {
-    const index = geometry.size.map((count, n) => ((corner >> n) & 1) * (count - 1)) as Vector;
-    toPatient(geometry, index).forEach((value, axis) => {
+  for (const corner of corners(geometry)) {
+    corner.forEach((value, axis) => {
       from[axis] = Math.min(from[axis]!, value);
       to[axis] = Math.max(to[axis]!, value);
     });
   }
   return [from, to];
 }
+
+/** The middles of the eight outermost voxels. */
+export const corners = (geometry: Geometry): Vector[] =>
+  Array.from({ length: 8 }, (_, corner) => toPatient(geometry, geometry.size.map((count, n) => ((corner >> n) & 1) * (count - 1)) as Vector));
 
 /** Which axis of the volume leads most along an axis of the patient. */
 export const leading = ({ axes }: Geometry, patientAxis: number): number =>

@@ -11,11 +11,13 @@ import { valueAt } from '../probe';
 import { worded } from '../values';
 import { captioned } from './captioned';
 import { Fusion } from './fusion';
-import { cornerOf, nearest, pile, raysOf, type Pile, type PlaneName } from './planes';
+import { middle } from './geometry';
+import { cornerOf, goesThrough, leaningPile, nearest, pile, raysOf, type Pile, type PlaneName } from './planes';
 import { Pictures } from './pictures';
 import { plainPlane } from './plain';
 import type { Blend } from './rays';
 import { Reformat } from './reformat';
+import { isUpright, type Tilt } from './tilt';
 import { Volumes, type Volume } from './volume';
 import { noUptake, overLines, planeLines } from './words';
 
@@ -23,6 +25,7 @@ export class PlaneContent extends Pictures<PlanePane> {
   readonly kind = 'plane';
   private readonly fusion = new Fusion();
   private name: PlaneName = 'axial';
+  private tilt: Tilt | undefined;
   private pile: Pile | null = null;
   slab = 0;
   blend: Blend = 'average';
@@ -41,11 +44,12 @@ export class PlaneContent extends Pictures<PlanePane> {
   }
 
   protected prepare(view: PlanePane, volume: Volume): { reformat: Reformat; at: number } {
-    const same = this.reformat !== null && this.pile !== null && this.name === view.plane;
-    const shown = same ? (this.pile as Pile) : pile(volume.geometry, view.plane);
+    const same = this.reformat !== null && this.isSame(view);
+    const shown = same ? (this.pile as Pile) : view.tilt === undefined || isUpright(view.tilt) ? pile(volume.geometry, view.plane) : leaningPile(volume.geometry, view.plane, view.tilt, view.centre ?? middle(volume.geometry));
     const at = view.centre === null ? Math.floor(shown.count / 2) : nearest(shown, view.centre);
     const changed = this.slab !== view.slab || this.blend !== view.blend;
     this.name = view.plane;
+    this.tilt = isUpright(view.tilt) ? undefined : view.tilt;
     this.pile = shown;
     this.slab = view.slab;
     this.blend = view.blend;
@@ -56,6 +60,12 @@ export class PlaneContent extends Pictures<PlanePane> {
     const reformat = this.reformat as Reformat;
     if (changed) reformat.stale();
     return { reformat, at };
+  }
+
+  /** A leaning pile is the same only where it goes through the very point, as it does on the screen of whoever turned it. */
+  private isSame({ plane, tilt, centre }: PlanePane): boolean {
+    if (this.pile === null || this.name !== plane || String(this.tilt) !== String(isUpright(tilt) ? undefined : tilt)) return false;
+    return this.tilt === undefined || centre === null || goesThrough(this.pile, centre);
   }
 
   protected own(view: PlanePane): void {
@@ -118,7 +128,7 @@ export class PlaneContent extends Pictures<PlanePane> {
   }
 
   protected describe({ study, series }: Hung, stack: StackViewport): PlanePane {
-    return { kind: 'plane', study: study.study, series: series.series, key: series.key, plane: this.name, slab: this.slab, blend: this.blend, ...this.seen(stack), over: this.over };
+    return { kind: 'plane', study: study.study, series: series.series, key: series.key, plane: this.name, ...(this.tilt === undefined ? {} : { tilt: this.tilt }), slab: this.slab, blend: this.blend, ...this.seen(stack), over: this.over };
   }
 
   protected caption(stack: StackViewport, frame: FrameInfo): void {
@@ -127,7 +137,7 @@ export class PlaneContent extends Pictures<PlanePane> {
     this.draw(stack, frame, at, shown);
     const fused = laid === null || this.over === null ? [] : overLines(laid.hung, laid.volume, this.over);
     const said = [...(laid === null ? [] : noUptake(laid.volume)), ...(this.unlaid === '' ? [] : [this.unlaid])];
-    captioned(this.holder, stack, { hung, over: laid?.hung ?? null, frame, where: [...fused, ...planeLines(volume, this.name, shown, at, this.slab, this.blend)], said });
+    captioned(this.holder, stack, { hung, over: laid?.hung ?? null, frame, where: [...fused, ...planeLines(volume, this.tilt === undefined ? this.name : `oblique (${this.name})`, shown, at, this.slab, this.blend)], said });
   }
 
   private draw(stack: StackViewport, frame: FrameInfo, at: number, shown: Pile): void {

@@ -2,8 +2,9 @@
 
 import type { Vector } from '../../imaging/types';
 import { dot } from '../orientation';
-import { bounds, directionToIndex, isAligned, leading, middle, plus, times, toIndex, type Geometry } from './geometry';
+import { bounds, corners, directionToIndex, isAligned, leading, middle, plus, times, toIndex, type Geometry } from './geometry';
 import type { Rays } from './rays';
+import { leaning, type Tilt } from './tilt';
 
 export const PLANES = ['axial', 'coronal', 'sagittal'] as const;
 export type PlaneName = (typeof PLANES)[number];
@@ -52,6 +53,37 @@ export function pile(geometry: Geometry, plane: PlaneName): Pile {
     corner[axis] = direction[axis]! > 0 ? from[axis]! + slack / 2 : to[axis]! - slack / 2;
   });
   return { right, down, onwards, corner, columns: counts[0]!, rows: counts[1]!, count: counts[2]!, spacing };
+}
+
+/**
+ * The same pile leaning: sampled as finely as the volume's finest spacing over the box that holds it, and so placed that
+ * one picture goes through a patient point.
+ */
+export function leaningPile(geometry: Geometry, plane: PlaneName, tilt: Tilt, through: Vector): Pile {
+  const { right, down, out } = HUNG[plane];
+  const directions = [right, down, times(out, backwards(geometry, out) ? -1 : 1)].map((direction) => leaning(tilt, direction));
+  const finest = Math.min(...geometry.spacing);
+  const all = corners(geometry);
+  const counts: number[] = [];
+  let corner: Vector = [0, 0, 0];
+  directions.forEach((direction, n) => {
+    const along = all.map((point) => dot(point, direction));
+    const [from, to] = [Math.min(...along), Math.max(...along)];
+    const room = to - from - Math.floor((to - from) / finest + 1e-6) * finest;
+    const first = n < 2 ? from + room / 2 : from + ((((dot(through, direction) - from) % finest) + finest) % finest);
+    counts.push(Math.max(1, Math.floor((to - first) / finest + 1e-6) + 1));
+    corner = plus(corner, times(direction, first));
+  });
+  return { right: directions[0]!, down: directions[1]!, onwards: directions[2]!, corner, columns: counts[0]!, rows: counts[1]!, count: counts[2]!, spacing: [finest, finest, finest] };
+}
+
+const ON = 0.005; // mm: points travel with three decimals
+
+/** Whether one of the pictures goes through a point of the patient. */
+export function goesThrough(pile: Pile, point: Vector): boolean {
+  const { corner, onwards, spacing } = pile;
+  const far = dot([point[0] - corner[0], point[1] - corner[1], point[2] - corner[2]], onwards) / spacing[2];
+  return Math.abs(far - Math.round(far)) * spacing[2] < ON;
 }
 
 /** Along the way the series' own slices run, a plane runs as they do. */

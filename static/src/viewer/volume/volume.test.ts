@@ -7,11 +7,12 @@ import { letters, normal } from '../orientation';
 import { fused, overOf, petAndCt, threePlanes } from './arranging';
 import { coloured } from './colours';
 import { isAligned, toIndex, toPatient, type Geometry } from './geometry';
-import { plainPlane, plainWhole } from './plain';
-import { around, cornerOf, nearest, pile, raysOf, slices, turnOf } from './planes';
+import { plainPlane, plainRendering, plainWhole } from './plain';
+import { around, cornerOf, goesThrough, leaningPile, nearest, pile, raysOf, slices, turnOf } from './planes';
 import { pooled } from './pool';
 import { cast, sample, type Voxels } from './rays';
 import { solid, type Solid } from './solid';
+import { about, leaning, tiltedOn } from './tilt';
 
 const frame = (over: Partial<FrameInfo>): FrameInfo =>
   ({ samples: 1, rows: 4, columns: 3, spacing: [2, 1], orientation: [1, 0, 0, 0, 1, 0], position: [0, 0, 0], number: 1, slope: 1, intercept: 0, float: false, bits: 16, ...over }) as FrameInfo;
@@ -207,7 +208,27 @@ describe('what travels', () => {
   const hung = { study: { study: '1.2' }, series: { series: '1.2.4', key: 'fedcba9876543210fedcba9876543210' } } as unknown as Hung;
   test('is made of the fields that the server takes', () => {
     expect(plainWhole(hung)).toEqual(cases.good.volume);
+    expect(plainRendering({ ...hung, series: { ...hung.series, modality: 'CT' } })).toEqual(cases.good.rendering);
     expect(plainPlane({ study: { study: '1.2' }, series: { series: '1.2.3', key: '0123456789abcdef0123456789abcdef' } } as unknown as Hung, 'coronal')).toEqual(cases.good.plane);
     expect(overOf(hung)).toEqual(cases.good['fused slab'].over);
   });
+});
+
+test('a plane leans about any axis, and travels as three angles', () => {
+  const tilt = tiltedOn(tiltedOn(undefined, [0, 0, 1], 30), [1, 0, 0], -20);
+  const twice = about(about([0, 1, 0], [0, 0, 1], 30), [1, 0, 0], -20);
+  leaning(tilt, [0, 1, 0]).forEach((part, n) => expect(part).toBeCloseTo(twice[n]!, 4));
+  expect(tiltedOn(tiltedOn(undefined, [0, 1, 0], 90), [0, 1, 0], -90).map((turn) => turn + 0)).toEqual([0, 0, 0]);
+  expect(about([2, 0, 5], [0, 0, 1], 90, [1, 0, 0]).map((part) => Math.round(part) + 0)).toEqual([1, 1, 5]);
+});
+
+test('a leaning pile goes through the point it leans about, and holds the whole volume', () => {
+  const geometry: Geometry = { origin: [0, 0, 0], axes: [[1, 0, 0], [0, 1, 0], [0, 0, 1]], spacing: [1, 1, 2], size: [20, 20, 10] };
+  const through: Vector = [7.3, 4.2, 9.1];
+  const leans = leaningPile(geometry, 'coronal', [10, -25, 40], through);
+  expect(goesThrough(leans, through)).toBe(true);
+  expect(goesThrough(leans, [7.3, 4.7, 9.1])).toBe(false);
+  const upright = leaningPile(geometry, 'coronal', [0, 0, 0], [9, 9, 9]);
+  expect([upright.columns, upright.rows, upright.count]).toEqual([20, 19, 20]);
+  expect([leans.columns, leans.rows, leans.count].every((count) => count >= 20)).toBe(true);
 });

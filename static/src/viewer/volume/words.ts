@@ -7,7 +7,7 @@ import type { Hung } from '../hanging';
 import { letters, dot } from '../orientation';
 import { COLOUR_NAMES } from './colours';
 import { ownWindow, type Laid } from './fusion';
-import { cornerOf, degreesOf, slices, type Pile, type PlaneName } from './planes';
+import { cornerOf, degreesOf, slices, type Pile } from './planes';
 import type { Blend } from './rays';
 import type { Volume } from './volume';
 
@@ -18,7 +18,7 @@ const mm = (value: number): string => Number(value.toFixed(2)).toString();
 /** E.g. "Source 0.72 × 0.72 × 2.5 mm". */
 export const sourceLine = ({ geometry: { spacing } }: Volume): string => `Source ${spacing.map(mm).join(' × ')} mm`;
 
-export function planeLines(volume: Volume, plane: PlaneName, pile: Pile, at: number, slab: number, blend: Blend): string[] {
+export function planeLines(volume: Volume, plane: string, pile: Pile, at: number, slab: number, blend: Blend): string[] {
   const along = dot(cornerOf(pile, at), pile.onwards);
   const towards = letters(pile.onwards.map((part) => part * Math.sign(along || 1)) as Vector);
   const taken = slices(pile, slab);
