@@ -93,6 +93,13 @@ class People(RuleBasedStateMachine):
     def amend(self, by, case, slip, reason) -> None:
         self.attempt(actions.amend, by=self.region[by], binding=self.binding(case, case, slip), reason=reason)
 
+    @rule()
+    def amend_well(self) -> None:
+        """As a good chair does it: with a reason, and signed again."""
+        binding = self.binding(self.live, self.live, 0)
+        self.attempt(actions.amend, by=self.region["chair"], binding=binding, reason="Histology changed.")
+        self.sign_what_is_there("chair", self.live)
+
     @rule(case=which)
     def move_to(self, case) -> None:
         self.attempt(meetings.open_case, by=self.region["chair"], case_id=self.cases[case].id)
