@@ -1,211 +1,37 @@
-"""How quickly a room hears its presenter: the product's server beside a bare Flask-SocketIO one, in the same run.
+"""How quickly a room hears its presenter, and what that costs: the product beside Node's socket.io, in the same run.
 
-`python bench/live.py [--quick] [--json]`. 50 people in one room at 30 views a second, then 8 such rooms. Server and
-load are processes of their own, each on a core of its own where there are two. Figures of different runs do not
-compare; the ratios do.
+`python -m bench.live [--quick] [--json]`: 50 people in one room at 30 views a second, then 8 such rooms, by a bare
+Flask-SocketIO, by Node's socket.io, and by the product. `--rooms 20 --people 50 --processes 2` instead: that many by
+the product alone, on that many processes over a real Redis; whole rooms on a process, as nginx lays them, or with
+`--spread` every room's people over all of them. Servers are kept off the core of the load where there are cores enough.
+Figures of different runs do not compare; the ratios do.
 """
 
 import argparse
 import asyncio
-import gc
 import json
 import os
-import struct
-import subprocess
+import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from bench.crowd import UPDATES_A_SECOND, Figures, Room, Tab, apart, hang_up, measure, open_tab
+from bench.relays import ROOT, relay
+from mdt.core.db import new_id
+from mdt.people.models import Membership, Person
+from tests.live_house import Seat, Server, running
+from tests.peers.programs import free_port
+from tests.peers.redis import redis
+from tests.room_stage import Stage, uid
 
-from mdt.core.db import new_id  # noqa: E402
-from mdt.people.models import Membership, Person  # noqa: E402
-from tests.live_house import Seat, Server, running  # noqa: E402
-from tests.room_stage import Stage, uid  # noqa: E402
-
-PEOPLE, UPDATES_A_SECOND = 50, 30
+PEOPLE = 50
 SCENARIOS = {"one room": 1, "eight rooms": 8}
-JOINED_WITHIN = 60.0
-
-
-@dataclass
-class Figures:
-    """What one server did in one scenario. Milliseconds; CPU in per cent of one core."""
-
-    server: str
-    scenario: str
-    clients: int
-    sent: int = 0
-    delivered: int = 0
-    expected: int = 0
-    delivered_a_second: float = 0
-    p50: float = 0
-    p95: float = 0
-    p99: float = 0
-    worst: float = 0
-    cpu: float = 0
-
-
-class Tab(asyncio.Protocol):
-    """As light a client as can be: it answers pings, sends, and notes how old each view is that it gets."""
-
-    def __init__(self, path: str, headers: dict[str, str]) -> None:
-        self._path, self._headers = path, headers
-        self._held = b""
-        self._is_open = False
-        self.texts: asyncio.Queue[str] = asyncio.Queue()
-        self.sent_at: dict[int, float] = {}  # of the presenter of this tab's room
-        self.ages: list[float] = []
-
-    def connection_made(self, transport: Any) -> None:
-        self.transport = transport
-        lines = {
-            "Host": "127.0.0.1",
-            "Connection": "Upgrade",
-            "Upgrade": "websocket",
-            "Sec-WebSocket-Version": "13",
-            "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-            **self._headers,
-        }
-        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        transport.write(f"GET {self._path} HTTP/1.1\r\n{head}\r\n".encode())
-
-    def data_received(self, data: bytes) -> None:
-        held, at, now = self._held + data, 0, time.perf_counter()
-        if not self._is_open:
-            end = held.find(b"\r\n\r\n")
-            if end < 0:
-                self._held = held
-                return
-            assert b" 101 " in held[:20], held[:200]
-            self._is_open, at = True, end + 4
-        while len(held) - at >= 2:
-            size, start = held[at + 1], at + 2
-            if size == 126:
-                if len(held) < start + 2:
-                    break
-                (size,), start = struct.unpack_from("!H", held, start), start + 2
-            elif size == 127:
-                if len(held) < start + 8:
-                    break
-                (size,), start = struct.unpack_from("!Q", held, start), start + 8
-            if len(held) < start + size:
-                break
-            at = start + size
-            self._take(held[start:at], now)
-        self._held = held[at:]
-
-    def _take(self, payload: bytes, now: float) -> None:
-        if payload.startswith(b'42/live,["view"'):
-            sent = self.sent_at.get(json.loads(payload[8:])[1]["n"])
-            if sent is not None:
-                self.ages.append(now - sent)
-        elif payload == b"2":
-            self.send("3")
-        elif payload[:2] != b"42":
-            self.texts.put_nowait(payload.decode())
-
-    def send(self, text: str) -> None:
-        payload = text.encode()
-        size = len(payload)
-        head = struct.pack("!BB", 0x81, 0x80 | size) if size < 126 else struct.pack("!BBH", 0x81, 0xFE, size)
-        self.transport.write(head + b"\0\0\0\0" + payload)
-
-    async def heard(self, start: str) -> str:
-        """The next message that starts so."""
-        while True:
-            text = await asyncio.wait_for(self.texts.get(), JOINED_WITHIN)
-            if text.startswith(start):
-                return text
-            assert not text.startswith("44"), text
-
-    async def ask(self, event: str, body: Any) -> Any:
-        self.send("42/live,1" + json.dumps([event, body]))
-        return json.loads((await self.heard("43/live,1"))[9:])[0]
-
-
-@dataclass
-class Room:
-    """One room's presenter and its audience, joined."""
-
-    presenter: Tab
-    audience: list[Tab]
-    case: str
-    sent_at: dict[int, float] = field(default_factory=dict)
-
-    def listen(self) -> None:
-        for tab in self.audience:
-            tab.sent_at, tab.ages = self.sent_at, []
-
-    def show(self, n: int) -> None:
-        view = json.dumps({"term": 1, "n": n, "view": a_view(self.case, n)}, separators=(",", ":"))
-        self.sent_at[n] = time.perf_counter()
-        self.presenter.send(f'42/live,["view",{view}]')
-
-
-def a_view(case: str, n: int) -> dict[str, Any]:
-    pane = {
-        "study": "1.2.826.0.1.3680043.8.498.1234567890123456789012345",
-        "series": "1.2.826.0.1.3680043.8.498.2345678901234567890123456",
-        "key": "a" * 32,
-        "sop": f"1.2.826.0.1.3680043.8.498.34567890123456789012345{n}",
-        "frame": 1,
-        "voi": {"lower": -1350, "upper": 150},
-        "invert": False,
-        "centre": [1.5, -20.25, 200.125],
-        "height": 350,
-        "width": 350,
-        "rotation": 0,
-        "flip_h": False,
-        "flip_v": False,
-    }
-    return {"case": case, "layout": "1x1", "active": 0, "panes": [pane]}
-
-
-async def measure(name: str, scenario: str, rooms: list[Room], pid: int, seconds: float) -> Figures:
-    for room in rooms:
-        room.listen()
-    gc.collect()
-    gc.freeze()  # so that pauses of this process are not taken for the server's
-    clients = sum(len(room.audience) + 1 for room in rooms)
-    figures = Figures(name, scenario, clients)
-    updates = int(seconds * UPDATES_A_SECOND)
-    busy, began = cpu_seconds(pid), time.perf_counter()
-    for n in range(1, updates + 1):
-        for at, room in enumerate(rooms):  # presenters are not in step with each other
-            due = began + (n + at / len(rooms)) / UPDATES_A_SECOND
-            await asyncio.sleep(max(0, due - time.perf_counter()))
-            room.show(n)
-            if n % (5 * UPDATES_A_SECOND) == 0:
-                room.presenter.send('42/live,["renew",{"term":1}]')
-    took = time.perf_counter() - began
-    figures.cpu = round(100 * (cpu_seconds(pid) - busy) / took, 1)
-    await asyncio.sleep(1)
-    ages = sorted(age for room in rooms for tab in room.audience for age in tab.ages)
-    figures.sent = updates * len(rooms)
-    figures.expected = updates * sum(len(room.audience) for room in rooms)
-    figures.delivered = len(ages)
-    figures.delivered_a_second = round(len(ages) / took)
-    for percent in (50, 95, 99):
-        setattr(figures, f"p{percent}", round(1000 * ages[int(len(ages) * percent / 100)], 2))
-    figures.worst = round(1000 * ages[-1], 2)
-    return figures
-
-
-async def open_tab(port: int, headers: dict[str, str], auth: dict[str, Any], meeting: str) -> Tab:
-    path = f"/socket.io/?EIO=4&transport=websocket&meeting={meeting}"
-    _, tab = await asyncio.get_running_loop().create_connection(lambda: Tab(path, headers), "127.0.0.1", port)
-    await tab.heard("0{")
-    tab.send("40/live," + json.dumps(auth))
-    await tab.heard("40/live,")
-    return tab
+FAN_OUT_GOAL, P95_GOAL = 0.5, 30.0  # of Node's for each core; ms at 12,000 deliveries a second
 
 
 async def join_product(seat: Seat, client: str) -> Tab:
@@ -227,49 +53,73 @@ async def product_rooms(seats: list[list[Seat]], stages: list[Stage]) -> list[Ro
     return rooms
 
 
-async def bare_rooms(port: int, number: int) -> list[Room]:
+async def relayed_rooms(port: int, number: int, people: int) -> list[Room]:
     rooms = []
     headers = {"Origin": f"http://127.0.0.1:{port}"}
     for room in range(number):
-        tabs = [await open_tab(port, headers, {"room": str(room)}, str(room)) for _ in range(PEOPLE + 1)]
+        tabs = [await open_tab(port, headers, {"room": str(room)}, str(room)) for _ in range(people + 1)]
         rooms.append(Room(tabs[0], tabs[1:], "b" * 32))
     return rooms
 
 
-def run_product(scenario: str, number: int, seconds: float) -> Figures:
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder), meetings=number) as (server, stages):
-        seats = [[server.seat(stage, "chair"), *audience(server, stage)] for stage in stages]
-        assert server.process is not None
-        pid = server.process.pid
-        apart(pid)
+@contextmanager
+def product(meetings: int, processes: int) -> Iterator[tuple[list[Server], list[Stage]]]:
+    """So many processes of the product on one database, which page each other over a real Redis if they are several."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        more = {}
+        if processes > 1:
+            port = free_port()
+            (folder / "redis").mkdir()
+            stack.enter_context(redis(folder / "redis", port))
+            more["MDT_REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+        first, stages = stack.enter_context(running(folder, meetings=meetings, **more))
+        servers = [first]
+        for _ in range(1, processes):
+            another = Server(folder, environment=first.environment)
+            another.start()
+            stack.callback(another.kill)
+            servers.append(another)
+        yield servers, stages
+
+
+def run_product(scenario: str, number: int, people: int, seconds: float, processes: int, spread: bool) -> Figures:
+    with product(number, processes) as (servers, stages):
+        seats = []
+        for at, stage in enumerate(stages):
+            seated = [servers[0].seat(stage, "chair"), *audience(servers[0], stage, people)]
+            ports = [servers[(at + (n if spread else 0)) % processes].port for n in range(len(seated))]
+            seats.append([replace(seat, port=port) for seat, port in zip(seated, ports, strict=True)])
+        pids = [server.process.pid for server in servers if server.process is not None]
+        apart(pids)
 
         async def whole() -> Figures:
             rooms = await product_rooms(seats, stages)
             try:
-                return await measure("product", scenario, rooms, pid, seconds)
+                return await measure("product", scenario, rooms, pids, seconds)
             finally:
                 await hang_up(rooms)
 
         return asyncio.run(whole())
 
 
-def run_bare(scenario: str, number: int, seconds: float) -> Figures:
-    with bare_server() as (process, port):
-        apart(process.pid)
+def run_relay(name: str, scenario: str, number: int, people: int, seconds: float) -> Figures:
+    with relay(name) as (process, port):
+        apart([process.pid])
 
         async def whole() -> Figures:
-            rooms = await bare_rooms(port, number)
+            rooms = await relayed_rooms(port, number, people)
             try:
-                return await measure("bare", scenario, rooms, process.pid, seconds)
+                return await measure(name, scenario, rooms, [process.pid], seconds)
             finally:
                 await hang_up(rooms)
 
         return asyncio.run(whole())
 
 
-def audience(server: Server, stage: Stage) -> list[Seat]:
-    """Fifty more members of the team, signed in."""
-    people = [
+def audience(server: Server, stage: Stage, people: int) -> list[Seat]:
+    """So many more members of the team, signed in."""
+    members = [
         Person(
             id=new_id(),
             email=f"{new_id()}@example.org",
@@ -278,115 +128,87 @@ def audience(server: Server, stage: Stage) -> list[Seat]:
             trust_ods="RBV",
             password_hash="-",
         )
-        for n in range(PEOPLE)
+        for n in range(people)
     ]
     with stage.db.writing() as session:
-        session.add_all(people)
+        session.add_all(members)
         session.flush()
-        for person in people:
+        for person in members:
             session.add(Membership(team_id=stage.team, person_id=person.id, role="member", starts=date(2020, 1, 1)))
-    return [server.seat_of(stage, person.id) for person in people]
+    return [server.seat_of(stage, person.id) for person in members]
 
 
-@contextmanager
-def bare_server() -> Iterator[tuple[subprocess.Popen[str], int]]:
-    command = [sys.executable, __file__, "--serve-bare"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        try:
-            yield process, int(process.stdout.readline())
-        finally:
-            process.kill()
+def ratios(product: Figures, peer: Figures) -> dict[str, float]:
+    """The product's figure over the peer's; `a_core` is deliveries for each second that a core was busy."""
+    names = ("p50", "p95", "p99", "a_core")
+    return {name: round(getattr(product, name) / (getattr(peer, name) or 1), 2) for name in names}
 
 
-def serve_bare() -> None:
-    """Flask-SocketIO as its documentation has it, on gevent: rooms, and no more."""
-    from gevent import monkey  # noqa: PLC0415 - only this process is patched, and before anything else in it is used
-
-    monkey.patch_all()
-    from flask import Flask, request  # noqa: PLC0415
-    from flask_socketio import SocketIO, emit, join_room  # noqa: PLC0415
-    from gevent.pywsgi import WSGIServer  # noqa: PLC0415
-
-    app = Flask("bare")
-    engine = SocketIO(
-        app, async_mode="gevent", async_handlers=False, transports=["websocket"], cors_allowed_origins="*"
-    )
-    rooms: dict[str, str] = {}
-
-    @engine.on("connect", namespace="/live")
-    def connect(auth: dict[str, str]) -> None:
-        rooms[request.sid] = auth["room"]  # type: ignore[attr-defined]
-        join_room(auth["room"])
-
-    @engine.on("view", namespace="/live")
-    def view(body: dict[str, Any]) -> None:
-        emit("view", body, to=rooms[request.sid], include_self=False)  # type: ignore[attr-defined]
-
-    server = WSGIServer(("127.0.0.1", 0), app, log=None)
-    server.start()
-    print(server.server_port, flush=True)
-    server.serve_forever()
-
-
-async def hang_up(rooms: list[Room]) -> None:
-    for room in rooms:
-        for tab in (room.presenter, *room.audience):
-            tab.transport.abort()
-    await asyncio.sleep(0.1)
-
-
-def apart(server: int) -> None:
-    """The server on one core and the load on the rest, where there are two."""
-    cores = sorted(os.sched_getaffinity(0) | os.sched_getaffinity(server))
-    if len(cores) > 1:
-        for thread in Path(f"/proc/{server}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), {cores[0]})
-        os.sched_setaffinity(0, set(cores[1:]))
-
-
-def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def ratios(product: Figures, bare: Figures) -> dict[str, float]:
-    """The product's figure over the bare server's."""
-    names = ("p50", "p95", "p99", "delivered_a_second", "cpu")
-    return {name: round(getattr(product, name) / (getattr(bare, name) or 1), 2) for name in names}
+def peers() -> list[str]:
+    """What there is to measure beside; a peer that is missing says so."""
+    if shutil.which("node") and (ROOT / "node_modules" / "socket.io").is_dir():
+        return ["flask", "node"]
+    print("Node's socket.io is not on this machine (make setup installs it): not measured beside.", file=sys.stderr)
+    return ["flask"]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench/live.py", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three seconds each instead of ten")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
-    parser.add_argument("--serve-bare", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.serve_bare:
-        serve_bare()
+    parser.add_argument("--rooms", type=int, help="only the product, with so many rooms")
+    parser.add_argument("--people", type=int, default=PEOPLE, help="in each room, beside its presenter")
+    parser.add_argument("--processes", type=int, default=1, help="of the product; several page each other over Redis")
+    parser.add_argument("--spread", action="store_true", help="each room's people over all processes")
+    said = parser.parse_args()
+    seconds = 3.0 if said.quick else 10.0
+    load = os.getloadavg()[0]  # of what else this machine does
+    results: list[Figures] = []
+    compared: dict[str, dict[str, dict[str, float]]] = {}
+    if said.rooms:
+        scenario = f"{said.rooms} rooms, {said.processes} proc."
+        results.append(run_product(scenario, said.rooms, said.people, seconds, said.processes, said.spread))
+    else:
+        beside = peers()
+        for scenario, number in SCENARIOS.items():
+            others = [run_relay(name, scenario, number, said.people, seconds) for name in beside]
+            ours = run_product(scenario, number, said.people, seconds, 1, False)
+            results += [*others, ours]
+            compared[scenario] = {other.server: ratios(ours, other) for other in others}
+    if said.json:
+        figures = [asdict(result) for result in results]
+        print(json.dumps({"bench": "live", "load": load, "figures": figures, "ratios": compared}))
         return
-    seconds = 3.0 if options.quick else 10.0
-    results, compared = [], {}
-    for scenario, number in SCENARIOS.items():
-        bare = run_bare(scenario, number, seconds)
-        product = run_product(scenario, number, seconds)
-        results += [bare, product]
-        compared[scenario] = ratios(product, bare)
-    if options.json:
-        print(json.dumps({"bench": "live", "figures": [asdict(result) for result in results], "ratios": compared}))
-        return
-    print(
-        f"{PEOPLE} people a room, {UPDATES_A_SECOND} views a second, {seconds:g} s each; milliseconds, CPU % of a core"
-    )
-    columns = "{:<12} {:<8} {:>8} {:>10} {:>8} {:>7} {:>7} {:>7} {:>8} {:>6}"
-    print(columns.format("", "server", "clients", "delivered", "/s", "p50", "p95", "p99", "worst", "CPU"))
+    print(f"{said.people} people a room, {UPDATES_A_SECOND} views a second, {seconds:g} s each; milliseconds")
+    print(f"CPU % of one core, all processes together; load average before: {load:.1f}")
+    columns = "{:<18} {:<8} {:>8} {:>10} {:>8} {:>7} {:>7} {:>7} {:>8} {:>6} {:>9}"
+    print(columns.format("", "server", "clients", "delivered", "/s", "p50", "p95", "p99", "worst", "CPU", "/s a core"))
     for f in results:
         share = f"{100 * f.delivered / f.expected:.1f} %"
-        row = (f.scenario, f.server, f.clients, share, f.delivered_a_second, f.p50, f.p95, f.p99, f.worst, f.cpu)
+        row = (
+            f.scenario,
+            f.server,
+            f.clients,
+            share,
+            f.delivered_a_second,
+            f.p50,
+            f.p95,
+            f.p99,
+            f.worst,
+            f.cpu,
+            f.a_core,
+        )
         print(columns.format(*row))
-    for scenario, ratio in compared.items():
-        print(f"{scenario}: product / bare  " + "  ".join(f"{name} {value}" for name, value in ratio.items()))
+    for scenario, by_peer in compared.items():
+        for peer, ratio in by_peer.items():
+            print(f"{scenario}: product / {peer}  " + "  ".join(f"{name} {value}" for name, value in ratio.items()))
+    for f in results:
+        if f.server == "product" and f.scenario == "eight rooms":
+            fan_out = compared[f.scenario].get("node", {}).get("a_core")
+            met = "not measured" if fan_out is None else "met" if fan_out >= FAN_OUT_GOAL else "MISSED"
+            print(f"goal: at least {FAN_OUT_GOAL} of Node's for each core: {met}")
+            met = "met" if f.p95 < P95_GOAL else "MISSED"
+            print(f"goal: p95 below {P95_GOAL:.0f} ms at 12,000 deliveries a second: {met}")
 
 
 if __name__ == "__main__":

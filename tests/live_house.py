@@ -29,7 +29,7 @@ from tests.room_stage import Stage, populate
 
 PASSWORD = "three random words"
 ROOT = Path(__file__).resolve().parents[1]
-READY_WITHIN = 30.0
+READY_WITHIN = 90.0
 
 
 @dataclass

@@ -161,6 +161,12 @@ def sign(day: "Simulation", tab: Tab, case: str) -> Body | None:
     return _bound(day, tab, case) if is_ready or not _seldom(day) else None
 
 
+def check(day: "Simulation", tab: Tab, case: str) -> Body | None:
+    """As signing: when nothing is missing, as a rule; whoever typed in it is refused."""
+    is_ready = not _lacks(tab, case) and not _is_signed(tab, case)
+    return _bound(day, tab, case) if is_ready or not _seldom(day) else None
+
+
 def amend(day: "Simulation", tab: Tab, case: str) -> Body | None:
     reason = day.random.choice(["The pathology has come.", "The pathology has come.", ""])
     is_due = _is_signed(tab, case) or not _seldom(day)
@@ -232,6 +238,7 @@ OPS: dict[str, Doing] = {
     "scene.remove": Doing(3, TAKING_PART, remove_scene),
     "scene.order": Doing(4, TAKING_PART, order_scenes),
     "outcome.set": Doing(16, ("chair", "coordinator"), set_field, at_once=12),
+    "outcome.check": Doing(16, TAKING_PART, check),
     "outcome.sign": Doing(16, ("chair",), sign),
     "outcome.amend": Doing(16, ("chair",), amend),
 }

@@ -19,7 +19,7 @@ from mdt.core.errors import MdtError
 from mdt.sockets import keeper, line, live, pager, rooms
 from tests.fuzz import pages
 from tests.fuzz.at_will import time_of
-from tests.fuzz.doings import EVERYBODY, OPS, TELLS, Doing
+from tests.fuzz.doings import A_PLAN, EVERYBODY, OPS, TELLS, Doing
 from tests.fuzz.process import HeldPager, Process
 from tests.fuzz.tab import Tab
 from tests.room_stage import Stage, bring_images
@@ -38,6 +38,7 @@ class Simulation:
         self.stage, self.random = stage, Random(seed)
         self.imaging = {case: bring_images(stage, n) for n, case in enumerate(stage.cases)}
         self.agenda = list(stage.cases)
+        self._begin()
         self.private: dict[tuple[str, str], list[dict[str, Any]]] = {}  # (person, case): marks as they were drawn
         self.made: dict[str, str] = {}  # op: kind
         self.told: Counter[str] = Counter()  # what was sent beside ops, and done on pages
@@ -205,6 +206,16 @@ class Simulation:
             process.die()
 
     # Behind it
+
+    def _begin(self) -> None:
+        """On every other day the meeting is in the middle of a case, whose outcome lacks little."""
+        stage, case = self.stage, self.stage.cases[0]
+        if stage.state()["status"] != "open" or self.random.random() < 0.5:
+            return
+        stage.keep("chair", "case.open", {"case": case})
+        bound = {"case": case, "patient": stage.patients[0], "version": 1}
+        for revision, (field, value) in enumerate(list(A_PLAN.items())[self.random.randrange(4) :]):
+            stage.keep("chair", "outcome.set", {**bound, "revision": revision, "field": field, "value": value})
 
     def _start(self, n: int) -> Process:
         return Process(self.stage.db.url, HeldPager(f"process {n}", self.pages_under_way))

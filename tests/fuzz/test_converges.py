@@ -9,7 +9,7 @@ from mdt.live import handlers, kinds, panes, room
 from mdt.sockets.live import Live
 from tests.fuzz import doings, views
 from tests.fuzz.checks import check
-from tests.fuzz.days import empty_database, staged
+from tests.fuzz.days import empty_database, register, staged
 from tests.fuzz.simulation import Simulation, played, rules
 
 SEEDS = int(os.environ.get("FUZZ_SEEDS", "12"))
@@ -41,6 +41,7 @@ def test_the_days_had_everything_in_them(kept):
 
 def test_there_is_something_to_do_for_every_kind_of_op_message_and_pane():
     """A new kind is to be done on these days, too: give it its entry in `tests/fuzz/doings.py` or `views.py`."""
+    register()
     assert set(doings.OPS) == set(room._FOLDS) | set(handlers.OWN_KINDS) | set(kinds._HANDLERS)
     messages = Live(*[None] * 4)._handlers  # type: ignore[arg-type]
     assert set(doings.TELLS) | doings.BY_ITSELF == set(messages)

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from uuid import uuid4
 
@@ -11,24 +10,8 @@ from tests.fuzz.stories import FRESH, a_view, op, until
 from tests.live_client import play
 from tests.live_house import Server, running
 from tests.peers import programs
+from tests.peers.redis import redis
 from tests.room_stage import mark
-
-
-@contextmanager
-def redis(folder, port):
-    command = [
-        programs.program("redis-server"),
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--dir",
-        folder,
-    ]
-    with programs.running(command, log=folder / "redis.log", ready=lambda: programs.listens(port)) as process:
-        yield process
 
 
 def test_two_processes_show_one_room_and_losing_redis_costs_a_second_not_data(tmp_path):

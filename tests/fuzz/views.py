@@ -5,6 +5,7 @@ from typing import Any
 
 from mdt.live.panes.image import OVERLAYS
 from mdt.live.panes.plane import BLENDS, COLOURS, PLANES
+from mdt.live.panes.rendering import PRESETS
 from mdt.live.view import LAYOUTS
 from tests.room_stage import Imaging
 
@@ -54,12 +55,18 @@ def volume(random: Random, imaging: Imaging, _n: int) -> dict[str, Any]:
     return {"kind": "volume", **_of(imaging), "turn": random.randrange(0, 360, 10), **_seen(random)}
 
 
+def rendering(random: Random, imaging: Imaging, _n: int) -> dict[str, Any]:
+    seen = {"voi": None, "turn": [random.randrange(360), random.randrange(-90, 91)], "centre": a_point(random)}
+    extent = {"height": 310.2, "width": random.choice([None, 300])}
+    return {"kind": "rendering", **_of(imaging), "preset": random.choice(PRESETS), "shift": 40, **seen, **extent}
+
+
 def slide(random: Random, imaging: Imaging, _n: int) -> dict[str, Any]:
     place = {"centre": a_point(random)[:2], "height": 500, "width": 700.5, "rotation": random.choice([0, 90])}
     return {"kind": "slide", **_of(imaging), **place}
 
 
-PANES = {"image": image, "plane": plane, "volume": volume, "slide": slide}
+PANES = {"image": image, "plane": plane, "volume": volume, "rendering": rendering, "slide": slide}
 
 
 def a_pointer(random: Random, imaging: Imaging) -> dict[str, Any] | None:

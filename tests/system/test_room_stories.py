@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from mdt.core.actor import system
 from mdt.core.audit import AuditEntry
 from mdt.core.clock import utc_now
 from mdt.people import actions as people
+from tests.room_stage import key
 from tests.system.crowd import Crowd
 from tests.system.room_place import Place, middle, until
 from tests.system.room_steps import draw, in_the_first_case, index, until_still
@@ -181,3 +183,29 @@ def test_who_is_removed_from_the_team_is_out_within_a_second(browser: Browser, p
     wait(member, "room.client.connection === 'signed-out'")
     name = room(member)["client"]["me"]["name"]
     expect(chair.get_by_role("list", name="In the room").get_by_text(name)).to_have_count(0)
+
+
+# One message of the room is damaged on its way; every text that the badge shows from now on is written down.
+DAMAGE = """() => {
+    const heard = window.ownSocket.onmessage;
+    window.ownSocket.onmessage = ({data}) => heard({data: data.startsWith('42') ? data.replace('9 mm', '6 mm') : data});
+    const badge = document.querySelector('.connection');
+    window.badge = [];
+    const note = () => window.badge.push(badge.innerText.trim());
+    new MutationObserver(note).observe(badge, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+def test_a_screen_whose_room_was_damaged_is_found_by_its_digest_and_says_so(browser: Browser, place: Place) -> None:
+    page = place.enter(browser, "coordinator")
+    page.evaluate(DAMAGE)
+    case = place.stage.cases[1]
+    place.stage.now = utc_now()
+    place.stage.keep("chair", "key.put", {"case": case, "key": key(1, caption="9 mm")}, op=str(uuid4()))
+    caption = f"room.state.cases['{case}']?.keys['{key(1)['id']}']?.caption"
+    wait(page, f"{caption} === '6 mm'")
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")  # they look at it again
+    wait(page, f"{caption} === '9 mm' && room.client.resyncs === 1 && room.client.connection === 'in-step'", 5)
+    assert "Out of step, being put right" in page.evaluate("window.badge")
+    expect(page.get_by_role("alert").filter(has_text="It has been put right").first).to_be_visible()
+    assert room(page)["state"] == place.state()

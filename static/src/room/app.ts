@@ -122,6 +122,7 @@ export class App {
       status: () => this.statusChanged(),
       refused: (op, answer) => this.refused(op, answer),
       unshown: (sentence) => this.toasts.say(sentence, true),
+      mended: () => this.toasts.say('This screen had fallen out of step with the room. It has been put right.', true),
     });
     this.engine = engineOf(this, (id) => aboutMark(this.keeping.shown().get(id)));
     this.layers = layersOf(this);

@@ -50,6 +50,8 @@ export class RoomClient {
   ended: string | null = null;
   since: Date | null = null;
   resyncs = 0;
+  /** What is held here was found to differ from the room's, and is being put right. */
+  astray = false;
   private epoch: string | null = null;
   private head = 0;
   private heardAt = 0;
@@ -103,6 +105,9 @@ export class RoomClient {
     setInterval(() => this.renew(), RENEW_EVERY);
     setInterval(() => void this.check(), CHECK_EVERY);
     setInterval(() => this.watch(), 1000);
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) void this.check(); // who comes back to this tab sees at once whether it can be believed
+    });
     window.addEventListener('offline', () => this.broken());
     window.addEventListener('online', () => this.atOnce());
     // Leaving is no broken line; a page that comes back from the browser's memory joins again.
@@ -127,7 +132,7 @@ export class RoomClient {
   get connection(): Connection {
     if (this.ended !== null) return 'signed-out';
     if (!this.joined) return this.since === null ? 'connecting' : 'reconnecting';
-    return this.behind > 0 || this.log.gap ? 'catching-up' : 'in-step';
+    return this.behind > 0 || this.log.gap || this.starting ? 'catching-up' : 'in-step';
   }
 
   get presenting(): boolean {
@@ -311,7 +316,11 @@ export class RoomClient {
     const answer = await this.ask<{ ok: boolean; same?: boolean | null }>('digest', { seq, digest: digest(this.state) });
     if (answer?.same !== false || this.log.last !== seq) return;
     this.resyncs += 1;
+    this.astray = true;
     await this.startAgain();
+    this.astray = false;
+    this.listener.status();
+    if (this.connection === 'in-step') this.listener.mended();
   }
 
   /** This screen has gone astray, or the server has another history: nothing of what is here is worth keeping. */
@@ -319,6 +328,7 @@ export class RoomClient {
     if (this.starting) return;
     this.starting = true;
     this.epoch = null;
+    this.listener.status();
     await this.join();
     this.starting = false;
   }

@@ -35,6 +35,7 @@ export function drawRoom(app: App): void {
           behind: client.behind,
           since: client.since,
           ended: client.ended,
+          astray: client.astray,
           presented: presenter !== null && !client.presenting,
           following: app.sharing.following,
           shown: app.sharing.upToDate,

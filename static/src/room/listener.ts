@@ -14,4 +14,6 @@ export interface RoomListener {
   refused(op: Op, answer: Refusal): void;
   /** What this tab showed was not shown to the others, and why. */
   unshown(sentence: string): void;
+  /** What this screen held differed from what the room holds, and has been put right. */
+  mended(): void;
 }

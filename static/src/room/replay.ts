@@ -72,6 +72,7 @@ export class ReplayLine implements RoomLine {
   readonly ended = null;
   readonly since = null;
   readonly resyncs = 0;
+  readonly astray = false;
   readonly client = 'replay';
   readonly outbox = { pending: [] };
   readonly me: Me = { person: '', name: '', client: 'replay', role: 'observer', may: [] };

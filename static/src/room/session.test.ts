@@ -40,7 +40,7 @@ test('without a key nothing is written, and what was kept is removed when it was
   expect(storage.items.size).toBe(0);
 });
 
-const step: Step = { connection: 'in-step', behind: 0, since: null, ended: null, presented: true, following: true, shown: true, sharp: true };
+const step: Step = { connection: 'in-step', behind: 0, since: null, ended: null, astray: false, presented: true, following: true, shown: true, sharp: true };
 
 test('in step is said only of a screen that follows, shows the newest view, and shows it at full quality', () => {
   expect(stepOf(step)).toEqual({ at: 'in-step', words: 'In step' });
@@ -49,6 +49,7 @@ test('in step is said only of a screen that follows, shows the newest view, and 
     [{ shown: false }, 'Catching up with the presenter'],
     [{ sharp: false }, 'Catching up, images are coming'],
     [{ connection: 'catching-up', behind: 3 }, 'Catching up, 3 behind'],
+    [{ connection: 'catching-up', astray: true }, 'Out of step, being put right'],
     [{ connection: 'connecting' }, 'Joining'],
     [{ connection: 'reconnecting', since: new Date('2026-11-24T14:03:00Z') }, 'Not connected since 14:03'],
   ];

@@ -9,6 +9,8 @@ export interface Step {
   behind: number;
   since: Date | null;
   ended: string | null;
+  /** What is held here was found to differ from the room's. */
+  astray: boolean;
   /** Somebody else presents. */
   presented: boolean;
   following: boolean;
@@ -24,6 +26,7 @@ export function stepOf(now: Step): { at: 'in-step' | 'free' | Exclude<Connection
   if (connection === 'signed-out') return { at: connection, words: now.ended ?? 'Signed out' };
   if (connection === 'connecting') return { at: connection, words: 'Joining' };
   if (connection === 'reconnecting') return { at: connection, words: `Not connected since ${clockOf(now.since ?? new Date())}` };
+  if (now.astray) return { at: 'catching-up', words: 'Out of step, being put right' };
   if (connection === 'catching-up' || behind > 0) return { at: 'catching-up', words: behind > 0 ? `Catching up, ${behind} behind` : 'Catching up' };
   if (now.presented && !now.following) return { at: 'free', words: 'Free look' };
   if (now.presented && !now.shown) return { at: 'catching-up', words: 'Catching up with the presenter' };
