@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from mdt.live.panes.image import OVERLAYS
+from mdt.live.panes.layers import OVERLAYS
 from mdt.live.panes.plane import BLENDS, COLOURS, PLANES
 from mdt.live.panes.rendering import PRESETS
 from mdt.live.view import LAYOUTS

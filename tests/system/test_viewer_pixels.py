@@ -25,6 +25,7 @@ from tests.room_stage import Stage, populate
 from tests.system import looks, rendered, volumes
 from tests.system.product import PASSWORD, Product, sign_in
 from tests.system.reference import windowed
+from tests.system.volumes import OUTLINED
 from tests.unit.layered import a_contour, a_structure_set
 from tests.unit.objects import an_object, item, save
 from tests.unit.states import a_graphic, a_selection, a_state, an_area, reference
@@ -291,10 +292,10 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     data.mkdir()
     for number, (name, kind) in enumerate(KINDS.items(), 1):
         save(dataset_of(name, number, kind), archive / f"{number}.dcm")
-    for number, dataset in enumerate([*what_others_chose(), *what_others_drew()]):
+    for number, dataset in enumerate([*what_others_chose(), *what_others_drew(), *volumes.drawn_over_the_stack()]):
         dataset.StudyDate = "20261120"
         save(dataset, archive / f"chosen-{number}.dcm")
-    for number, block in enumerate(volumes.BLOCKS, 950):
+    for number, block in enumerate(volumes.BLOCKS, volumes.STACK_NUMBER):
         for k, dataset in enumerate(block.objects(number)):
             save(dataset, archive / f"{block.name}-{k}.dcm")
     for number, dataset in enumerate(for_the_light_box()):
@@ -319,7 +320,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     product.command("trusts", "load", str(folder / "trusts.toml"))
     gathered = json.loads(product.command("gather", "--nhs", NHS, "--json", accept=(0, 1)))
     received = sorted(study["received_instances"] for study in gathered["studies"])
-    drawn = len(KINDS) + 6 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
+    drawn = len(KINDS) + 8 + len(volumes.BLOCKS) * volumes.SLICES + (film is not None)
     assert received == sorted([4, 5, 5, drawn, sum(map(len, looks.SERIES.values()))]), gathered
     product.start()
     yield product, stage
@@ -336,10 +337,10 @@ def page(browser: Browser, story: tuple[Product, Stage]) -> Page:
     wait(page, "room.client.connection === 'in-step'")
     page.keyboard.press("n")
     listed = (
-        f"document.querySelectorAll('.series').length >= {len(KINDS) + 11 + len(volumes.BLOCKS) + len(looks.SERIES)}"
+        f"document.querySelectorAll('.series').length >= {len(KINDS) + 13 + len(volumes.BLOCKS) + len(looks.SERIES)}"
     )
     waiting = "document.querySelectorAll('.series:disabled').length"  # in the end a view and contours: no images
-    wait(page, f"room.case !== null && {listed} && {waiting} === 3", 90)
+    wait(page, f"room.case !== null && {listed} && {waiting} === 4", 90)
     page.keyboard.press("Shift+1")
     return page
 
@@ -740,6 +741,63 @@ def test_a_plane_across_the_slices_is_what_numpy_cuts_from_them(page: Page, keys
         assert abs(grey_at(screen, view, block.patient(*place), right, DOWN) - expected) <= GREY, place
     page.keyboard.press(keys)  # and back to the images as they were taken
     wait(page, "room.panes[0].kind === 'image' && room.panes[0].painted")
+
+
+def test_what_others_drew_is_cut_by_a_plane_through_the_volume_and_followed(
+    page: Page, browser: Browser, story: tuple[Product, Stage]
+) -> None:
+    """A mask and outlines on a coronal plane; one region off, another opacity: whoever follows sees the same."""
+    product, stage = story
+    block = volumes.STACKED
+    other = sign_in(browser, product, stage.emails["member"], width=1000, height=900)
+    other.goto(f"/meetings/{stage.meeting}/room")
+    show(page, "stacked")
+    page.keyboard.press("t")
+    wait(page, "room.client.presenting")
+    told = turn(page, "Shift+C", "room.panes[0].view.plane === 'coronal'")
+    wait(page, "room.panes[0].overlay.marks?.includes('LAYERS: 2 of 2 shown · MACHINE-MADE')")
+    page.wait_for_timeout(700)
+
+    def seen(screen: Page) -> Pixels:
+        """What is drawn over each voxel of the plane, RGBA."""
+        view, drawn = pane(screen)["view"], painted(screen, ".pane-content:not(.away) .pane-layers")
+        scale = drawn.shape[0] / view["height"]
+        away = [
+            [block.patient(k, 0, i) - view["centre"] for i in range(volumes.COLUMNS)] for k in range(volumes.SLICES)
+        ]
+        rows = [[int(drawn.shape[0] / 2 + one @ DOWN * scale) for one in row] for row in away]
+        columns = [[int(drawn.shape[1] / 2 + one @ X * scale) for one in row] for row in away]
+        return drawn[np.array(rows), np.array(columns)]
+
+    cut = round((told["view"]["centre"][1] - block.origin[1]) / block.spacing[1])
+    drawn = seen(page)
+    inside = np.zeros((volumes.SLICES, volumes.COLUMNS), bool)
+    inside[OUTLINED[0] : OUTLINED[1] + 1, 21:34] = True
+    free = np.ones_like(inside)
+    free[:, [19, 20, 21, 33, 34, 35]] = False  # on the lines themselves
+    assert np.array_equal((drawn[..., 3] > 40)[free], volumes.COVERED[:, cut][free])
+    red = (drawn[..., 0] > 200) & (drawn[..., 1] < 60) & (drawn[..., 3] > 150)
+    assert red[OUTLINED[0] : OUTLINED[1] + 1, [20, 34]].all(), "both its sides, in every slice it is in"
+    assert not red[:, 22:33].any()
+    assert not red[: OUTLINED[0] - 1].any()
+    assert not red[OUTLINED[1] + 2 :].any()
+
+    page.keyboard.press("Shift+Y")
+    page.get_by_role("checkbox", name="GTV · GTV").uncheck()
+    opacity = page.locator(".layer").filter(has_text="stack by machine").get_by_label("Opacity")
+    opacity.evaluate("(slider) => { slider.value = '0.3'; slider.dispatchEvent(new Event('input')); }")
+    page.keyboard.press("Shift+Y")
+    for screen in (page, other):
+        wait(screen, "room.panes[0].view?.looks?.some(({without}) => without?.length === 1 && without[0] === 0)")
+        wait(screen, "room.panes[0].view.looks.some(({opacity}) => opacity === 0.3)")
+        wait(screen, "room.panes[0].overlay.marks?.includes('LAYERS: 2 of 2 shown')")
+        screen.wait_for_timeout(700)
+        drawn = seen(screen)
+        assert not ((drawn[..., 0] > 200) & (drawn[..., 1] < 60) & (drawn[..., 3] > 150)).any()
+        assert np.array_equal(drawn[..., 3] > 15, volumes.COVERED[:, cut])
+        assert drawn[5, 12, 3] == pytest.approx(255 * 0.4 * 0.3, abs=3)
+    other.context.close()
+    show(page, "signed")
 
 
 def test_a_slab_and_the_whole_projected_are_numpys_maxima(page: Page) -> None:

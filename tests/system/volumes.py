@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
 
-from tests.unit.objects import an_object
+from tests.unit.layered import a_contour, a_structure_set
+from tests.unit.objects import an_object, item
 
 Values = npt.NDArray[Any]
 COLUMNS, ROWS, SLICES = 40, 32, 12
 CELL = (3, 8, 8)  # slices, rows, columns of one value
 FRAME_OF_REFERENCE = "1.2.99"
+STACK_NUMBER = 950  # of the first block's series
 HOT, SUV = (7, 20, 12), 10.0  # slice, row, column in the middle of a cell; its uptake
 
 
@@ -114,3 +116,52 @@ PRONE = Block(
     },
 )
 BLOCKS = (STACKED, OBLIQUE, PRONE)
+
+# What a machine's mask covers of the stacked block: a staircase of its slices, so that nothing mirrored looks the same.
+COVERED = np.zeros((SLICES, ROWS, COLUMNS), bool)
+for _slice in range(3, 9):
+    COVERED[_slice, 8:24, 8 : 8 + 3 * (_slice - 1)] = True
+# The corners of a person's outlines, in every slice from the first to the last named: columns and rows.
+OUTLINED, OUTLINE = (2, 6), ((20, 4), (34, 4), (34, 28), (20, 28))
+
+
+def drawn_over_the_stack() -> Iterator[Dataset]:
+    """The mask by a machine, one frame a slice, and two regions of a structure set, of the same frame of reference."""
+    block = STACKED
+    frames = []
+    for k in range(SLICES):
+        frame = item(SegmentIdentificationSequence=[item(ReferencedSegmentNumber=1)])
+        frame.PlanePositionSequence = [item(ImagePositionPatient=[float(part) for part in block.patient(k, 0, 0)])]
+        frames.append(frame)
+    shared = item(
+        PlaneOrientationSequence=[item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])],
+        PixelMeasuresSequence=[item(PixelSpacing=[2.0, 1.5], SliceThickness=4.0)],
+    )
+    mask = an_object(
+        COVERED.astype("uint8"), SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4", SOPInstanceUID="1.2.3.980.1",
+        SeriesInstanceUID="1.2.3.980", Modality="SEG", SegmentationType="BINARY", BitsAllocated=1, BitsStored=1,
+        HighBit=0, SeriesDescription="stack by machine", ContentDescription="Stack by machine",
+        FrameOfReferenceUID=FRAME_OF_REFERENCE,
+        SegmentSequence=[item(SegmentNumber=1, SegmentLabel="Stairs", SegmentAlgorithmType="AUTOMATIC")],
+        SharedFunctionalGroupsSequence=[shared], PerFrameFunctionalGroupsSequence=frames, NumberOfFrames=SLICES,
+        ReferencedSeriesSequence=[item(SeriesInstanceUID=f"1.2.3.{STACK_NUMBER}")],
+    )  # fmt: skip
+    mask.PixelData = np.packbits(COVERED.astype("uint8").ravel(), bitorder="little").tobytes()
+    outlines = [
+        a_contour([float(part) for column, row in OUTLINE for part in block.patient(k, row, column)])
+        for k in range(OUTLINED[0], OUTLINED[1] + 1)
+    ]
+    away = a_contour(
+        [float(part) for column, row in ((1, 1), (4, 1), (4, 3)) for part in block.patient(9, row, column)]
+    )
+    plan = a_structure_set(
+        ("GTV", "MANUAL", outlines), ("Cord", "MANUAL", [away]), SOPInstanceUID="1.2.3.981.1",
+        SeriesInstanceUID="1.2.3.981", StructureSetLabel="STACKPLAN", SeriesDescription="stack plan",
+    )  # fmt: skip
+    for roi in plan.StructureSetROISequence:
+        roi.ReferencedFrameOfReferenceUID = FRAME_OF_REFERENCE
+    study = item(RTReferencedSeriesSequence=[item(SeriesInstanceUID=f"1.2.3.{STACK_NUMBER}")])
+    plan.ReferencedFrameOfReferenceSequence = [
+        item(FrameOfReferenceUID=FRAME_OF_REFERENCE, RTReferencedStudySequence=[study])
+    ]
+    yield from (mask, plan)

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from mdt.core.actor import system
+from mdt.core.audit import AuditEntry
 from mdt.core.sandbox import Sandbox
+from mdt.imaging.arrivals.rereading import reread
 from mdt.imaging.keeping.removal import forget
 from mdt.imaging.models import Instance, Layer, Series
 from mdt.people.actions import show_machine_layers
@@ -18,6 +21,66 @@ from tests.unit.layered import LEAF, a_contour, a_structure_set, add_layer
 from tests.unit.objects import an_object, ramp, save
 from tests.unit.pages import SETUP, Seeded, seeded
 from tests.unit.receiving import NOW, Receiving, receiving
+from tests.unit.states import a_state
+
+
+def test_what_was_taken_in_before_layers_becomes_one_without_being_gathered_anew(
+    place: Receiving, tmp_path: Path
+) -> None:
+    """As an earlier version left them: a plan and two captures without layers, a state without its colours."""
+    plan = a_structure_set(("GTV", "MANUAL", [a_contour([0, 0, 5, 10, 0, 5, 10, 10, 5])]))
+    captures = [
+        an_object(
+            ramp("uint8"), SOPClassUID="1.2.840.10008.5.1.4.1.1.7", SOPInstanceUID=f"1.2.3.7.{number}",
+            SeriesInstanceUID="1.2.3.7", InstanceNumber=number,
+        )
+        for number in (1, 2)
+    ]  # fmt: skip
+    state = a_state(
+        "1.2.3.1", ["1.2.3.1.1"], SOPClassUID="1.2.840.10008.5.1.4.1.1.11.3",
+        PaletteColorLookupTableUID="1.2.840.10008.1.5.1",
+    )  # fmt: skip
+    plain = an_object(ramp("uint8"), SOPInstanceUID="1.2.3.1.9")
+    taken = place.take(*(save(one, tmp_path / f"{n}.dcm") for n, one in enumerate((plan, *captures, state, plain))))
+    assert [one.refused for one in taken] == [None] * 5
+    with place.db.writing() as session:
+        session.execute(delete(Layer))
+        row = session.scalars(select(Instance).where(Instance.id == taken[3].instance_id)).one()
+        row.header = {
+            **row.header,
+            "presentation": {"label": "OLD", "left_out": ["Its pseudo-colours are not applied."]},
+        }
+        before = len(list(session.scalars(select(AuditEntry.seq))))
+    for told in (["capture", "contours", "state"], []):  # and a second time nothing more
+        found = list(reread(place.db, place.store, place.sandbox, by=system("test"), now=NOW))
+        assert sorted(one.gained for one in found if one.gained) == told
+        assert [one.problem for one in found if one.problem] == []
+    with place.db.reading() as session:
+        layers = {layer.kind: layer for layer in session.scalars(select(Layer))}
+        assert (layers["contours"].instance_id, layers["contours"].study_id) == (
+            taken[0].instance_id,
+            place.errand.study_id,
+        )
+        assert place.store.exists(layers["contours"].leaf or "")
+        assert layers["capture"].instance_id == taken[1].instance_id
+        said = session.get_one(Instance, taken[3].instance_id).header["presentation"]
+        assert (said["label"], len(said["palette"]), said["left_out"]) == ("TUMOUR", 256, [])
+        written = list(session.scalars(select(AuditEntry).order_by(AuditEntry.seq)))[before:]
+        assert [(one.action, one.detail) for one in written] == [("imaging.reread", {"objects": 3})]
+
+
+def test_what_cannot_be_read_again_says_why_and_stays_as_it_is(place: Receiving, tmp_path: Path) -> None:
+    plan = a_structure_set(("GTV", "MANUAL", [a_contour([0, 0, 5, 10, 0, 5, 10, 10, 5])]))
+    (taken,) = place.take(save(plan, tmp_path / "plan.dcm"))
+    with place.db.writing() as session:
+        session.execute(delete(Layer))
+        row = session.get_one(Instance, taken.instance_id)
+        place.store.set_aside(row.sha256)
+    (found,) = reread(place.db, place.store, place.sandbox, by=system("test"), now=NOW)
+    assert found.gained is None
+    assert found.problem
+    with place.db.reading() as session:
+        assert session.get(Instance, taken.instance_id) is not None
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from mdt.imaging.slides.kinds import WHOLE_SLIDE
 from mdt.imaging.slides.packing import SlidePack
 from mdt.record.models import Study
 
-MAKER = 4  # grows when frames are made differently, so that those of older packs are made again
+MAKER = 5  # grows when frames are made differently, so that those of older packs are made again
 LIMITS = Limits(memory=4 << 30, cpu_seconds=600, wall_seconds=900.0)
 
 _ROWS = 500

@@ -7,13 +7,13 @@ from pydicom.dataset import Dataset
 from mdt.imaging.files import attributes
 from mdt.imaging.pixels.geometry import Groups
 
-_SEGMENTATIONS = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})  # and label maps
+CLASSES = frozenset({"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"})  # and label maps
 _MOST_LABELS = 512
 _WHITE = (0.9505, 1.0, 1.0890)  # D65, as PCS-Values are meant (PS3.3 C.10.7.1.1)
 
 
 def is_segmentation(dataset: Dataset) -> bool:
-    return attributes.text(dataset, "SOPClassUID") in _SEGMENTATIONS
+    return attributes.text(dataset, "SOPClassUID") in CLASSES
 
 
 def span(dataset: Dataset) -> tuple[float, float] | None:

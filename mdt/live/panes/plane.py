@@ -5,7 +5,7 @@ from typing import Any
 from mdt.core.errors import Invalid
 from mdt.live import fields
 from mdt.live.fields import Json
-from mdt.live.panes import shown
+from mdt.live.panes import layers, shown
 
 PLANES = ("axial", "coronal", "sagittal")
 BLENDS = ("average", "mip", "minip")
@@ -13,7 +13,7 @@ COLOURS = ("hot-iron", "rainbow")
 THICKEST = 1000  # mm
 HALF_AROUND = 180  # degrees
 
-_FIELDS = shown.PLACED | {"plane", "tilt", "slab", "blend", "over"}
+_FIELDS = shown.PLACED | layers.FIELDS | {"plane", "tilt", "slab", "blend", "over"}
 _OVER = frozenset({"study", "series", "key", "opacity", "colormap", "voi"})
 
 
@@ -27,6 +27,7 @@ def pane(sent: Json) -> Json:
         "blend": fields.one_of(sent, "blend", BLENDS),
         **shown.seen(sent),
         "over": None if sent.get("over") is None else _over(fields.record(sent["over"], "over")),
+        **layers.layers(sent),
     }
 
 

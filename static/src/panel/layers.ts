@@ -20,10 +20,15 @@ export interface LayersState {
   opacity(key: string): number;
   colour(layer: LayerInfo, part: number): Colour;
   marks(layer: LayerInfo): readonly ReportMark[];
+  /** Whether a part is seen while its layer is. */
+  has(key: string, part: number): boolean;
 }
 
 export interface LayersActs {
   turn(key: string, on: boolean): void;
+  turnPart(key: string, part: number, on: boolean): void;
+  /** All parts of a layer, or one only. */
+  only(layer: LayerInfo, part: number | null): void;
   turnAll(): void;
   fade(key: string, opacity: number): void;
   paint(key: string, colour: Colour): void;
@@ -77,7 +82,7 @@ function layerOf({ layer, on, problem, remarks }: Standing, now: LayersState, ac
       <p class="layer-why">${layer.why}${layer.verified === '' ? '' : ` Verified by ${layer.verified}.`}</p>
       ${layer.also.map((said) => html`<p class="layer-why">${said}</p>`)}
       ${problem === null ? nothing : html`<p class="layer-problem">Not drawn. ${problem}</p>`} ${remarks.map((remark) => html`<p class="layer-remark">${remark}</p>`)}
-      ${layer.parts.length > 0 ? parts(layer, now) : nothing} ${layer.kind === 'marks' ? marks(layer, now, acts) : nothing}
+      ${layer.parts.length > 0 ? parts(layer, now, acts, on && problem === null) : nothing} ${layer.kind === 'marks' ? marks(layer, now, acts) : nothing}
       ${problem === null
         ? html`<div class="layer-look">
             <label>Opacity <input type="range" min="0.1" max="1" step="0.05" .value=${String(now.opacity(key))} @input=${(event: Event) => acts.fade(key, Number((event.target as HTMLInputElement).value))} /></label>
@@ -88,14 +93,26 @@ function layerOf({ layer, on, problem, remarks }: Standing, now: LayersState, ac
   `;
 }
 
+/** Regions, and segments with masks of their own, can be switched one by one; the labels of a label map cannot. */
+const switched = ({ kind, parts: all }: LayerInfo): boolean => all.length > 1 && (kind === 'contours' || kind === 'mask');
+
 /** Names are other people's words: they are text and nothing else. */
-function parts(layer: LayerInfo, now: LayersState): TemplateResult {
+function parts(layer: LayerInfo, now: LayersState, acts: LayersActs, on: boolean): TemplateResult {
+  const { key } = layer;
   const told = ({ name, type, machine, algorithm }: LayerPart): string => [name, type, algorithm, layer.machine === true && machine !== true ? machineWords(machine) : ''].filter(Boolean).join(' · ');
   return html`
     <ul class="layer-parts">
-      ${layer.parts.slice(0, PARTS).map((part, at) => html`<li><i style=${`background: ${hex(now.colour(layer, at))}`} aria-hidden="true"></i>${told(part)}</li>`)}
+      ${layer.parts.slice(0, PARTS).map((part, at) => {
+        const swatch = html`<i style=${`background: ${hex(now.colour(layer, at))}`} aria-hidden="true"></i>`;
+        if (!switched(layer)) return html`<li>${swatch}${told(part)}</li>`;
+        return html`<li>
+          <label class="layer-part"><input type="checkbox" .checked=${now.has(key, at)} ?disabled=${!on} @change=${(event: Event) => acts.turnPart(key, at, (event.target as HTMLInputElement).checked)} />${swatch}${told(part)}</label>
+          <button class="layer-only" ?disabled=${!on} aria-label=${`Only ${part.name || 'this one'}`} @click=${() => acts.only(layer, at)}>Only</button>
+        </li>`;
+      })}
       ${layer.parts.length > PARTS ? html`<li class="quiet">and ${layer.parts.length - PARTS} more</li>` : nothing}
     </ul>
+    ${switched(layer) && layer.parts.some((_, at) => !now.has(key, at)) ? html`<button class="layer-only" ?disabled=${!on} @click=${() => acts.only(layer, null)}>All ${layer.parts.length} again</button>` : nothing}
   `;
 }
 

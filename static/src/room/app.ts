@@ -320,13 +320,14 @@ export class App {
   }
 
   toggleAllLayers(): void {
-    const { index } = this.grid.active;
-    if (index === null || this.layers.of(index).length + Number(hasOverlays(index)) === 0) {
+    const { layered: index, index: images } = this.grid.active;
+    const overlays = images !== null && hasOverlays(images);
+    if (index === null || this.layers.of(index).length + Number(overlays) === 0) {
       this.toasts.say('Nobody has drawn anything over these images.');
       return;
     }
     this.sharing.elsewhere();
-    this.layers.turnAll(index, hasOverlays(index));
+    this.layers.turnAll(index, overlays);
   }
 
   toggleLayers(open = !this.layersOpen): void {

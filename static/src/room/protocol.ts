@@ -119,6 +119,16 @@ export interface ImagePane extends Seen {
   state?: string;
   /** The layers shown, by their keys. */
   layers?: string[];
+  /** How some of them are seen, where that is not how they come. */
+  looks?: LayerLook[];
+}
+
+export interface LayerLook {
+  layer: string;
+  opacity?: number;
+  colour?: [number, number, number];
+  /** Parts (regions, segments) that are switched off, by their places in the layer. */
+  without?: number[];
 }
 
 /** Of what series, and how it is seen. */
@@ -159,6 +169,8 @@ export interface PlanePane extends Seen {
   slab: number;
   blend: 'average' | 'mip' | 'minip';
   over: Over | null;
+  layers?: string[];
+  looks?: LayerLook[];
 }
 
 /** Another series of the same frame of reference, in colour over a plane. */

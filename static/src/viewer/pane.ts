@@ -88,6 +88,11 @@ export class Pane implements Holder {
     return this.seen?.index ?? null;
   }
 
+  /** The series whose layers are, or could be, drawn here. */
+  get layered(): SeriesIndex | null {
+    return this.index ?? this.content.layered ?? null;
+  }
+
   get at(): number | null {
     return this.seen?.at ?? null;
   }
@@ -118,7 +123,7 @@ export class Pane implements Holder {
 
   /** What is drawn over its images has changed. */
   relay(): void {
-    this.seen?.relay();
+    this.content.relay?.();
   }
 
   warm(): Promise<void> {

@@ -1,6 +1,6 @@
 /** What a viewport can hold: images, a document, and whatever else is looked at, each in its own way behind one face. */
 
-import type { DocumentImage, Vector } from '../../imaging/types';
+import type { DocumentImage, SeriesIndex, Vector } from '../../imaging/types';
 import type { Pane as PaneView, Pointer } from '../../room/protocol';
 import type { Change } from '../adjust';
 import type { Hung } from '../hanging';
@@ -89,6 +89,11 @@ export interface Content {
   resizing(): () => void;
   /** How much has come, in the words over the image. */
   progress(): void;
+
+  /** The series whose layers can be drawn here, of a content that draws them and is no image itself. */
+  readonly layered?: SeriesIndex | null;
+  /** What is drawn over it, by others, has changed. */
+  relay?(): void;
 
   /** In which patient points are told, of a content that shows more than a plane. */
   readonly frameOfReference?: string | null;

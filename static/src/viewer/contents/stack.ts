@@ -218,8 +218,7 @@ export class StackContent extends Stacked implements Content, Followed {
   view(): ImagePane | null {
     const { hung, stack, frame, index } = this;
     if (hung === null || stack === null || frame === null || index === null) return null;
-    const layers = this.holder.around.layers.shown(index);
-    return { ...viewOfImage(hung, stack, frame, this.state?.key ?? null), ...(layers.length === 0 ? {} : { layers }) };
+    return { ...viewOfImage(hung, stack, frame, this.state?.key ?? null), ...this.holder.around.layers.shown(index) };
   }
 
   async follow(view: PaneView, hung: Hung): Promise<void> {
@@ -235,7 +234,7 @@ export class StackContent extends Stacked implements Content, Followed {
     this.told = true;
     try {
       this.state = view.state === undefined ? null : this.holder.around.state(view.state);
-      if (this.index !== null) this.holder.around.layers.follow(this.index, view.layers ?? []);
+      if (this.index !== null) this.holder.around.layers.follow(this.index, view);
       applyView(stack, frame, view);
     } finally {
       this.told = false;

@@ -116,6 +116,7 @@ function lineOf(kind: string, points: readonly number[], project: Project): Path
   const places: Point[] = [];
   for (let at = 0; at < points.length; at += 3) places.push(project(points.slice(at, at + 3) as Vector));
   if (kind === 'POINT') for (const place of places) cross(path, place);
+  else if (kind === 'PIECES') places.forEach(([x, y], at) => (at % 2 === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
   else places.forEach(([x, y], at) => (at === 0 ? path.moveTo(x, y) : path.lineTo(x, y)));
   if (kind.startsWith('CLOSED')) path.closePath();
   return path;

@@ -5,8 +5,12 @@ import type { Library } from '../../imaging/library';
 import { askJson, isAbort } from '../../imaging/requests';
 import type { SeriesFrames } from '../../imaging/series';
 import type { FrameInfo, SeriesSummary } from '../../imaging/types';
+import { resampled, type Sheet } from './cutting';
+import { bounds } from './edges';
 import { pictureOf, pictureOfPlane, type Picture } from './pictures';
 
+/** Of a layer's masks, all that is in them may take so many bytes to be cut into planes. */
+const SHEETS = 128 << 20;
 /** Small pictures of masks that are kept; a slice has a few. */
 const PICTURES = 800;
 
@@ -15,6 +19,12 @@ export interface MaskSeries {
   /** The frames of this layer, by their places in the series. */
   mine: (readonly [number, FrameInfo])[];
   version: string;
+}
+
+/** The masks of one segment, with one of its frames to speak for it. */
+export interface Segmented {
+  frame: FrameInfo;
+  sheets: Sheet[];
 }
 
 interface Lent {
@@ -28,6 +38,8 @@ export class Sources {
   private readonly lent = new Map<string, Lent>();
   /** Painted, or null while it is being painted and where it is empty. */
   private readonly pictures = new Map<string, Picture | null>();
+  /** What is in the masks of a layer, by segment; null while it is being decoded. */
+  private readonly segments = new Map<string, Map<number | null, Segmented> | null>();
   private readonly problems = new Map<string, string>();
   private ended = new AbortController();
 
@@ -42,7 +54,7 @@ export class Sources {
     this.ended.abort();
     this.ended = new AbortController();
     for (const { key, version, masks } of this.lent.values()) if (masks !== null) this.library.release(key, version);
-    for (const map of [this.leaves, this.lent, this.pictures, this.problems]) map.clear();
+    for (const map of [this.leaves, this.lent, this.pictures, this.segments, this.problems]) map.clear();
   }
 
   problem({ key }: LayerInfo): string | null {
@@ -103,6 +115,61 @@ export class Sources {
     });
   }
 
+  /** All masks of a layer, decoded, for planes that cut them; null until they have come. */
+  sheets(layer: LayerInfo, own: MaskSeries): Map<number | null, Segmented> | null {
+    const name = `${layer.key}/${own.version}`;
+    const here = this.segments.get(name);
+    if (here !== undefined) return here;
+    this.segments.set(name, null);
+    const { signal } = this.ended;
+    void this.decode(own)
+      .then((segments) => {
+        if (!signal.aborted) this.segments.set(name, segments);
+      })
+      .catch((error: unknown) => this.failed(layer, error))
+      .finally(() => !signal.aborted && this.came());
+    return null;
+  }
+
+  private async decode({ frames, mine }: MaskSeries): Promise<Map<number | null, Segmented>> {
+    const segments = new Map<number | null, Segmented>();
+    let bytes = 0;
+    for (const [at, frame] of mine) {
+      const { values } = await this.library.values(frames, at);
+      const box = bounds(values, frame.columns, frame.rows);
+      if (box === null) continue;
+      const { left, top, width, height } = box;
+      const kept = new Uint16Array(width * height);
+      for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) kept[y * width + x] = values[(top + y) * frame.columns + left + x]!;
+      bytes += kept.byteLength;
+      if (bytes > SHEETS) throw new Error('It is too large to be cut into planes here; it is drawn on the images themselves.');
+      const number = frame.segment?.number ?? null;
+      const of = segments.get(number) ?? { frame, sheets: [] };
+      of.sheets.push({ place: frame, left, top, columns: width, rows: height, values: kept });
+      segments.set(number, of);
+    }
+    return segments;
+  }
+
+  /** What a plane cuts out of one segment; null where it cuts none of it. */
+  cut(layer: LayerInfo, { version }: MaskSeries, number: number | null, sheets: readonly Sheet[], plane: FrameInfo, frame: FrameInfo, colour: string, colourOf: (value: number) => Colour): Picture | null {
+    const name = ['cut', layer.key, version, number, plane.position, plane.orientation, plane.rows, plane.columns, colour].join('/');
+    const here = this.pictures.get(name);
+    if (here !== undefined) return here;
+    const values = resampled(sheets, plane, frame.thickness);
+    const picture = values === null ? null : pictureOf(values, { columns: plane.columns, rows: plane.rows, segment: frame.segment ?? null, width: frame.width }, colourOf);
+    this.remember(name, picture);
+    return picture;
+  }
+
+  private remember(name: string, picture: Picture | null): void {
+    this.pictures.set(name, picture);
+    for (const old of this.pictures.keys()) {
+      if (this.pictures.size <= PICTURES) break;
+      this.pictures.delete(old);
+    }
+  }
+
   plane(sop: string, frame: number, place: number, plane: OverlayPlane): Picture | null {
     return this.painted(`${sop}/${frame}/${place}`, null, () => pictureOfPlane(plane));
   }
@@ -115,11 +182,7 @@ export class Sources {
     paint()
       .then((picture) => {
         if (signal.aborted || picture === null) return;
-        this.pictures.set(name, picture);
-        for (const old of this.pictures.keys()) {
-          if (this.pictures.size <= PICTURES) break;
-          this.pictures.delete(old);
-        }
+        this.remember(name, picture);
         this.came();
       })
       .catch((error: unknown) => layer !== null && this.failed(layer, error));

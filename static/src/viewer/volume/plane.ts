@@ -1,11 +1,13 @@
 /** A viewport that shows one reformatted plane of a volume, thick or thin, with another volume over it if somebody wants. */
 
 import type { StackViewport } from '@cornerstonejs/core';
-import type { FrameInfo, Vector } from '../../imaging/types';
+import type { FrameInfo, SeriesIndex, Vector } from '../../imaging/types';
 import type { Over, Pane as PaneView, PlanePane } from '../../room/protocol';
 import { roundPoint } from '../camera';
 import type { Anchor, Plane } from '../contents/content';
 import type { Hung } from '../hanging';
+import { LayerCanvas } from '../layers/canvas';
+import { signLines } from '../layers/layers';
 import { planeOf } from '../planes';
 import { valueAt } from '../probe';
 import { worded } from '../values';
@@ -24,6 +26,7 @@ import { noUptake, overLines, planeLines } from './words';
 export class PlaneContent extends Pictures<PlanePane> {
   readonly kind = 'plane';
   private readonly fusion = new Fusion();
+  private readonly layers = new LayerCanvas();
   private name: PlaneName = 'axial';
   private tilt: Tilt | undefined;
   private pile: Pile | null = null;
@@ -70,6 +73,7 @@ export class PlaneContent extends Pictures<PlanePane> {
 
   protected own(view: PlanePane): void {
     this.over = view.over;
+    if (this.volume !== null && view.layers !== undefined) this.holder.around.layers.follow(this.volume.index, view, false);
     void this.lay(view.over);
   }
 
@@ -123,20 +127,23 @@ export class PlaneContent extends Pictures<PlanePane> {
   override clear(): void {
     super.clear();
     this.over = null;
+    this.layers.clear();
     this.lift();
     this.pile = null;
   }
 
   protected describe({ study, series }: Hung, stack: StackViewport): PlanePane {
-    return { kind: 'plane', study: study.study, series: series.series, key: series.key, plane: this.name, ...(this.tilt === undefined ? {} : { tilt: this.tilt }), slab: this.slab, blend: this.blend, ...this.seen(stack), over: this.over };
+    return { kind: 'plane', study: study.study, series: series.series, key: series.key, plane: this.name, ...(this.tilt === undefined ? {} : { tilt: this.tilt }), slab: this.slab, blend: this.blend, ...this.seen(stack), over: this.over, ...(this.volume === null ? {} : { layers: [], ...this.holder.around.layers.shown(this.volume.index, false) }) };
   }
 
   protected caption(stack: StackViewport, frame: FrameInfo): void {
     const { volume, pile: shown, at, hung, laid } = this;
     if (volume === null || shown === null || at === null || hung === null) return;
     this.draw(stack, frame, at, shown);
+    this.drawLayers(stack, frame);
     const fused = laid === null || this.over === null ? [] : overLines(laid.hung, laid.volume, this.over);
-    const said = [...(laid === null ? [] : noUptake(laid.volume)), ...(this.unlaid === '' ? [] : [this.unlaid])];
+    const layers = signLines(this.holder.around.layers.of(volume.index), { there: 0, on: false }, this.slab > 0);
+    const said = [...layers, ...(laid === null ? [] : noUptake(laid.volume)), ...(this.unlaid === '' ? [] : [this.unlaid])];
     captioned(this.holder, stack, { hung, over: laid?.hung ?? null, frame, where: [...fused, ...planeLines(volume, this.tilt === undefined ? this.name : `oblique (${this.name})`, shown, at, this.slab, this.blend)], said });
   }
 
@@ -149,6 +156,23 @@ export class PlaneContent extends Pictures<PlanePane> {
     const { clientWidth: width, clientHeight: height } = this.image;
     const placeOf = (point: Vector): [number, number] => stack.worldToCanvas(point) as [number, number];
     this.fusion.draw(laid.volume, over, { pile: shown, at, corner: frame.position as Vector, slab: this.slab, blend: this.blend }, placeOf, { width, height });
+  }
+
+  /** What others drew, where the plane (of a slab its middle) cuts it. */
+  private drawLayers(stack: StackViewport, frame: FrameInfo): void {
+    if (this.volume === null) return;
+    if (this.layers.element.parentElement === null) this.element.append(this.layers.element);
+    const { clientWidth: width, clientHeight: height } = this.image;
+    this.layers.draw({ width, height }, (point) => stack.worldToCanvas(point) as [number, number], frame, this.holder.around.layers.cut(this.volume.index, frame), []);
+  }
+
+  get layered(): SeriesIndex | null {
+    return this.volume?.index ?? null;
+  }
+
+  relay(): void {
+    const { stack, frame } = this;
+    if (stack !== null && frame !== null) this.caption(stack, frame);
   }
 
   protected measured(place: readonly [number, number]): string[] {
