@@ -32,6 +32,7 @@ class House:
     settings: Settings
     db: Database
     store: Store
+    papers: Store  # what came with referrals; apart, so that making room for imaging never touches it
     jobs: Jobs
 
     def gatherer(self, by: Actor) -> Gatherer:
@@ -78,6 +79,7 @@ def build(settings: Settings, *, migrate: bool = True) -> House:
         settings=settings,
         db=Database(settings.database_url, announcer),
         store=Store(settings.store_url),
+        papers=Store(f"{settings.store_url.rstrip('/')}/papers"),
         jobs=jobs,
     )
 

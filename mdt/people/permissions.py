@@ -25,6 +25,10 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "case.move": frozenset({CHAIR, COORDINATOR}),  # to a later meeting, or to another team and from one
     "standard.write": frozenset({CHAIR, COORDINATOR}),  # the team's library of standards of care
     "standard.ratify": frozenset({CHAIR}),  # all cases on a standard of care, in one act
+    "referral.see": _TAKING_PART,  # what was sent to the team
+    "referral.complete": frozenset({CHAIR, COORDINATOR, MEMBER}),  # add what it lacks, until its meeting is over
+    "referral.decide": frozenset({CHAIR, COORDINATOR}),  # return it, refuse to list, or list
+    "referral.override": frozenset({CHAIR}),  # let through what was returned or refused
     "pathway.set": frozenset({CHAIR, COORDINATOR, MEMBER}),  # a patient's waiting-time dates
     "list.lock": frozenset({CHAIR, COORDINATOR}),  # nobody is listed any more
     "list.unlock": frozenset({CHAIR}),
@@ -74,12 +78,18 @@ FOR_ADMINISTRATORS = frozenset(
 )
 
 
+# Whoever treats patients, in any trust, whether they meet in a team or not.
+FOR_CLINICIANS = frozenset({"refer"})
+
+
 def may(by: Actor, act: str, team_id: str | None = None) -> bool:
     """Whether `by` may do `act` (in that team, where the act belongs to one)."""
     if by.is_system:
         return True
     if act in FOR_ADMINISTRATORS:
         return by.administrator
+    if act in FOR_CLINICIANS:
+        return any(role != OBSERVER for role in by.roles.values()) or not (by.roles or by.administrator)
     return team_id is not None and by.roles.get(team_id) in IN_A_TEAM[act]
 
 

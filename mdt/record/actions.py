@@ -30,12 +30,16 @@ def add_patient(
     sex: str,
     now: datetime,
     team_id: str | None = None,
+    to_refer: bool = False,
 ) -> Patient:
     """A patient whose NHS number was verified. Adding the same person again gives the one already there.
 
-    Whoever may list cases for a team (`team_id`) may add the patient they are about to list.
+    Whoever may list cases for a team (`team_id`) may add the patient they are about to list, and whoever may refer
+    (`to_refer`) the one they are about to refer.
     """
-    if team_id is None:
+    if to_refer:
+        permissions.require(by, "refer")
+    elif team_id is None:
         permissions.require(by, "patients.add")
     else:
         permissions.require(by, "case.list", team_id)

@@ -67,6 +67,12 @@ def patient_by_nhs(session: Session, by: Actor, nhs: str) -> Patient:
     return patient
 
 
+def patient_to_refer(session: Session, by: Actor, nhs: str) -> Patient | None:
+    """The verified patient with this NHS number, for somebody who is about to refer them; None when nobody has it."""
+    permissions.require(by, "refer")
+    return session.scalar(select(Patient).where(Patient.nhs_number == nhs_number.parse(nhs)))
+
+
 def timeline(session: Session, by: Actor, *, team_id: str, patient_id: str) -> list[Entry]:
     """Every linked study, newest first, undated last. `team_id` is a team that lists the patient."""
     return [entry for entry in all_entries(session, by, team_id=team_id, patient_id=patient_id) if entry.is_linked]

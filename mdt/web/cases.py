@@ -18,6 +18,7 @@ from mdt.meeting.pathway.queries import of_cases
 from mdt.people.permissions import may
 from mdt.people.queries import names_of
 from mdt.record.queries import Match, matches
+from mdt.referral import queries as referred
 from mdt.trusts.queries import trust_names
 from mdt.web import preparation, reading, records
 from mdt.web.forms import Form
@@ -92,6 +93,7 @@ def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int
         shown = _imaging(db, by, case)
         people = names_of(db, {match.link.decided_by for match, _ in beside})
         prepared = preparation.of_case(db, by, case)
+        referral = referred.of_cases(db, [case.id]).get(case.id)
         waiting_time = of_cases(db, [case], in_london(utc_now()).date()).get(case.id)
         reading.of_one(db, by, "case.read", f"case:{case.id}", case.patient_id)
     page = render_template(
@@ -106,6 +108,7 @@ def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int
         people=people,
         prepared=prepared,
         waiting_time=waiting_time,
+        referral=referral if referral is not None and referred.is_team(by, referral) else None,
         unreviewed=preparation.unreviewed(shown),
         **shown,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid, NotFound
-from mdt.meeting import actions, queries
+from mdt.meeting import queries
 from mdt.meeting.models import Meeting
 from mdt.meeting.moving import late
 from mdt.people.permissions import may, require
@@ -16,6 +16,7 @@ from mdt.record import nhs_number
 from mdt.record.actions import add_patient
 from mdt.record.models import Patient
 from mdt.record.queries import patient_by_nhs
+from mdt.referral.decisions import list_at_once
 from mdt.web import reading
 from mdt.web.formats import SEXES
 from mdt.web.forms import Form
@@ -51,7 +52,7 @@ def find(meeting_id: str) -> Any:
 @pages.post("/new-patient")
 def new_patient(meeting_id: str) -> Any:
     form = Form(request.form)
-    asked = _read_patient(form)
+    asked = read_patient(form)
     with house().db.reading() as db:
         meeting = _meeting(db, meeting_id)
     if asked is not None:
@@ -84,7 +85,7 @@ def list_case(meeting_id: str, patient_id: str) -> Any:
         if late_one:
             late.ask(db, question=question, reason=form["reason"], **this)
         else:
-            anchor = f"case-{actions.list_case(db, clinical_question=question, **this).id}"
+            anchor = f"case-{list_at_once(db, clinical_question=question, **this).id}"
     if form.is_good:
         return redirect(url_for("meetings.agenda", meeting_id=meeting_id, _anchor=anchor))
     with house().db.reading() as db:
@@ -105,7 +106,7 @@ def _patient(db: Session, patient_id: str) -> Patient:
     return patient
 
 
-def _read_patient(form: Form) -> dict[str, Any] | None:
+def read_patient(form: Form) -> dict[str, Any] | None:
     """What `add_patient` needs, or None with the mistakes in the form."""
     asked: dict[str, Any] = {
         "nhs": form.parsed("nhs", nhs_number.parse),

@@ -22,6 +22,7 @@ from mdt.meeting.states import BEFORE
 from mdt.meeting.triage import cosd, streams
 from mdt.people.permissions import may, require
 from mdt.preparation import reviews
+from mdt.referral import queries as referred
 from mdt.web import reading
 from mdt.web.formats import counted
 from mdt.web.session import current_actor, house
@@ -176,6 +177,7 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         meeting = queries.meeting(db, by, meeting_id)
         states = readiness.of_patients(db, _patients(meeting), now=utc_now(), in_words=False)
         reviewed = reviews.progress_of(db, meeting.cases)
+        came_by = referred.of_cases(db, [case.id for case in meeting.cases])
         beside = lines.of_meeting(db, meeting, in_london(utc_now()).date())
         asked_late = late.waiting(db, meeting.id)
         held, offers = carrying.waiting(db, meeting.team_id), transfers.offers_to(db, meeting.team_id)
@@ -199,6 +201,7 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         slots={slot.case: slot for slot in slots},
         reckoned=reckoned,
         undoes=undoes,
+        referrals={case_id: one for case_id, one in came_by.items() if referred.is_team(by, one)},
         asked_late=asked_late,
         elsewhere=_elsewhere(len(held), len(offers)),
         planned=cosd.planned,

@@ -2,11 +2,13 @@
 import 'nhsuk-frontend/dist/nhsuk/nhsuk-frontend.min.css';
 import '../css/pages.css';
 import '../css/outcome.css';
+import '../css/referral.css';
 import { initAll } from 'nhsuk-frontend';
 import { dragCases } from './pages/agenda';
 import { followArriving } from './pages/arriving';
 import { followBoard } from './pages/board';
 import { bringImports } from './pages/imports';
+import { saveAsLeft } from './pages/referral';
 import { waitInLobby } from './pages/lobby';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
@@ -17,3 +19,4 @@ document.querySelectorAll<HTMLElement>('[data-arriving]').forEach(followArriving
 document.querySelectorAll<HTMLElement>('[data-board]').forEach(followBoard);
 document.querySelectorAll<HTMLElement>('[data-imports]').forEach(bringImports);
 document.querySelectorAll<HTMLElement>('[data-lobby]').forEach(waitInLobby);
+document.querySelectorAll<HTMLFormElement>('form[data-referral]').forEach(saveAsLeft);

@@ -79,6 +79,8 @@ class Seeded:
     series: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     leaf: str = ""  # of a layer that a test has added
+    referral: str = ""  # with its paper, that `referred.add_referral` has added
+    paper: str = ""
     prepared: Any = None  # what `prepared.add_preparation` has added
     letter: str = ""  # about a signed outcome, that a test has made
 

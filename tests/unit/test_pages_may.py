@@ -1,6 +1,7 @@
 """Who may open which page: every address of the product, asked as each kind of person, beside one table."""
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.unit.layered import add_layer
 from tests.unit.pages import PASSWORD, SETUP, VERSION, Seeded, seeded
 from tests.unit.prepared import TOLD, add_preparation
 from tests.unit.provided import LETTER, add_letter
+from tests.unit.referred import add_referral
 
 WHO = ("chair", "coordinator", "member", "presenter", "observer", "administrator", "stranger", "nobody")
 
@@ -66,6 +68,26 @@ TABLE = {
     "POST /meetings/<meeting_id>/list/new-patient": "302 302 403 403 403 404 404 401",
     "GET /meetings/<meeting_id>/list/<patient_id>": "200 200 403 403 403 404 404 401",
     "POST /meetings/<meeting_id>/list/<patient_id>": "302 302 403 403 403 404 404 401",
+    "GET /referrals/": ALL,
+    "GET /referrals/new/": "200 200 200 200 403 403 200 401",  # whoever treats patients, of whatever team
+    "POST /referrals/new/": "200 200 200 200 403 403 200 401",
+    "POST /referrals/new/patient": "200 200 200 200 403 403 200 401",
+    "POST /referrals/new/begin": "302 302 302 302 403 403 302 401",
+    # The stranger wrote it and sent it to the team.
+    "GET /referrals/<referral_id>/": "200 200 200 200 404 404 200 401",
+    "GET /referrals/<referral_id>/edit": "200 200 200 400 404 404 400 401",
+    "POST /referrals/<referral_id>/edit": "302 302 302 403 404 404 403 401",
+    "POST /referrals/<referral_id>/send": "403 403 403 403 404 404 400 401",  # it was sent already
+    "POST /referrals/<referral_id>/join": "400 400 403 403 404 404 404 401",  # there is no other
+    "POST /referrals/<referral_id>/withdraw": "403 403 403 403 404 404 302 401",
+    "POST /referrals/<referral_id>/files/": "302 302 302 403 404 404 403 401",
+    "GET /referrals/<referral_id>/files/<file_id>": "200 200 200 200 404 404 200 401",
+    "POST /referrals/<referral_id>/files/<file_id>/remove": "302 302 302 403 404 404 403 401",
+    "POST /referrals/<referral_id>/decide": "302 302 403 403 404 404 404 401",
+    "GET /teams/<team_id>/referrals/": "200 200 200 200 403 404 404 401",
+    "GET /teams/<team_id>/referral-form/": "200 200 403 403 403 404 404 401",
+    "POST /teams/<team_id>/referral-form/": "302 302 403 403 403 404 404 401",
+    "GET /cases/<case_id>/referral": "200 200 200 200 403 404 404 401",
     "GET /cases/<case_id>/": TEAM,
     "GET /cases/<case_id>/pathway/": TEAM,
     "POST /cases/<case_id>/pathway/": "302 302 302 403 403 404 404 401",
@@ -206,6 +228,7 @@ def made(tmp_path):
         made.leaf = add_layer(made, tmp_path)
         made.prepared = add_preparation(made)
         add_slide(made, tmp_path)
+        made.referral, made.paper = add_referral(made)
         with made.house.db.writing() as db:
             case, now = made.cases["signed"], utc_now()
             drafted = letters.draft(db, by=SETUP, case_id=case, kind="gp", recipient="Dr Gray", address="", now=now)
@@ -239,6 +262,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "review_id": made.prepared.review,
         "discrepancy_id": made.prepared.discrepancy,
         "feedback_id": made.prepared.feedback,
+        "referral_id": made.referral, "file_id": made.paper,
         "team_id": made.teams["lung"],
         "kind": "gp",
         "letter_id": made.letter,
@@ -285,6 +309,14 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
             "review-day": "1", "review-month": "10", "review-year": "2099",
         },
         "POST /teams/<team_id>/standards/<standard_id>/withdraw": {"why": "A newer trial"},
+        "POST /referrals/new/": {"team": made.teams["breast"], "nhs": "9990000042"},
+        "POST /referrals/new/patient": {**NEW_PATIENT, "team": made.teams["breast"]},
+        "POST /referrals/new/begin": {"team": made.teams["breast"], "patient": made.patients["new"]},
+        "POST /referrals/<referral_id>/edit": {"revision": "1", "contact": "Bleep 4"},
+        "POST /referrals/<referral_id>/decide": {"act": "return", "reason": "Which lobe?"},
+        "POST /referrals/<referral_id>/withdraw": {"withdraw-reason": "They moved away"},
+        "POST /referrals/<referral_id>/files/": {"file": (BytesIO(b"%PDF-1.4 another"), "letter.pdf")},
+        "POST /teams/<team_id>/referral-form/": {"starts-day": "1", "starts-month": "6", "starts-year": "2099"},
         "POST /cases/<case_id>/pathway/": {
             "kind": "urgent", "received-day": "1", "received-month": "10", "received-year": "2025", "version": "0",
         },
