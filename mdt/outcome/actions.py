@@ -20,6 +20,7 @@ from mdt.meeting.models import Case, Meeting
 from mdt.meeting.queries import NO_SUCH_CASE
 from mdt.outcome import form as forms
 from mdt.outcome.completeness import missing
+from mdt.outcome.deferring import carry_over
 from mdt.outcome.models import Action, Outcome
 from mdt.outcome.state import as_state
 from mdt.outcome.team_proformas import by_key, in_force, of_meeting
@@ -110,6 +111,7 @@ def sign(session: Session, *, by: Actor, binding: Binding, revision: int, now: d
     case.decided_at = now
     reach(session, by, case, states.SIGNED)
     _audit(session, by, "outcome.signed", outcome, now=now, form=_fingerprint(outcome.form))
+    carry_over(session, by=by, case=case, outcome=outcome, now=now)
     return outcome
 
 
