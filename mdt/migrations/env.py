@@ -26,6 +26,7 @@ with create_engine(url, poolclass=pool.NullPool).connect() as connection:
         if connection.dialect.name == "postgresql":  # several machines may start at once; this one waits its turn
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(30202)")
         kept.lift(connection)
+        guards.lift(connection)
         context.run_migrations()
         guards.lay(connection)
         kept.lay(connection)

@@ -38,6 +38,16 @@ def lay(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
 
 
+def lift(connection: Connection) -> None:
+    """Take them off while tables are altered: SQLite cannot rename a table that another's trigger asks."""
+    there = set(inspect(connection).get_table_names())
+    for name, table, *_ in _GUARDS:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        elif table in there:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+
+
 def _for_sqlite(name: str, table: str, fires: str, rows: str, says: str) -> list[str]:
     return [
         f"DROP TRIGGER IF EXISTS {name}",

@@ -1,5 +1,6 @@
 """An outcome is typed, bound to its patient, signed when complete, and amended only as a new version."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from mdt.core import audit
 from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.meeting import actions as meetings
+from mdt.meeting.models import Case
+from mdt.meeting.moving.models import Carry
 from mdt.outcome import actions, guards, queries
 from mdt.outcome.actions import Binding
 from mdt.outcome.models import Action, Outcome
@@ -274,3 +277,18 @@ def test_every_act_is_in_the_audit_without_clinical_text(region, case):
         assert {entry.patient_id for entry in entries} == {case.patient_id}
         assert not any("operable" in str(entry.detail) or "Histology" in str(entry.detail) for entry in entries)
         assert audit.verify(session)[1] is None
+
+
+def test_a_signed_deferral_goes_to_the_next_list_with_what_the_board_says_was_missing(region, case):
+    with region.db.writing() as session:
+        team = session.get_one(Case, case.id).meeting.team_id
+        later = meetings.plan(session, by=region["chair"], team_id=team, starts_at=NOW + timedelta(days=7), now=NOW)
+    none: dict[str, Any] = {"intent": None, "treatments": [], "rationale": ""}
+    deferred = type_all(region, case, **none, decision="defer", deferral_reason="images")
+    sign(region, case, deferred.revision)
+    with region.db.reading() as session:
+        carried = session.scalars(select(Carry)).one()
+        assert (carried.case_id, carried.reason, carried.count) == (case.id, "images", 1)
+        assert carried.trust_ods is not None  # nobody was asked yet, so that the board names the first it waits for
+        assert session.get_one(Case, carried.to_case_id).meeting_id == later.id
+        assert session.get_one(Case, case.id).reached == "signed"

@@ -42,9 +42,12 @@ def lay(connection: Connection) -> None:
 
 def lift(connection: Connection) -> None:
     """Take the triggers off: before tables are altered, or for a bulk load that says itself what is whole."""
+    there = set(inspect(connection).get_table_names())
     for name, table, *_ in _KEEPERS:
-        on = "" if connection.dialect.name == "sqlite" else f" ON {table}"
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        elif table in there:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
 
 
 def _judge(row: str) -> str:
