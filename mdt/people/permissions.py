@@ -20,7 +20,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "case.list": frozenset({CHAIR, COORDINATOR}),
     "case.order": frozenset({CHAIR, COORDINATOR}),
     "case.triage": frozenset({CHAIR, COORDINATOR, MEMBER}),  # full discussion, standard of care, or not ready
-    "case.promote": _EVERYBODY,  # from standard of care to full discussion, with a reason
+    "case.promote": _TAKING_PART,  # from standard of care to full discussion, with a reason
     "case.late.approve": frozenset({CHAIR}),  # onto a list that is locked
     "case.move": frozenset({CHAIR, COORDINATOR}),  # to a later meeting, or to another team and from one
     "standard.write": frozenset({CHAIR, COORDINATOR}),  # the team's library of standards of care

@@ -94,8 +94,8 @@ TABLE = {
     "POST /cases/<case_id>/pathway/adjust": "302 302 302 403 403 404 404 401",
     "GET /cases/<case_id>/triage/": TEAM,
     "POST /cases/<case_id>/triage/": "302 302 302 403 403 404 404 401",
-    "POST /cases/<case_id>/promote": "400 400 400 400 400 404 404 401",  # it is not on a standard of care
-    "POST /cases/<case_id>/promote.json": "400 400 400 400 400 404 404 401",
+    "POST /cases/<case_id>/promote": "400 400 400 400 403 404 404 401",  # it is not on a standard of care
+    "POST /cases/<case_id>/promote.json": "400 400 400 400 403 404 404 401",
     "POST /meetings/<meeting_id>/ratify": "400 403 403 403 403 404 404 401",  # nothing waits to be ratified
     "POST /meetings/<meeting_id>/ratify.json": "400 403 403 403 403 404 404 401",
     "GET /meetings/<meeting_id>/order/suggested": TEAM,

@@ -46,7 +46,7 @@ def sort(region, case, stream="standard", by="member", seen=0, **said):
         return sorting.sort(session, by=region[by], case_id=case.id, seen=seen, stream=stream, now=NOW, **said)
 
 
-def promote(region, case, by="observer", reason="She is frail"):
+def promote(region, case, by="member", reason="She is frail"):
     with region.db.writing() as session:
         return sorting.promote(session, by=region[by], case_id=case.id, reason=reason, now=NOW)
 
