@@ -32,6 +32,20 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(autouse=True)
+def _no_page_stays_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A room that nobody looks at any more still draws, and slows every story after it."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser = request.getfixturevalue("browser")
+    before = list(browser.contexts)  # of fixtures that are shared
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Where looks were compared with the reference: which, and by how much they differed."""
     if looks.COMPARED:

@@ -143,7 +143,8 @@ def test_a_whole_case_with_keys_alone(browser: Browser, place: Place) -> None:
     enter(page, "dialog button", "Sign for SCOTT")
     expect(page.locator(".outcome-signature")).to_contain_text("Signed by Dr Chair")
 
-    # On to another case.
+    # On to another case; whoever was typing is given a moment before keys mean the room's again.
+    page.wait_for_timeout(2000)
     page.keyboard.press("Shift+N")
     wait(page, f"room.case === '{place.stage.cases[0]}'")
     assert page.evaluate("window.mouseEvents") == 0

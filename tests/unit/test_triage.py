@@ -216,7 +216,7 @@ def test_anybody_of_the_team_promotes_a_case_with_a_reason_and_then_it_is_discus
         assert actions.open_case(session, by=region["chair"], case_id=case.id, now=NOW).status == "live"
     with region.db.reading() as session:
         told = lines.of_meeting(session, queries.meeting(session, region["chair"], meeting.id), TODAY)
-        assert told[case.id].notes == ["Promoted to full discussion by Dr Observer: She is frail"]
+        assert told[case.id].notes == ["Promoted to full discussion by Dr Member: She is frail"]
 
 
 def test_a_case_that_was_discussed_is_not_sorted_any_more(region):
