@@ -73,10 +73,15 @@ def vitest(folder: Path) -> Counts:
     return counts if code == 0 or counts.failed else counts + Counts(failed=1)
 
 
-def pytest(folder: Path, name: str) -> Counts:
-    """The Python tests of one folder, counted from pytest's own report."""
+# What browsers show, pixel by pixel: the computing lane has time for these.
+VIEWER = ("tests/system/test_viewer_loading.py", "tests/system/test_viewer_pixels.py")
+
+
+def pytest(folder: Path, name: str, *where: str) -> Counts:
+    """The Python tests of one folder, or what `where` says, counted from pytest's own report."""
     report = folder / f"{name}.xml"
-    code = run(name, sys.executable, "-m", "pytest", "--quiet", f"--junitxml={report}", f"tests/{name}")
+    which = where or (f"tests/{name}",)
+    code = run(name, sys.executable, "-m", "pytest", "--quiet", f"--junitxml={report}", *which)
     if not report.exists():
         return Counts(failed=1)
     counts = Counts()
@@ -109,8 +114,9 @@ def main() -> int:
         computing = [*checks, lambda: pytest(folder, "unit")]
         waiting = []
         if not quick:
-            computing.append(lambda: pytest(folder, "fuzz"))
-            waiting = [lambda: pytest(folder, "contract"), lambda: pytest(folder, "system")]
+            computing += [lambda: pytest(folder, "fuzz"), lambda: pytest(folder, "viewer", *VIEWER)]
+            others = ("tests/system", *(f"--ignore={one}" for one in VIEWER))
+            waiting = [lambda: pytest(folder, "contract"), lambda: pytest(folder, "system", *others)]
         counts = sum(threads.map(lane, (computing, waiting)), Counts())
     print(f"\n{counts}")
     return 1 if counts.failed else 0
