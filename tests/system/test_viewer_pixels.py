@@ -891,6 +891,7 @@ def test_uptake_is_told_where_it_is_and_laid_over_the_ct_of_a_prone_patient(page
     away = hot - np.array(told["view"]["centre"])
     assert abs(away[1]) < 0.01, "the plane goes through the hot voxel"
     place = (box["width"] / 2 + away @ X * scale, box["height"] / 2 + away @ DOWN * scale)
+    page.mouse.move(box["x"] + place[0] + 5, box["y"] + place[1] + 5)
     page.mouse.move(box["x"] + place[0], box["y"] + place[1])
     wait(page, "room.panes[0].overlay.value && room.panes[0].overlay.value.includes('SUVbw 10.00')")
     beneath = volumes.STACKED.axes @ (hot - volumes.STACKED.origin) / volumes.STACKED.spacing
