@@ -865,6 +865,7 @@ def test_a_plane_that_leans_twice_is_interpolated_as_numpy_does(page: Page) -> N
             expected = block.at(point) / 1000 * 255
             assert abs(grey_at(screen, view, point, right, down) - expected) <= GREY, point
     page.keyboard.press("Shift+A")  # upright again
+    page.keyboard.press("Escape")  # and without its crosshair
     wait(page, "room.panes[0].view && room.panes[0].view.kind === 'plane' && room.panes[0].view.tilt === undefined")
 
 
