@@ -870,6 +870,9 @@ def test_a_plane_that_leans_twice_is_interpolated_as_numpy_does(page: Page) -> N
 
 
 def test_uptake_is_told_where_it_is_and_laid_over_the_ct_of_a_prone_patient(page: Page) -> None:
+    page.reload()  # what was looked at before is not to matter
+    wait(page, "room.client.connection === 'in-step' && room.case !== null && room.panes[0]")
+    page.keyboard.press("Shift+1")
     block = volumes.PRONE
     hot = block.patient(*volumes.HOT)
     show(page, "prone")
