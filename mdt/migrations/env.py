@@ -5,10 +5,8 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import create_engine, pool
 
+from mdt.core import triggers
 from mdt.core.db import UtcDateTime
-from mdt.imaging.standing import kept
-from mdt.meeting.triage import guards as meeting_guards
-from mdt.outcome import guards
 from mdt.tables import METADATA
 
 
@@ -25,9 +23,6 @@ with create_engine(url, poolclass=pool.NullPool).connect() as connection:
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":  # several machines may start at once; this one waits its turn
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(30202)")
-        kept.lift(connection)
-        guards.lift(connection)
+        triggers.lift(connection)
         context.run_migrations()
-        guards.lay(connection)
-        kept.lay(connection)
-        meeting_guards.lay(connection)
+        triggers.lay(connection)
