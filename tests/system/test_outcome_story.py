@@ -90,6 +90,7 @@ def test_an_outcome_from_the_first_word_to_the_amendment(browser: Browser, runni
     expect(question).to_have_count(0)
     expect(chair.get_by_role("button", name="Sign…")).to_be_enabled()
     chair.get_by_role("button", name="Sign…").click()
+    expect(chair.locator("dialog .outcome-untouched")).not_to_contain_text("plan")
     expect(question).to_contain_text("Operable after response, fit.")
     question.get_by_role("button", name="Sign for KOWALSKI, Maria").click()
     for page in (chair, coordinator, member):

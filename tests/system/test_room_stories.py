@@ -209,3 +209,19 @@ def test_a_screen_whose_room_was_damaged_is_found_by_its_digest_and_says_so(brow
     assert "Out of step, being put right" in page.evaluate("window.badge")
     expect(page.get_by_role("alert").filter(has_text="It has been put right").first).to_be_visible()
     assert room(page)["state"] == place.state()
+
+
+def test_who_drew_a_mark_is_said_at_the_mark_and_nowhere_else(browser: Browser, place: Place) -> None:
+    """A mark stays chosen after it was drawn; what stood beside the mouse once hid a date of birth."""
+    (page,) = in_the_first_case(browser, place, "chair")
+    draw(page, place, (-60, 40), (60, 40))
+    x, y = middle(page)
+    said = page.locator(".mark-who")
+    page.mouse.move(x + 20, y + 40)
+    expect(said).to_contain_text("Dr Chair")
+    page.mouse.move(x, y - 120)
+    expect(said).to_be_hidden()
+    page.mouse.move(x + 20, y + 40)
+    expect(said).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(said).to_be_hidden()

@@ -12,8 +12,13 @@ export function watchWho(stage: HTMLElement, marks: Marks, keeping: Keeping): vo
   said.setAttribute('aria-hidden', 'true');
   said.hidden = true;
   stage.append(said);
-  stage.addEventListener('pointermove', ({ clientX, clientY, buttons }) => {
-    const [id] = buttons === 0 ? marks.selected() : [];
+  let asked = 0;
+  const hide = (): void => {
+    cancelAnimationFrame(asked);
+    said.hidden = true;
+  };
+  const tell = ({ clientX, clientY, buttons }: PointerEvent): void => {
+    const [id] = buttons === 0 ? marks.under() : [];
     const shown = id === undefined ? undefined : keeping.shown().get(id);
     said.hidden = shown === undefined;
     if (shown === undefined) return;
@@ -21,6 +26,12 @@ export function watchWho(stage: HTMLElement, marks: Marks, keeping: Keeping): vo
     const { left, top, width } = stage.getBoundingClientRect();
     said.style.left = `${Math.min(clientX - left + BESIDE, width - said.offsetWidth - 4)}px`;
     said.style.top = `${clientY - top + BESIDE}px`;
+  };
+  stage.addEventListener('pointermove', (event) => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(() => tell(event)); // what is under the mouse is found out after this event
   });
-  stage.addEventListener('pointerleave', () => (said.hidden = true));
+  stage.addEventListener('pointerleave', hide);
+  stage.addEventListener('wheel', hide, { passive: true });
+  window.addEventListener('keydown', hide); // another image may be there now, and the words would lie over whose it is
 }

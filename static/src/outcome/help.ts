@@ -34,12 +34,12 @@ export class Helper {
     private readonly caseId: string,
     private readonly told: () => void,
   ) {
-    void this.ask();
+    void this.now();
   }
 
   soon(): void {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => void this.ask(), ASK_AFTER);
+    this.waiting = setTimeout(() => void this.now(), ASK_AFTER);
   }
 
   close(): void {
@@ -48,7 +48,8 @@ export class Helper {
     clearInterval(this.beat);
   }
 
-  private async ask(): Promise<void> {
+  /** Asks at once; without an answer what was told last stays. */
+  async now(): Promise<void> {
     try {
       const answer = await fetch(`/cases/${this.caseId}/outcome/help.json`, { headers: { Accept: 'application/json' } });
       if (!answer.ok || this.closed) return;

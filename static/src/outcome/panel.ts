@@ -124,6 +124,7 @@ export class Panel {
   }
 
   async sign(): Promise<void> {
+    await this.helper.now(); // what was typed a moment ago is no longer "not touched"
     const read = this.api.state();
     if (read === null || !(await confirmSigning(this.api, this.form, this.helper.help, this.dialogs.signal))) return;
     if (this.api.state()?.revision !== read.revision) return;

@@ -108,6 +108,11 @@ export class Marks {
     return chosen.length > 0;
   }
 
+  /** The marks under the mouse. */
+  under(): string[] {
+    return this.drawn().filter(({ highlighted }) => highlighted).map(({ annotationUID }) => annotationUID as string);
+  }
+
   /** The marks under the mouse, or chosen. */
   selected(): string[] {
     return this.drawn()
