@@ -1,7 +1,7 @@
 """The sections of a team's listings between two days, for those who report for it."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
@@ -43,7 +43,15 @@ _ELSEWHERE = (
 )
 
 
-def of_team(session: Session, by: Actor, team_id: str, *, first: date, last: date, today: date) -> list[Section]:
+@dataclass(frozen=True)
+class Listing:
+    """A case with its meeting and patient, and what is reported of it."""
+
+    case: Case
+    section: Section
+
+
+def of_team(session: Session, by: Actor, team_id: str, *, first: date, last: date, today: date) -> list[Listing]:
     """One for every listing of the team's meetings from `first` to `last`, in order, with its problems.
 
     Withdrawn cases are no listings, but for those that a team of another trust took over. Raises Invalid for a period
@@ -66,11 +74,11 @@ def of_team(session: Session, by: Actor, team_id: str, *, first: date, last: dat
     ids = [case.id for case in cases]
     elsewhere = set(session.scalars(_ELSEWHERE.where(Transfer.case_id.in_(ids))))
     signed, ratified, sites = _signed(session, ids), triage.ratified(session, ids), _sites(session, team_id)
-    found = (
-        _section(case, signed.get(case.id), ratified.get(case.id), sites, elsewhere=case.id in elsewhere)
-        for case in cases
-    )
-    return [replace(one, problems=sections.problems(one, today)) for one in found]
+    found = []
+    for case in cases:
+        made = _section(case, signed.get(case.id), ratified.get(case.id), sites, elsewhere=case.id in elsewhere)
+        found.append(Listing(case, replace(made, problems=sections.problems(made, today))))
+    return found
 
 
 def sites(session: Session, by: Actor, team_id: str) -> tuple[Team, list[CosdSite]]:

@@ -10,7 +10,6 @@ from mdt.core.errors import Invalid
 from mdt.cosd import actions, queries
 from mdt.cosd.codes import MEETING_TYPES
 from mdt.cosd.sections import ITEMS, Section, as_json, columns, row
-from mdt.meeting.models import Case
 from mdt.people.permissions import may
 from mdt.web import reading
 from mdt.web.forms import Form
@@ -66,14 +65,13 @@ def _read(team_id: str, first: date, last: date) -> list[Section]:
     by = current_actor()
     with house().db.writing() as db:
         found = queries.of_team(db, by, team_id, first=first, last=last, today=_today())
-        patients = {db.get_one(Case, one.case_id).patient_id for one in found}
-        reading.of_many(db, by, "cosd.exported", f"team:{team_id}", patients)
-    return found
+        reading.of_many(db, by, "cosd.exported", f"team:{team_id}", {one.case.patient_id for one in found})
+    return [one.section for one in found]
 
 
 def _page(team_id: str, form: Form, status: int = 200) -> Response:
     by, today = current_actor(), _today()
-    refusal, found, cases = "", [], {}
+    refusal, found = "", []
     with house().db.writing() as db:
         team, sites = queries.sites(db, by, team_id)
         try:
@@ -81,16 +79,14 @@ def _page(team_id: str, form: Form, status: int = 200) -> Response:
             found = queries.of_team(db, by, team_id, first=first, last=last, today=today)
         except Invalid as error:
             refusal, (first, last) = str(error), _last_month()
-        cases = {one.case_id: db.get_one(Case, one.case_id) for one in found if one.problems}
-        people = {case.patient_id: case.patient for case in cases.values()}
-        reading.of_many(db, by, "cosd.read", f"team:{team_id}", set(people))
+        wrong = [one for one in found if one.section.problems]
+        reading.of_many(db, by, "cosd.read", f"team:{team_id}", {one.case.patient_id for one in wrong})
     page = render_template(
         "cosd/page.html",
         team=team,
         sites=sites,
         found=found,
-        wrong=[one for one in found if one.problems],
-        cases=cases,
+        wrong=wrong,
         items=ITEMS,
         type_name=MEETING_TYPES.get(team.mdt_type, "not a type of the list"),
         first=first,

@@ -102,7 +102,7 @@ def of_lung(made, db, who="coordinator", first=None, last=None):
     today = in_london(utc_now()).date()
     first, last = first or today - timedelta(60), last or today
     by = actor(db, made, who)
-    return queries.of_team(db, by, made.teams["lung"], first=first, last=last, today=today)
+    return [one.section for one in queries.of_team(db, by, made.teams["lung"], first=first, last=last, today=today)]
 
 
 def test_each_listing_has_one_section_and_a_signed_plan_its_care_plan(made):
