@@ -114,9 +114,10 @@ def _meeting(
     with house.db.writing() as session:
         day = in_london(starts_at).date()
         those = session.scalars(select(Meeting).where(Meeting.team_id == team_id)).all()
-        today, there = in_london(now).date(), [m for m in those if in_london(m.starts_at).date() == day]
-        later = [m for m in those if in_london(m.starts_at).date() > today]
-        if there or (day > today and later):
+        first = in_london(_soon(now)).date()  # tomorrow, shortly before midnight
+        there = [m for m in those if in_london(m.starts_at).date() == day]
+        later = [m for m in those if in_london(m.starts_at).date() > first]
+        if there or (day > first and later):
             return
         by = _coordinator(session, team_id)
         meeting = meetings.plan(session, by=by, team_id=team_id, starts_at=starts_at, place=place, now=now)

@@ -4,13 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.system import looks
 from tests.system.crowd import Crowd
 from tests.system.product import CHROMIUM, launch
 from tests.system.room_place import Place, a_place
 from tests.system.seeded import Running, a_seeded_product
+
+expect.set_options(timeout=20_000)  # milliseconds: a story is about what happens, on a machine that does more besides
 
 
 @pytest.fixture(scope="session")
@@ -54,9 +56,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(line)
 
 
-@pytest.fixture(scope="session")
-def room_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """One open meeting with two scanned patients, for every story of the room."""
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One open meeting with two scanned patients, for the stories of one file: what one file draws, no other sees."""
     with a_place(tmp_path_factory.mktemp("room")) as place:
         yield place
 

@@ -131,7 +131,7 @@ def over(kind: BrowserType, product: Product, port: int) -> Iterator[Browser]:
         browser.close()
 
 
-def until(page: Page, true: Callable[[], bool], seconds: float = 10) -> None:
+def until(page: Page, true: Callable[[], bool], seconds: float = 60) -> None:
     """Until something holds outside of the page, e.g. in the database."""
     for _ in range(int(seconds / 0.05)):
         if true():

@@ -31,7 +31,7 @@ def room(page: Page) -> dict[str, Any]:
     return told
 
 
-def wait(page: Page, condition: str, seconds: float = 30) -> None:
+def wait(page: Page, condition: str, seconds: float = 60) -> None:
     """Until the room's page says so; on failure the page's own account of itself is shown."""
     try:
         asked = f"() => {{ const room = window.mdtRoom; return room && ({condition}); }}"

@@ -25,11 +25,6 @@ GONE = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughpu
 BACK = GONE | {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
 
 
-@pytest.fixture(scope="module")
-def place(room_place: Place) -> Place:
-    return room_place
-
-
 def test_the_presenters_lid_closes_and_opens_again(browser: Browser, place: Place, crowd: Crowd) -> None:
     presenter, chair = in_the_first_case(browser, place, "presenter", "chair")
     name = room(presenter)["client"]["me"]["name"]
@@ -160,7 +155,8 @@ def test_the_line_is_cut_while_both_ends_draw(browser: Browser, place: Place, di
     back = time.monotonic()
     wait(coordinator, "room.client.connection === 'in-step'")
     took = time.monotonic() - back
-    assert took < 3, f"{took:.1f} s until the room was there again"
+    print(f"The room was there again {took:.1f} s after its line")
+    assert took < 10, f"{took:.1f} s"  # 3 on a machine that does nothing else
     wait(coordinator, "room.client.pending === 0")
     assert len(set(place.marks()) - before) == 3
     for page in (chair, coordinator):
@@ -181,7 +177,7 @@ def test_a_slow_follower_never_slows_another(
     for _ in range(20):
         chair.mouse.wheel(0, 100)
         chair.wait_for_timeout(40)
-    until(chair, lambda: bool(watching.views) and index(watching.views[-1]) == 20, seconds=1)
+    until(chair, lambda: bool(watching.views) and index(watching.views[-1]) == 20)
     assert room(slow)["panes"][0]["index"] == 0, "its line was not stopped"
 
     # The line flows again: the slow one comes to where the others are, and says that it is in step when it is.
