@@ -96,8 +96,7 @@ def ready(port: int) -> str:
     width = max(len(one.email) for one in STAFF)
     lines = [f"Ready: http://127.0.0.1:{port}  Sign in as any of these, password {PASSWORD}"]
     for one in STAFF:
-        roles = ", ".join(f"{role} of {names[key]}" for key, role in one.roles.items()) or "administrator"
-        lines.append(f"  {one.email:<{width}}  {one.name}, {one.specialty}, {one.ods}: {roles}")
+        lines.append(f"  {one.email:<{width}}  {one.name}, {one.specialty}, {one.ods}: {one.is_there_as(names)}")
     return "\n".join(lines)
 
 

@@ -14,13 +14,17 @@ from sqlalchemy.orm import Session
 from mdt.bootstrap import House
 from mdt.core.actor import Actor, system
 from mdt.core.clock import in_london, utc_now
-from mdt.demo.people import BRAIN, BREAST, LUNG, PASSWORD, STAFF, TEAMS, DemoTeam
+from mdt.demo.colorectal.agreed import OWN_FIELDS
+from mdt.demo.colorectal.played import play
+from mdt.demo.people import BRAIN, BREAST, COLORECTAL, LUNG, PASSWORD, STAFF, TEAMS, DemoTeam, Staff
 from mdt.demo.questions import ASKED, NEXT_WEEK
 from mdt.demo.story import Patient as Told
 from mdt.demo.story import Story
 from mdt.meeting import actions as meetings
 from mdt.meeting import policies, quorum
 from mdt.meeting.models import Case, Meeting
+from mdt.outcome import team_proformas
+from mdt.outcome.proforma import block_for
 from mdt.people import actions as people
 from mdt.people import passwords
 from mdt.people.models import Membership, Person, Team
@@ -30,6 +34,7 @@ from mdt.trusts import load
 from mdt.trusts.actions import load_trusts
 
 BY = system("demo")
+FOUNDED = timedelta(weeks=16)  # so long have the teams been there
 
 
 def trusts(house: House, toml: Path) -> None:
@@ -40,30 +45,28 @@ def trusts(house: House, toml: Path) -> None:
 
 
 def everything(house: House, story: Story, *, synthetic: bool) -> None:
-    """People and teams, then patients, then meetings with their cases; listing a case asks for its imaging."""
-    missing = _missing_people(house)
-    hashes = {email: passwords.hashed(PASSWORD) for email in missing}  # slow on purpose, so outside the transaction
+    """People and teams, then patients, then meetings with their cases; listing a case asks for its imaging.
+
+    The colorectal team comes last: its patients' imaging is asked for after that of those who are seen today.
+    """
+    hashed = passwords.hashed(PASSWORD)  # slow on purpose: once for all, and outside the transaction
     now = utc_now()
+    founded = now - FOUNDED
     with house.db.writing() as session:
-        teams = {team.key: _team(session, team, now) for team in TEAMS}
+        teams = {team.key: _team(session, team, founded) for team in TEAMS}
         for one in STAFF:
-            if one.email in hashes:
-                person = people.add_person(
-                    session, by=BY, email=one.email, name=one.name, trust_ods=one.ods, specialty=one.specialty,
-                    password_hash=hashes[one.email], administrator=one.administrator, now=now,
-                )  # fmt: skip
-                for key, role in one.roles.items():
-                    people.add_membership(
-                        session, by=BY, person_id=person.id, team_id=teams[key], role=role,
-                        starts=in_london(now).date() - timedelta(days=30), now=now,
-                    )  # fmt: skip
+            _person(session, one, teams, hashed, founded)
         for team in TEAMS:
-            _policy(session, teams[team.key], team.mdt_type, now)
+            _agreed(session, teams[team.key], team.mdt_type, founded)
         patients = {one.key: _patient(session, one, now) for one in story.patients}
     agendas = _synthetic_agendas(now) if synthetic else _told_agendas(story, now)
     for key, starts_at, cases in agendas:
         listed = [(patients[who], asked) for who, asked in cases]
         _meeting(house, teams[key], starts_at, listed, place=_place(key), now=now)
+    if synthetic:
+        play(
+            house, team=teams[COLORECTAL], to_team=teams[LUNG], place=_place(COLORECTAL), founded=founded, now=now
+        )  # fmt: skip
 
 
 Agenda = tuple[str, datetime, Sequence[tuple[str, str]]]
@@ -141,10 +144,21 @@ def _coordinator(session: Session, team_id: str) -> Actor:
     return Actor(found.id, found.name, found.trust_ods, found.administrator, {team_id: "coordinator"})
 
 
-def _missing_people(house: House) -> list[str]:
-    with house.db.reading() as session:
-        there = set(session.scalars(select(Person.email)))
-    return [one.email for one in STAFF if one.email not in there]
+def _person(session: Session, one: Staff, teams: dict[str, str], hashed: str, now: datetime) -> None:
+    """Somebody, and what they are in each team, where that is not there yet."""
+    person = session.scalar(select(Person).where(Person.email == one.email))
+    if person is None:
+        person = people.add_person(
+            session, by=BY, email=one.email, name=one.name, trust_ods=one.ods, specialty=one.specialty,
+            password_hash=hashed, administrator=one.administrator, now=now,
+        )  # fmt: skip
+    held = set(session.scalars(select(Membership.team_id).where(Membership.person_id == person.id)))
+    for key, role in one.roles.items():
+        if teams[key] not in held:
+            people.add_membership(
+                session, by=BY, person_id=person.id, team_id=teams[key], role=role, starts=in_london(now).date(),
+                now=now,
+            )  # fmt: skip
 
 
 def _team(session: Session, team: DemoTeam, now: datetime) -> str:
@@ -154,12 +168,19 @@ def _team(session: Session, team: DemoTeam, now: datetime) -> str:
     return there.id
 
 
-def _policy(session: Session, team_id: str, mdt_type: str, now: datetime) -> None:
-    """Each team begins with the usual roles of its kind; nothing waits for them."""
-    if policies.in_force(session, team_id, now) is None:
+def _agreed(session: Session, team_id: str, mdt_type: str, now: datetime) -> None:
+    """Each team begins with the usual roles of its kind, for which nothing waits, and with its site's proforma."""
+    day = in_london(now).date()
+    if policies.in_force(session, team_id, utc_now()) is None:
         policies.set_policy(
-            session, by=BY, team_id=team_id, starts=in_london(now).date(), roles=quorum.starter(mdt_type),
+            session, by=BY, team_id=team_id, starts=day, roles=quorum.starter(mdt_type),
             blocks=quorum.NOTHING, records_views=True, clock_for_all=False, now=now,
+        )  # fmt: skip
+    block = block_for(mdt_type)
+    if block is not None and team_proformas.in_force(session, team_id, in_london(utc_now()).date()) is None:
+        own, checked = (OWN_FIELDS, True) if block.key.startswith("colorectal") else ((), False)
+        team_proformas.choose(
+            session, by=BY, team_id=team_id, starts=day, block=block.key, extra=own, needs_check=checked, now=now
         )  # fmt: skip
 
 

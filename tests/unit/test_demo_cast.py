@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pydicom.dataset import Dataset
 
 from mdt.demo import cast
+from mdt.demo.colorectal.patients import PATIENTS
 from mdt.demo.geography import TRUSTS, trust
 from mdt.demo.library import accession, identify
 from mdt.demo.people import PASSWORD, STAFF, TEAMS
@@ -27,7 +28,7 @@ def test_the_eight_trusts_of_the_contract_are_there_by_their_ods_codes():
 
 
 def test_every_patient_has_a_valid_number_of_the_test_range_of_their_own():
-    numbers = [one.nhs for one in cast.PATIENTS]
+    numbers = [one.nhs for one in (*cast.PATIENTS, *PATIENTS)]
     assert len(cast.PATIENTS) >= 10
     assert len(set(numbers)) == len(numbers)
     assert all(number.startswith("999") and nhs_number.is_valid(number) for number in numbers)
@@ -36,7 +37,7 @@ def test_every_patient_has_a_valid_number_of_the_test_range_of_their_own():
 
 
 def test_names_fit_a_dicom_person_name():
-    assert all(len(one.pn) <= 64 for one in cast.PATIENTS)
+    assert all(len(one.pn) <= 64 for one in (*cast.PATIENTS, *PATIENTS))
 
 
 def test_staff_cannot_be_mistaken_for_real_people():
