@@ -19,6 +19,7 @@ from mdt.imaging.disc.importing import Importer
 from mdt.imaging.gathering.gather import Gatherer
 from mdt.imaging.gathering.means import Means
 from mdt.imaging.keeping.store import Store
+from mdt.outbox.postman import Postman
 from mdt.outcome import live_kinds as outcome_kinds
 from mdt.preparation import live_kinds as preparation_kinds
 from mdt.queue import Jobs, open_queue
@@ -61,6 +62,10 @@ class House:
             largest=settings.largest_object,
             reserve=settings.disk_reserve,
         )
+
+    def postman(self) -> Postman:
+        """What sends the messages of the outbox."""
+        return Postman(self.db, self.settings.mail, self.settings.public_url, utc_now)
 
 
 def build(settings: Settings, *, migrate: bool = True) -> House:

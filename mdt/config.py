@@ -4,11 +4,28 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from mdt.core.errors import Misconfigured
+
+Tls = Literal["starttls", "tls", "none"]
+_MAIL_PORTS: dict[str, int] = {"starttls": 587, "tls": 465, "none": 25}  # RFC 6409, RFC 8314, RFC 5321
+
+
+@dataclass(frozen=True)
+class Mail:
+    """The mail server that takes our messages, and as whom we send them."""
+
+    host: str
+    port: int
+    tls: Tls
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)  # so that no log that shows settings shows it
+    patience: float = 30.0  # seconds of silence
 
 
 @dataclass(frozen=True)
@@ -19,7 +36,7 @@ class Settings:
     database_url: str
     store_url: str
     redis_url: str | None
-    secret_key: str
+    secret_key: str = field(repr=False)
     public_url: str
     ae_title: str
     dimse_host: str
@@ -32,6 +49,7 @@ class Settings:
     largest_import: int = 16 << 30  # bytes of one disc, as it comes and unpacked
     accel: str = ""  # the nginx location that sends what the store holds, e.g. `/-/store/`; none: we do
     disk_reserve: int = 2 << 30  # bytes of disk that are kept free: what comes unasked is then refused for now
+    mail: Mail | None = None  # none: messages are kept, and shown as not sent
 
     @property
     def imports(self) -> Path:
@@ -70,6 +88,33 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         largest_import=_count(env, "MDT_LARGEST_IMPORT_MB", 16384) << 20,
         disk_reserve=_count(env, "MDT_DISK_RESERVE_MB", 2048) << 20,
         accel=_accel(env, "MDT_ACCEL"),
+        mail=_mail(env),
+    )
+
+
+def _mail(env: Mapping[str, str]) -> Mail | None:
+    """`MDT_SMTP_HOST` and `MDT_SMTP_FROM` belong together; a password never goes out in clear to another machine."""
+    host, sender = env.get("MDT_SMTP_HOST", "").strip(), env.get("MDT_SMTP_FROM", "").strip()
+    user, tls = env.get("MDT_SMTP_USER", ""), env.get("MDT_SMTP_TLS", "starttls")
+    if not host:
+        if sender or user:
+            raise Misconfigured("MDT_SMTP_HOST must name the mail server, or nothing else of MDT_SMTP_ be set")
+        return None
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", sender):
+        raise Misconfigured("MDT_SMTP_FROM must be the address that messages are sent from")
+    if tls not in get_args(Tls):
+        raise Misconfigured(f"MDT_SMTP_TLS must be one of {', '.join(get_args(Tls))}, not {tls!r}")
+    if user and not env.get("MDT_SMTP_PASSWORD"):
+        raise Misconfigured("MDT_SMTP_PASSWORD must be set, because MDT_SMTP_USER is")
+    if user and tls == "none" and host not in ("localhost", "127.0.0.1", "::1"):
+        raise Misconfigured("MDT_SMTP_TLS must not be none where MDT_SMTP_USER is set: the password would go in clear")
+    return Mail(
+        host=host,
+        port=_port(env, "MDT_SMTP_PORT", _MAIL_PORTS[tls]),
+        tls=tls,  # type: ignore[arg-type]
+        sender=sender,
+        user=user,
+        password=env.get("MDT_SMTP_PASSWORD", ""),
     )
 
 

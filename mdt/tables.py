@@ -12,6 +12,7 @@ import mdt.meeting.places.models
 import mdt.meeting.series.models
 import mdt.meeting.triage.guards
 import mdt.meeting.triage.models
+import mdt.outbox.models
 import mdt.outcome.guards
 import mdt.outcome.models
 import mdt.people.models

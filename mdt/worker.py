@@ -1,4 +1,4 @@
-"""Face: background jobs (gather, import, packing) in a process of their own."""
+"""Face: background jobs (gather, import, packing) and what is sent, in a process of their own."""
 
 import itertools
 import os
@@ -26,6 +26,7 @@ log = structlog.get_logger()
 THREADS = 3
 SWEEP_SECONDS = 60.0
 LONG_LOOK = 1.0
+POST_SECONDS = 10.0
 PLANS_EVERY = timedelta(hours=6)
 LOST_AFTER = timedelta(seconds=30)
 REMADE_AT_ONCE = 4  # packs of an older make, in a quiet minute
@@ -44,11 +45,14 @@ def run(house: House, *, parent: int | None = None) -> None:
         house.jobs.carry_out({kind: _job(kind, handler, stopping) for kind, handler in handlers.items()})
         _take_up(house, gatherer, importer)
         threading.Thread(target=_sweep, args=(house, gatherer, importer), daemon=True).start()
+        post = threading.Thread(target=_post, args=(house, stopping))
+        post.start()
         if parent is not None:
             threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
         log.info("worker.started", threads=THREADS)
         house.jobs.huey.create_consumer(workers=THREADS, periodic=False, max_delay=1.0).run()
         stopping.set()
+        post.join()  # a message in hand is handed over and marked
     log.info("worker.stopped")
 
 
@@ -152,6 +156,16 @@ def _plan_ahead(house: House) -> None:
             make_ahead(session, by=system("worker"), now=utc_now())
     except Exception:
         log.exception("meetings.not-made-ahead")
+
+
+def _post(house: House, stopping: threading.Event) -> None:
+    """The outbox, again and again; a mishap is told and stops nothing."""
+    postman = house.postman()
+    while not stopping.wait(POST_SECONDS):
+        try:
+            postman.round(stopping.is_set)
+        except Exception:
+            log.exception("outbox.mishap")
 
 
 def _pack_anew(house: House, gatherer: Gatherer) -> None:

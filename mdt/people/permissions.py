@@ -73,6 +73,7 @@ FOR_ADMINISTRATORS = frozenset(
         "people.manage",
         "patients.add",
         "audit.verify",
+        "outbox.see",  # messages that wait or failed, and to try them again; they name no patient
         "clashes.see",  # which study or object, which trusts, what differs; whose it is only with "meeting.see"
     }
 )

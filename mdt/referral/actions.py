@@ -15,7 +15,7 @@ from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.people import permissions
 from mdt.people.models import Team
 from mdt.record.models import Patient
-from mdt.referral import fields, gate, papers, queries, requirements, states
+from mdt.referral import fields, gate, papers, queries, requirements, states, telling
 from mdt.referral.models import Referral, ReferralChange, ReferralFile, ReferralForm, ReferralStep
 from mdt.trusts.queries import trust_names
 
@@ -221,8 +221,10 @@ def move(
     """The one way a referral changes its state: by the table, with a step and an audit entry. Asks no permission."""
     states.require_move(referral.state, to)
     referral.state = to
-    _note(session, by, referral, reason=reason, missing=missing or [], now=now)
+    step = _note(session, by, referral, reason=reason, missing=missing or [], now=now)
     record(session, by, referral, f"referral.{to}", now=now, reason=reason, missing=len(missing or []))
+    if by.person_id != referral.author_id:
+        telling.came_back(session, referral, step, now)
 
 
 def reason_given(text: str, sentence: str) -> str:
@@ -261,22 +263,24 @@ def _change(by: Actor, referral: Referral, name: str, value: Any, now: datetime)
     )
 
 
-def _note(session: Session, by: Actor, referral: Referral, *, reason: str, missing: list[str], now: datetime) -> None:
+def _note(
+    session: Session, by: Actor, referral: Referral, *, reason: str, missing: list[str], now: datetime
+) -> ReferralStep:
     session.flush()
     numbers = session.scalars(select(ReferralStep.number).where(ReferralStep.referral_id == referral.id)).all()
-    session.add(
-        ReferralStep(
-            referral_id=referral.id,
-            number=max(numbers, default=0) + 1,
-            state=referral.state,
-            at=now,
-            by_id=by.person_id,
-            by_name=by.name,
-            reason=reason,
-            missing=missing,
-        )
+    step = ReferralStep(
+        referral_id=referral.id,
+        number=max(numbers, default=0) + 1,
+        state=referral.state,
+        at=now,
+        by_id=by.person_id,
+        by_name=by.name,
+        reason=reason,
+        missing=missing,
     )
+    session.add(step)
     session.flush()
+    return step
 
 
 def record(session: Session, by: Actor, referral: Referral, what: str, *, now: datetime, **detail: Any) -> None:

@@ -40,6 +40,7 @@ from mdt.web import (
     moving,
     opinions,
     ordering,
+    outbox,
     outcome,
     pathway,
     planning,
@@ -51,6 +52,7 @@ from mdt.web import (
     referral_team,
     referrals,
     referring,
+    reminders,
     request_log,
     security,
     series,
@@ -130,6 +132,8 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         discrepancies,
         worklist,
         policies,
+        reminders,
+        outbox,
         dicomweb,
     )
     for blueprint in (*(part.pages for part in ours), *more):

@@ -59,7 +59,8 @@ def _refusal(error: MdtError) -> Response:
 
 
 def _to_sign_in() -> Response:
-    there = url_for("signing_in.ask") if request.path == "/" else url_for("signing_in.ask", then=request.path)
+    wanted = request.full_path.removesuffix("?")
+    there = url_for("signing_in.ask") if wanted == "/" else url_for("signing_in.ask", then=wanted)
     return make_response(redirect(there))
 
 

@@ -14,7 +14,7 @@ from mdt.web.session import current_actor, house, public
 
 pages = Blueprint("signing_in", __name__)
 
-_OUR_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
+_OUR_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+/?(\?[A-Za-z0-9_=&%+.-]*)?")
 
 
 @pages.get("/sign-in")
@@ -64,7 +64,7 @@ def _try(attempt: signing_in.Attempt, typed: str) -> signing_in.Answer:
 
 
 def _then(path: str) -> str:
-    """Where they were going; only ever a path of ours."""
+    """Where they were going, with what they asked for there; only ever a path of ours."""
     return path if _OUR_PATH.fullmatch(path) else url_for("meetings.mine")
 
 

@@ -41,6 +41,7 @@ def addresses(made: Seeded) -> dict[str, str]:
         "a worklist": "/worklist/",
         "feedback": "/feedback/",
         "how a team prepares": f"/teams/{made.teams['lung']}/preparation/",
+        "reminders": "/reminders/",
         "the demo region": "/demo/",
         "no such page": "/nothing",
     }

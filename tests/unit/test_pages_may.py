@@ -176,6 +176,10 @@ TABLE = {
     "POST /feedback/<feedback_id>/acknowledge": "404 404 404 409 404 404 404 401",
     "GET /teams/<team_id>/preparation/": "200 200 403 403 403 404 404 401",
     "POST /teams/<team_id>/preparation/": "302 302 403 403 403 404 404 401",
+    "GET /reminders/": ALL,
+    "POST /reminders/": "302 302 302 302 302 302 302 401",
+    "GET /outbox/": "403 403 403 403 403 200 403 401",
+    "POST /outbox/<message_id>": "403 403 403 403 403 404 403 401",  # there is no such message
     "GET /arrivals/": "403 403 403 403 403 200 403 401",
     "GET /clashes/": "403 403 403 403 403 200 403 401",
     "GET /imaging/cases/<case_id>.json": TEAM,
@@ -269,7 +273,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
-        "standard_id": "0" * 32, "late_id": "0" * 32,
+        "standard_id": "0" * 32, "message_id": "0" * 32, "late_id": "0" * 32,
          "carry_id": "0" * 32, "transfer_id": "0" * 32,
         "key": "core-2", "action_id": _action(made), "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
@@ -296,6 +300,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/": {"nhs": "9990000042"},
         "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
+        "POST /outbox/<message_id>": {"act": "again"},
         "POST /cases/<case_id>/triage/": {"stream": "full", "seen": "0"},
         "POST /cases/<case_id>/promote": {"reason": "Her heart"},
         "POST /teams/<team_id>/series/": {

@@ -33,3 +33,41 @@ def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path, name: str, value
 
 def test_cookies_are_secure_behind_https(tmp_path: Path) -> None:
     assert from_environment({"MDT_DATA": str(tmp_path), "MDT_PUBLIC_URL": "https://mdt.example"}).secure_cookies
+
+
+MAIL = {"MDT_SMTP_HOST": "post.example", "MDT_SMTP_FROM": "mdt@nhs.example"}
+
+
+def test_a_mail_server_has_the_port_of_its_way_unless_one_is_said(tmp_path: Path) -> None:
+    def mail(**said: str) -> object:
+        found = from_environment({"MDT_DATA": str(tmp_path), **MAIL, **said}).mail
+        return found and (found.tls, found.port)
+
+    assert from_environment({"MDT_DATA": str(tmp_path)}).mail is None
+    assert mail() == ("starttls", 587)
+    assert mail(MDT_SMTP_TLS="tls") == ("tls", 465)
+    assert mail(MDT_SMTP_TLS="none", MDT_SMTP_PORT="1025") == ("none", 1025)
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"MDT_SMTP_HOST": ""}, "MDT_SMTP_HOST"),
+        ({"MDT_SMTP_FROM": ""}, "MDT_SMTP_FROM"),
+        ({"MDT_SMTP_FROM": "a@b\nBcc: c@d"}, "MDT_SMTP_FROM"),
+        ({"MDT_SMTP_TLS": "ssl"}, "MDT_SMTP_TLS"),
+        ({"MDT_SMTP_USER": "mdt"}, "MDT_SMTP_PASSWORD"),
+        ({"MDT_SMTP_USER": "mdt", "MDT_SMTP_PASSWORD": "x", "MDT_SMTP_TLS": "none"}, "MDT_SMTP_TLS"),
+        ({"MDT_SMTP_PORT": "smtp"}, "MDT_SMTP_PORT"),
+    ],
+)
+def test_a_mail_server_set_by_half_is_refused_by_name(tmp_path: Path, changes: dict[str, str], names: str) -> None:
+    with pytest.raises(Misconfigured, match=names):
+        from_environment({"MDT_DATA": str(tmp_path), **MAIL, **changes})
+
+
+def test_settings_that_are_shown_show_no_password(tmp_path: Path) -> None:
+    secret = {"MDT_SMTP_USER": "mdt", "MDT_SMTP_PASSWORD": "open sesame", "MDT_SECRET_KEY": "kept to ourselves"}
+    settings = from_environment({"MDT_DATA": str(tmp_path), **MAIL, **secret})
+    assert "open sesame" not in repr(settings)
+    assert "kept to ourselves" not in repr(settings)
