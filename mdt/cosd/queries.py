@@ -83,10 +83,10 @@ def of_team(session: Session, by: Actor, team_id: str, *, first: date, last: dat
 
 def sites(session: Session, by: Actor, team_id: str) -> tuple[Team, list[CosdSite]]:
     """The team, and where its meetings are counted, from which day on, the latest first."""
+    permissions.require(by, "report.see", team_id)
     team = session.get(Team, team_id)
     if team is None:
         raise NotFound(NO_SUCH_TEAM)
-    permissions.require(by, "report.see", team_id)
     return team, _sites(session, team_id)
 
 

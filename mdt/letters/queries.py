@@ -56,10 +56,10 @@ def wording(session: Session, team_id: str, kind: str, on: date) -> Wording:
 
 def templates(session: Session, by: Actor, team_id: str) -> tuple[Team, list[LetterTemplate]]:
     """The team and every version of its wordings, newest first."""
+    permissions.require(by, "letter.see", team_id)
     team = session.get(Team, team_id)
     if team is None:
         raise NotFound(NO_SUCH_TEAM)
-    permissions.require(by, "letter.see", team_id)
     made = select(LetterTemplate).where(LetterTemplate.team_id == team_id)
     return team, list(session.scalars(made.order_by(LetterTemplate.kind, LetterTemplate.version.desc())))
 

@@ -112,8 +112,7 @@ def ask(session: Session, *, by: Actor, meeting_id: str, reason: str, now: datet
 
 def decide(session: Session, *, by: Actor, meeting_id: str, guest_id: str, decision: str, now: datetime) -> Guest:
     """Let them in to look or to take part, or not. The same again changes nothing; whoever was first decided."""
-    meeting, guest = _at(session, by, meeting_id, guest_id)
-    permissions.require(by, "guest.admit", meeting.team_id)
+    meeting, guest = _at_the_door(session, by, meeting_id, guest_id)
     if decision not in DECISIONS:
         raise Invalid("Admit them to look, admit them to take part, or decline.")
     if decision == TO_TAKE_PART:
@@ -132,8 +131,7 @@ def decide(session: Session, *, by: Actor, meeting_id: str, guest_id: str, decis
 
 def show_out(session: Session, *, by: Actor, meeting_id: str, guest_id: str, now: datetime) -> Guest:
     """An admitted guest must leave, at once."""
-    meeting, guest = _at(session, by, meeting_id, guest_id)
-    permissions.require(by, "guest.admit", meeting.team_id)
+    _, guest = _at_the_door(session, by, meeting_id, guest_id)
     if guest.state != ADMITTED:
         raise NotFound("They are not here any more.")
     guest.state, guest.ended_by, guest.ended_at = ENDED, by.person_id, now
@@ -149,10 +147,14 @@ def withdraw(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> 
         _note(session, by, "guest.withdrew", guest, now)
 
 
-def _at(session: Session, by: Actor, meeting_id: str, guest_id: str) -> tuple[Meeting, Guest]:
+def _at_the_door(session: Session, by: Actor, meeting_id: str, guest_id: str) -> tuple[Meeting, Guest]:
+    """For those who may open it; others do not learn who waits."""
     meeting = session.get(Meeting, meeting_id, with_for_update=True, populate_existing=True)
+    if meeting is None:
+        raise NotFound(NOBODY_WAITS)
+    permissions.require(by, "guest.admit", meeting.team_id)
     guest = session.get(Guest, guest_id, populate_existing=True)
-    if meeting is None or guest is None or guest.meeting_id != meeting_id:
+    if guest is None or guest.meeting_id != meeting_id:
         raise NotFound(NOBODY_WAITS)
     return meeting, guest
 

@@ -29,8 +29,8 @@ GROUPS = {
 def inbox(team_id: str) -> Any:
     by, now = current_actor(), utc_now()
     with house().db.writing() as db:
-        team = _team(db.get(Team, team_id))
         found = queries.of_team(db, by, team_id, GROUPS)
+        team = _team(db.get(Team, team_id))
         today = in_london(now).date()
         lacks = {one.id: gate.lacks(one.values, asked_of(db, one, now), today) for one in found}
         twice = {

@@ -61,6 +61,7 @@ PEOPLE = {
     "observer": ("Ed Farrow", "Medical student", "RMC", "lung"),
     "administrator": ("Fay Quinn", "", "RM3", ""),
     "stranger": ("Dr Gita Rao", "Breast surgeon", "RWJ", "breast"),
+    "elsewhere": ("Dr Hal Ives", "Haematologist", "RMP", ""),
 }
 
 
@@ -156,7 +157,7 @@ def _trusts_and_people(session: Session, made: Seeded, now: datetime) -> None:
             specialty=specialty,
             trust_ods=trust,
             password_hash=password_hash,
-            administrator=not team,
+            administrator=key == "administrator",
             now=now,
         )
         made.people[key], made.versions[key] = person.id, person.session_version

@@ -10,12 +10,13 @@ from sqlalchemy import select
 
 from mdt.core.clock import in_london, utc_now
 from mdt.letters import actions as letters
+from mdt.meeting import guests
 from mdt.outcome.models import Action
 from mdt.people.sessions import SignIn
 from tests.unit.glass import SLIDE, add_slide
 from tests.unit.layered import add_layer
 from tests.unit.pages import PASSWORD, SETUP, VERSION, Seeded, seeded
-from tests.unit.prepared import TOLD, add_preparation
+from tests.unit.prepared import TOLD, actor, add_preparation
 from tests.unit.provided import LETTER, add_letter
 from tests.unit.referred import add_referral
 
@@ -219,6 +220,64 @@ TABLE = {
     "POST /dicomweb/studies/<study>": NEVER,
 }
 
+# Others are answered like one of these, but for what is said here.
+LIKE: dict[str, tuple[str, dict[str, int]]] = {
+    # Somebody of another trust who treats patients and meets in no team: has written no referral and has no list.
+    "elsewhere": (
+        "stranger",
+        {
+            "GET /meetings/plan/": 403,
+            "POST /meetings/plan/": 403,
+            "GET /referrals/<referral_id>/": 404,
+            "GET /referrals/<referral_id>/edit": 404,
+            "POST /referrals/<referral_id>/edit": 404,
+            "POST /referrals/<referral_id>/send": 404,
+            "POST /referrals/<referral_id>/withdraw": 404,
+            "POST /referrals/<referral_id>/files/": 404,
+            "GET /referrals/<referral_id>/files/<file_id>": 404,
+            "POST /referrals/<referral_id>/files/<file_id>/remove": 404,
+            "GET /actions/": 403,
+            "GET /worklist/": 403,
+        },
+    ),
+    # The stranger, admitted to today's meeting to look: all of it that they may open.
+    "guest": (
+        "stranger",
+        {
+            "GET /meetings/<meeting_id>/lobby/": 302,
+            "POST /cases/<case_id>/marks/private.json": 403,
+            **dict.fromkeys(
+                (
+                    "GET /meetings/<meeting_id>",
+                    "GET /meetings/<meeting_id>/agenda.json",
+                    "GET /meetings/<meeting_id>/room",
+                    "GET /meetings/<meeting_id>/imaging/",
+                    "GET /meetings/<meeting_id>/imaging/board.json",
+                    "GET /cases/<case_id>/pathway/",
+                    "GET /cases/<case_id>/triage/",
+                    "GET /meetings/<meeting_id>/order/suggested",
+                    "GET /cases/<case_id>/marks.json",
+                    "GET /cases/<case_id>/lesions.json",
+                    "GET /cases/<case_id>/preparation.json",
+                    "GET /imaging/cases/<case_id>.json",
+                    "GET /imaging/cases/<case_id>/states.json",
+                    "GET /imaging/cases/<case_id>/layers.json",
+                    "GET /imaging/layers/<instance_id>/<leaf>.json",
+                    "GET /imaging/series/<series_id>/<version>/index.json",
+                    "GET /imaging/series/<series_id>/<version>/frames",
+                    "GET /imaging/series/<series_id>/<version>/pieces",
+                    "GET /imaging/series/<series_id>/<version>/tiles/<int:level>/<int:column>/<int:row>",
+                    "GET /imaging/series/<series_id>/<version>/picture/<any(label,overview,thumbnail):name>",
+                    "GET /imaging/documents/<instance_id>",
+                ),
+                200,
+            ),
+        },
+    ),
+}
+
+NAME = re.compile(r"<(?:[^:>]+:)?(\w+)>")  # in a rule
+
 NEW_PATIENT = {
     "nhs": "999 000 0069", "family": "Adeyemi", "given": "Kemi", "sex": "F", "verified": "yes",
     "born-day": "9", "born-month": "7", "born-year": "1975",
@@ -240,6 +299,16 @@ def made(tmp_path):
         yield made
 
 
+def admit(made: Seeded) -> None:
+    """The stranger knocks at today's meeting and is let in to look."""
+    meeting, now = made.meetings["today"], utc_now()
+    with made.house.db.writing() as db:
+        asked = guests.ask(db, by=actor(db, made, "stranger"), meeting_id=meeting, reason="I operated.", now=now)
+        guests.decide(
+            db, by=actor(db, made, "chair"), meeting_id=meeting, guest_id=asked.id, decision=guests.TO_LOOK, now=now
+        )
+
+
 def client_is(client: FlaskClient, made: Seeded, who: str) -> bool:
     """Whether it is this person's browser."""
     with client.session_transaction() as cookie:
@@ -253,9 +322,8 @@ def _action(made: Seeded) -> str:
         return db.scalars(select(Action.id).where(Action.kind == "")).one()
 
 
-def ask(client: FlaskClient, made: Seeded, what: str) -> int:
-    """Ask for one line of the table, well formed, as a person's browser does."""
-    method, rule = what.split(" ")
+def named(made: Seeded, rule: str) -> dict[str, str]:
+    """What stands in an address for each of its names, so that it is of the lung team and there."""
     names = {
         "meeting_id": made.meetings["today"],
         "case_id": made.cases["maria"],
@@ -287,7 +355,17 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         names["case_id"] = made.cases["signed"]
     if "outcome" in rule:
         names["case_id"] = made.cases["signed" if rule.endswith("amend") else "draft"]
-    path = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: names[found[1]], rule)
+    return names
+
+
+def filled(rule: str, names: dict[str, str]) -> str:
+    return NAME.sub(lambda found: names[found[1]], rule)
+
+
+def ask(client: FlaskClient, made: Seeded, what: str) -> int:
+    """Ask for one line of the table, well formed, as a person's browser does."""
+    method, rule = what.split(" ")
+    path = filled(rule, named(made, rule))
     today = in_london(utc_now()).date()
     order = " ".join(made.cases[who] for who in ("maria", "john", "nasty"))
     typed = {
@@ -395,13 +473,44 @@ def test_every_address_is_in_the_table(made):
     assert there == set(TABLE)
 
 
-@pytest.mark.parametrize("who", WHO)
+def said_to(who: str) -> dict[str, int]:
+    """What the table says each address answers to one kind of person."""
+    like, but = LIKE.get(who, (who, {}))
+    return {what: int(answers.split()[WHO.index(like)]) for what, answers in TABLE.items()} | but
+
+
+@pytest.mark.parametrize("who", [*WHO, *LIKE])
 def test_everybody_may_do_what_the_table_says_and_nothing_else(made, who):
-    said = {what: int(answers.split()[WHO.index(who)]) for what, answers in TABLE.items()}
-    client, found = made.signed_in(who), {}
+    said, found = said_to(who), {}
+    if who == "guest":
+        admit(made)
+    client = made.signed_in("stranger" if who == "guest" else who)
     # Reading first, then doing, and at the end what closes the meeting or ends the sign-in.
     last = ["POST /meetings/<meeting_id>/close", "POST /sign-out", "POST /sign-in"]
     first = sorted(said.keys() - set(last), key=lambda what: (what.startswith("POST"), list(said).index(what)))
     for what in [*first, *last]:
         found[what] = ask(client, made, what)
-    assert found == said
+    wrong = {what: found[what] for what in said if found[what] != said[what]}
+    assert wrong == {}, "answered otherwise than the table says"
+
+
+@pytest.mark.parametrize("who", ["stranger", "elsewhere", "administrator"])
+def test_what_is_another_teams_is_answered_like_what_was_never_there(made, who):
+    """Word for word, so that nobody learns from a refusal that something exists."""
+    client, told = made.signed_in(who), {}
+    ours = {"meeting_id", "case_id", "team_id", "letter_id", "instance_id", "series_id", "study", "referral_id"}
+    for what, status in said_to(who).items():
+        method, rule = what.split(" ")
+        first = NAME.search(rule)
+        if method == "GET" and first and first[1] in ours and status == 404:
+            names = named(made, rule)
+            invented = (
+                names | dict.fromkeys(names.keys() & ours, "0" * 32) | dict.fromkeys({"study", "series", "sop"}, "9.9")
+            )
+            answers = [
+                client.get(filled(rule, each), headers={"Accept": "application/json"}) for each in (names, invented)
+            ]
+            there, nowhere = ((answer.status_code, answer.get_data(as_text=True)) for answer in answers)
+            if there != nowhere:
+                told[what] = (there, nowhere)
+    assert told == {}
