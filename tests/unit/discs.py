@@ -133,7 +133,7 @@ class Case:
 
     def __post_init__(self) -> None:
         with self.db.writing() as session:
-            team = Team(name="Lung", mdt_type="0100", host_ods="RMC")
+            team = Team(name="Lung", mdt_type="0801", host_ods="RMC")
             person = Person(email="a@nhs.example", name="Dr A", specialty="", trust_ods="RMC", password_hash="-")
             session.add_all((team, person))
             session.flush()

@@ -145,7 +145,7 @@ def fill(house: bootstrap.House) -> Seeded:
 def _trusts_and_people(session: Session, made: Seeded, now: datetime) -> None:
     session.add_all(Trust(ods=ods, name=name, live_from=date(2020, 1, 1)) for ods, name in TRUSTS.items())
     session.flush()
-    for key, name, kind, host in (("lung", "Lung MDT", "0200", "RM3"), ("breast", "Breast MDT", "0100", "RWJ")):
+    for key, name, kind, host in (("lung", "Lung MDT", "0801", "RM3"), ("breast", "Breast MDT", "0101", "RWJ")):
         made.teams[key] = people.add_team(session, by=SETUP, name=name, mdt_type=kind, host_ods=host, now=now).id
     password_hash = passwords.hashed(PASSWORD)
     for key, (name, specialty, trust, team) in PEOPLE.items():

@@ -93,8 +93,6 @@ def test_the_types_of_meeting_are_those_of_the_list():
 @pytest.fixture
 def made(tmp_path):
     with seeded(tmp_path) as made:
-        with made.house.db.writing() as db:
-            db.get_one(Team, made.teams["lung"]).mdt_type = "0801"
         yield made
 
 

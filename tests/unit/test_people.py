@@ -50,7 +50,7 @@ def _add(session: Session, password_hash: str, email: str, **more) -> Person:
 
 
 def _team(session: Session) -> Team:
-    return actions.add_team(session, by=SETUP, name="Lung MDT", mdt_type="0200", host_ods="RMC", now=NOW)
+    return actions.add_team(session, by=SETUP, name="Lung MDT", mdt_type="0801", host_ods="RMC", now=NOW)
 
 
 def _try(db: Database, email: str, password: str, now: datetime = NOW, address: str = "10.0.0.1") -> signing_in.Answer:
