@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -50,6 +50,7 @@ ON_THE_AGENDA = (
 )
 
 PAST_AT_ONCE = 12
+NEAR = timedelta(weeks=3)  # meetings made further ahead, and still empty, are folded away
 
 Change = Callable[[Session, Actor, datetime], None]
 
@@ -78,15 +79,19 @@ def mine() -> Any:
             db, {case.patient_id for one in coming for case in one.cases}, now=now, in_words=False
         )
     listed = [Listed(meeting, len(meeting.cases), _ready(meeting, states)) for meeting in coming]
+    ahead = [one for one in listed if in_london(one.meeting.starts_at).date() > today]
+    far = [one for one in ahead if not one.cases and one.meeting.starts_at > now + NEAR]
     groups: dict[str, list[Listed]] = {
         "Today": [one for one in listed if in_london(one.meeting.starts_at).date() == today],
-        "Coming": [one for one in listed if in_london(one.meeting.starts_at).date() > today],
+        "Coming": [one for one in ahead if one not in far],
         "Past": [Listed(meeting, len(meeting.cases), None) for meeting in past[:PAST_AT_ONCE]],
     }
     last = past[PAST_AT_ONCE - 1] if len(past) > PAST_AT_ONCE else None
     earlier = url_for(".mine", before=last.starts_at.isoformat(), beyond=last.id, _anchor="past") if last else None
     plans = any(may(by, "meeting.plan", team) for team in by.roles)
-    return render_template("meeting/mine.html", groups=groups, plans=plans, earlier=earlier, is_later=before < midnight)
+    return render_template(
+        "meeting/mine.html", groups=groups, far=far, plans=plans, earlier=earlier, is_later=before < midnight
+    )  # fmt: skip
 
 
 def _moment(text: str) -> datetime | None:

@@ -11,6 +11,7 @@ from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, MdtError
 from mdt.meeting import queries as meetings
+from mdt.meeting import states
 from mdt.meeting.models import Case, Meeting
 from mdt.outcome import differences, happened, messages, queries, team_proformas
 from mdt.outcome.checklist import Item, unticked
@@ -108,6 +109,7 @@ def _page(meeting_id: str, refused: dict[str, str], done: list[str], kind: str =
         refused=refused,
         done=[case for case in meeting.cases if case.id in done],
         kind=kind,
+        labels=states.LABELS,
         signs=may(by, messages.SIGN, meeting.team_id),
         names={case.id: case.patient for case in meeting.cases},
     )

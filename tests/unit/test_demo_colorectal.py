@@ -1,5 +1,7 @@
 """The demo's colorectal team, as its people find it: every kind of referral, a list that is sorted, and what became."""
 
+import json
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -30,9 +32,12 @@ from mdt.outcome import follow_through, team_proformas, to_do
 from mdt.outcome import queries as outcomes
 from mdt.people.models import Person, Team
 from mdt.people.queries import build_actor
+from mdt.people.sessions import SignIn
 from mdt.referral import queries as referrals
 from mdt.referral import states
 from mdt.trusts.models import Trust
+from mdt.web.app import create_app
+from mdt.web.assets import PAGES
 
 REFERRER = referred.GASTRO
 
@@ -263,6 +268,45 @@ def test_the_audit_holds_and_a_second_start_adds_nothing(house, tmp_path):
     fill(house, tmp_path)
     with house.db.reading() as session:
         assert audit.verify(session) == (before, None)
+
+
+def page(house, email, path):
+    """A page as one of the team reads it: its elements, and as words."""
+    manifest = house.settings.data / "manifest.json"
+    manifest.write_text(json.dumps({PAGES: {"file": "built.js", "css": []}}))
+    now = utc_now()
+    with house.db.reading() as session:
+        person = session.scalars(select(Person).where(Person.email == email)).one()
+    client = create_app(house, manifest=manifest).test_client()
+    with client.session_transaction() as cookie:
+        SignIn(person.id, session_version=person.session_version, issued=now, seen=now).write(cookie)
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.text, " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def test_the_inbox_says_complete_only_of_what_waits_for_the_team(house, session):
+    team = As(session, COORDINATOR).team
+    _, words = page(house, COORDINATOR, f"/teams/{team.id}/referrals/")
+    waiting, rest = words.split("Returned, and waiting for whoever referred (2)")
+    assert waiting.count("Complete") == len(referred.WAITING) + 1
+    assert "Complete" not in rest
+    assert referred.RETURNED_WHY in rest
+
+
+def test_a_referral_is_offered_a_meeting_whose_list_is_open(house, session, when):
+    me = As(session, COORDINATOR)
+    waits = referrals.of_team(session, me.by, me.team.id, [states.SENT])[0]
+    text, _ = page(house, COORDINATOR, f"/referrals/{waits.id}/")
+    (chosen,) = re.findall(r'<option value="([0-9a-f]{32})" selected', text)
+    assert "(list locked)" in text
+    assert chosen == next(one.id for one in referrals.meetings_ahead(session, me.team.id) if one.locked_at is None)
+
+
+def test_at_the_sign_off_it_is_said_why_a_case_has_no_outcome(house, session, when):
+    me = As(session, CHAIR)
+    _, words = page(house, CHAIR, f"/meetings/{me.meeting(when.last)[0].id}/sign-off/")
+    assert "FAIRCLOUGH-O&#39;DONNELL, Thomas Aloysius deferred" in words
 
 
 def test_everything_decided_was_referred_first():

@@ -45,6 +45,26 @@ def test_my_meetings_are_sorted_into_today_coming_and_past(made):
     assert "Closed" in page[past:]
 
 
+def test_what_is_far_ahead_and_still_empty_is_folded_away(made):
+    far = utc_now() + timedelta(days=30)
+    with made.house.db.writing() as db:
+        made_ahead, listed = (Meeting(team_id=made.teams["lung"], starts_at=far + timedelta(days=n)) for n in range(2))
+        db.add_all((made_ahead, listed))
+        db.flush()
+        db.add(
+            Case(
+                meeting_id=listed.id, patient_id=made.patients["maria"], position=1, clinical_question="Now what?",
+                listed_at=utc_now(),
+            )
+        )  # fmt: skip
+        ids = made_ahead.id, listed.id
+    page = made.signed_in("member").get("/meetings").text
+    coming = page[page.index('id="coming"') : page.index('id="past"')]
+    open_, folded = coming.split("<details")
+    assert "1 later meeting, until" in folded
+    assert [(one in open_, one in folded) for one in ids] == [(False, True), (True, False)]
+
+
 def test_past_meetings_are_leafed_through_and_none_is_lost_where_two_start_at_once(made):
     at = utc_now() - timedelta(days=400)
     with made.house.db.writing() as db:
