@@ -15,6 +15,7 @@ from mdt.imaging.gathering.summary import summary
 from mdt.record import nhs_number
 from mdt.record.actions import SEXES, add_patient
 from mdt.record.queries import patient_by_nhs
+from mdt.record.written import in_full
 
 
 @click.group()
@@ -35,7 +36,8 @@ def add(nhs: str, family: str, given: str, dob: datetime, sex: str) -> None:
         patient = add_patient(
             session, by=BY, nhs=nhs, family=family, given=given, birth_date=dob.date(), sex=sex, now=utc_now()
         )
-    click.echo(f"The record has {patient.given} {patient.family}, NHS number {nhs_number.spaced(patient.nhs_number)}.")
+    name, number = in_full(patient.family, patient.given), nhs_number.spaced(patient.nhs_number)
+    click.echo(f"The record has {name}, NHS number {number}.")
 
 
 @click.command()

@@ -10,9 +10,9 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.errors import Invalid, NotFound
 from mdt.cosd.models import CosdSite
-from mdt.cosd.queries import NO_SUCH_TEAM
 from mdt.people import permissions
 from mdt.people.models import Team
+from mdt.people.versions import NO_SUCH_TEAM
 
 
 def set_site(session: Session, *, by: Actor, team_id: str, starts: date, site: str, now: datetime) -> CosdSite:

@@ -24,8 +24,8 @@ from mdt.outcome import codes
 from mdt.outcome.models import Outcome
 from mdt.people import permissions
 from mdt.people.models import Team
+from mdt.people.versions import NO_SUCH_TEAM
 
-NO_SUCH_TEAM = "There is no such team, or you are not a member of it."
 LONGEST_PERIOD = timedelta(days=400)
 
 _PLANS = frozenset({codes.RECOMMEND, codes.STANDARD})

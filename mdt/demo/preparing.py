@@ -21,9 +21,11 @@ from mdt.meeting import actions as meetings
 from mdt.meeting import progress
 from mdt.meeting.models import Case, Meeting
 from mdt.meeting.queries import cut_off_rules
+from mdt.people import versions
 from mdt.people.models import Person, Team
 from mdt.people.queries import build_actor
 from mdt.preparation import opinions, policies, reviews
+from mdt.preparation.models import PreparationPolicy
 from mdt.record.models import Patient, Study
 
 _LOOKS_EVERY, _LOOKS_FOR = 2.0, 600.0  # seconds
@@ -37,7 +39,7 @@ def agreed(house: House) -> None:
         names = {team.key: team.name for team in TEAMS}
         for key in (LUNG, BREAST):
             team = session.scalar(select(Team).where(Team.name == names[key]))
-            if team is None or policies.history(session, team.id):
+            if team is None or versions.history(session, PreparationPolicy, team.id):
                 continue
             if not cut_off_rules(session, [team.id]):
                 meetings.set_cut_off(session, by=by, team_id=team.id, starts=today, working_hours=CUT_OFF[key], now=now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
@@ -23,8 +23,7 @@ from mdt.outcome import follow_through
 from mdt.outcome import queries as outcomes
 from mdt.outcome.models import Outcome
 from mdt.outcome.team_proformas import by_key
-from mdt.people import permissions
-from mdt.people.models import Team
+from mdt.people import permissions, versions
 from mdt.record.nhs_number import spaced
 
 READY, SENT, DROPPED = "ready", "sent", "dropped"
@@ -59,21 +58,21 @@ def word(
 ) -> LetterTemplate:
     """The next version of a team's wording, used from `starts` on. Letters already made keep theirs."""
     permissions.require(by, "letter.word", team_id)
-    if session.get(Team, team_id, with_for_update=True) is None:
-        raise NotFound(queries.NO_SUCH_TEAM)
-    if starts < in_london(now).date():
-        raise Invalid("A wording cannot begin in the past: letters of those days are made.")
-    tidy = markup.tidy(text, NAMES)
-    versions = select(func.max(LetterTemplate.version)).where(
-        LetterTemplate.team_id == team_id, LetterTemplate.kind == kinds.require_kind(kind)
+    before = versions.history(session, LetterTemplate, team_id, kind=kinds.require_kind(kind))
+    made = versions.begin(
+        session,
+        LetterTemplate,
+        act="letter.word",
+        by=by,
+        team_id=team_id,
+        starts=starts,
+        past="A wording cannot begin in the past: letters of those days are made.",
+        now=now,
+        kind=kind,
+        version=max((one.version for one in before), default=0) + 1,
+        text=markup.tidy(text, NAMES),
     )
-    version = (session.scalar(versions) or 0) + 1
-    made = LetterTemplate(
-        team_id=team_id, kind=kind, version=version, starts=starts, text=tidy, made_by=by.person_id, made_at=now
-    )
-    session.add(made)
-    session.flush()
-    detail = {"kind": kind, "version": version, "starts": starts.isoformat()}
+    detail = {"kind": kind, "version": made.version, "starts": starts.isoformat()}
     audit.record(session, by, "letter.worded", f"team:{team_id}", detail=detail, now=now)
     return made
 

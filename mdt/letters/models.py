@@ -7,9 +7,10 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from mdt.core.db import Base, id_column
+from mdt.people.versions import OfATeam
 
 
-class LetterTemplate(Base):
+class LetterTemplate(OfATeam, Base):
     """One version of a team's wording of one kind of letter, used from `starts` on. It never changes.
 
     `text` is in the small language of `letters.markup`.
@@ -18,14 +19,9 @@ class LetterTemplate(Base):
     __tablename__ = "letter_template"
     __table_args__ = (UniqueConstraint("team_id", "kind", "version"),)
 
-    id: Mapped[str] = id_column()
-    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
     kind: Mapped[str] = mapped_column(String(16))
     version: Mapped[int]
-    starts: Mapped[date]
     text: Mapped[str]
-    made_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime]
 
 
 class Letter(Base):

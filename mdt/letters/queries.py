@@ -13,10 +13,7 @@ from mdt.letters.models import Letter, LetterTemplate
 from mdt.meeting import queries as meetings
 from mdt.outcome.follow_through import TOLD
 from mdt.outcome.models import Milestone
-from mdt.people import permissions
-from mdt.people.models import Team
-
-NO_SUCH_TEAM = "There is no such team, or you are not a member of it."
+from mdt.people import permissions, versions
 
 
 @dataclass(frozen=True)
@@ -46,22 +43,9 @@ def one(session: Session, by: Actor, case_id: str, letter_id: str) -> Letter:
 
 
 def wording(session: Session, team_id: str, kind: str, on: date) -> Wording:
-    """The wording in use that day: of the versions that have begun, the latest."""
-    begun = select(LetterTemplate).where(
-        LetterTemplate.team_id == team_id, LetterTemplate.kind == kinds.require_kind(kind), LetterTemplate.starts <= on
-    )
-    newest = session.scalar(begun.order_by(LetterTemplate.version.desc()).limit(1))
-    return Wording(kind, newest.version, newest.text) if newest else Wording(kind, 0, kinds.standard(kind))
-
-
-def templates(session: Session, by: Actor, team_id: str) -> tuple[Team, list[LetterTemplate]]:
-    """The team and every version of its wordings, newest first."""
-    permissions.require(by, "letter.see", team_id)
-    team = session.get(Team, team_id)
-    if team is None:
-        raise NotFound(NO_SUCH_TEAM)
-    made = select(LetterTemplate).where(LetterTemplate.team_id == team_id)
-    return team, list(session.scalars(made.order_by(LetterTemplate.kind, LetterTemplate.version.desc())))
+    """The wording in use that day."""
+    held = versions.on(session, LetterTemplate, team_id, on, kind=kinds.require_kind(kind))
+    return Wording(kind, held.version, held.text) if held else Wording(kind, 0, kinds.standard(kind))
 
 
 def last_recipient(session: Session, patient_id: str, kind: str) -> tuple[str, str]:

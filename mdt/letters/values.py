@@ -13,6 +13,7 @@ from mdt.outcome.models import Outcome
 from mdt.outcome.proforma import Proforma
 from mdt.outcome.sentence import sentence
 from mdt.record.nhs_number import spaced
+from mdt.record.written import in_full
 
 NAMES = {
     "patient": "The patient’s name",
@@ -50,7 +51,7 @@ class Subject:
         signed = self.outcome.signed_at
         patient = case.patient
         return {
-            "patient": f"{patient.given} {patient.family}",
+            "patient": in_full(patient.family, patient.given),
             "nhs": spaced(patient.nhs_number),
             "born": long(patient.birth_date),
             "team": case.meeting.team.name,

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
-from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound, Stale
 from mdt.imaging.standing import readiness
 from mdt.meeting import call, cut_off, progress, referral, states
@@ -20,7 +19,7 @@ from mdt.meeting.moving import carrying
 from mdt.meeting.queries import NO_SUCH_CASE, NO_SUCH_MEETING
 from mdt.meeting.queries import meeting as meeting_with_cases
 from mdt.meeting.triage import streams
-from mdt.people import permissions
+from mdt.people import permissions, versions
 from mdt.people.models import Team
 from mdt.record.models import Patient
 
@@ -113,16 +112,18 @@ def set_cut_off(
 ) -> CutOffRule:
     """From a day on, not before today, a team's lists close so many working hours before its meetings."""
     permissions.require(by, "policy.set", team_id)
-    if starts < in_london(now).date():
-        raise Invalid("A cut-off starts today or later: what was agreed before stays as it was.")
     if not 0 <= working_hours <= cut_off.HOURS_MOST:
         raise Invalid(f"Enter a number of working hours from 0 to {cut_off.HOURS_MOST}.")
-    rule = session.scalar(select(CutOffRule).where(CutOffRule.team_id == team_id, CutOffRule.starts == starts))
-    if rule is None:
-        rule = CutOffRule(team_id=team_id, starts=starts)
-        session.add(rule)
-    rule.working_hours, rule.set_by, rule.set_at = working_hours, by.person_id, now
-    session.flush()
+    rule = versions.begin(
+        session,
+        CutOffRule,
+        by=by,
+        team_id=team_id,
+        starts=starts,
+        past="A cut-off starts today or later: what was agreed before stays as it was.",
+        now=now,
+        working_hours=working_hours,
+    )
     detail = {"starts": starts.isoformat(), "working_hours": working_hours}
     audit.record(session, by, "policy.cut-off", f"team:{team_id}", detail=detail, now=now)
     return rule

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from mdt.core import versions
 from mdt.core.clock import LONDON, in_london
 from mdt.meeting.bank_holidays import is_working_day
 
@@ -28,17 +29,11 @@ class CutOff:
 
 
 def of_meeting(starts_at: datetime, locked_at: datetime | None, rules: Iterable[Rule]) -> CutOff | None:
-    """When it closes, or closed; None where the team has no rule and nobody has locked it."""
+    """When it closes, or closed; None where the team has no rule and nobody has locked it. Rules last set first."""
     if locked_at is not None:
         return CutOff(locked_at, locked=True)
-    rule = in_force(rules, in_london(starts_at).date())
+    rule = versions.in_force(rules, in_london(starts_at).date())
     return None if rule is None else CutOff(before(starts_at, rule.working_hours))
-
-
-def in_force(rules: Iterable[Rule], day: date) -> Rule | None:
-    """The rule that holds on a day: of those that have begun, the newest."""
-    begun = [rule for rule in rules if rule.starts <= day]
-    return max(begun, key=lambda rule: rule.starts, default=None)
 
 
 def before(moment: datetime, hours: int, working: Callable[[date], bool] = is_working_day) -> datetime:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mdt.core.db import Base, id_column, new_id
 from mdt.people.models import Team
+from mdt.people.versions import OfATeam
 from mdt.record.models import Patient
 
 
@@ -39,18 +40,12 @@ class Meeting(Base):
     cases: Mapped[list["Case"]] = relationship(back_populates="meeting", order_by="Case.position")
 
 
-class CutOffRule(Base):
+class CutOffRule(OfATeam, Base):
     """From a day on: how many working hours before a team's meetings its list closes."""
 
     __tablename__ = "cut_off_rule"
-    __table_args__ = (UniqueConstraint("team_id", "starts"),)
 
-    id: Mapped[str] = id_column()
-    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
-    starts: Mapped[date]
     working_hours: Mapped[int]
-    set_by: Mapped[str | None] = mapped_column(String(32))
-    set_at: Mapped[datetime]
 
 
 class Guest(Base):
@@ -75,24 +70,18 @@ class Guest(Base):
     ended_at: Mapped[datetime | None]
 
 
-class TeamPolicy(Base):
-    """One version of how a team meets, in force from `starts` to `ends` (inclusive; no end means still).
+class TeamPolicy(OfATeam, Base):
+    """How a team meets, from a day on.
 
     `roles` is what `meeting.quorum` reads; `blocks` is one of its BLOCKS.
     """
 
     __tablename__ = "team_policy"
 
-    id: Mapped[str] = id_column()
-    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), index=True)
-    starts: Mapped[date]
-    ends: Mapped[date | None]
     roles: Mapped[list[Any]]
     blocks: Mapped[str] = mapped_column(String(8), default="nothing")
     records_views: Mapped[bool] = mapped_column(default=True)
     clock_for_all: Mapped[bool] = mapped_column(default=False)
-    made_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime]
 
 
 class Case(Base):

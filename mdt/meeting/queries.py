@@ -11,7 +11,7 @@ from mdt.core.errors import NotFound
 from mdt.meeting import guests
 from mdt.meeting.cut_off import Rule
 from mdt.meeting.models import Case, CutOffRule, Meeting
-from mdt.people import permissions
+from mdt.people import permissions, versions
 from mdt.people.models import Team
 
 NO_SUCH_MEETING = "There is no such meeting, or you are not a member of its team."
@@ -84,12 +84,9 @@ def case_inside(session: Session, by: Actor, case_id: str) -> tuple[Case, Actor]
 
 
 def cut_off_rules(session: Session, team_ids: Collection[str]) -> dict[str, list[Rule]]:
-    """Each team's rules of when its lists close, past and to come. They concern no patient."""
-    found: dict[str, list[Rule]] = {}
-    kept = select(CutOffRule).where(CutOffRule.team_id.in_(team_ids)).order_by(CutOffRule.starts.desc())
-    for row in session.scalars(kept):
-        found.setdefault(row.team_id, []).append(Rule(row.starts, row.working_hours))
-    return found
+    """Each team's rules of when its lists close, last set first. They concern no patient."""
+    kept = {team_id: versions.history(session, CutOffRule, team_id) for team_id in team_ids}
+    return {team_id: [Rule(row.starts, row.working_hours) for row in rows] for team_id, rows in kept.items() if rows}
 
 
 def cases_of_patient(session: Session, by: Actor, patient_id: str) -> list[Case]:

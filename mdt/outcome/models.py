@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mdt.core.db import Base, id_column
 from mdt.outcome.proforma import FIRST
+from mdt.people.versions import OfATeam
 
 
 class Outcome(Base):
@@ -82,7 +83,7 @@ class Action(Base):
     outcome: Mapped[Outcome] = relationship(back_populates="actions")
 
 
-class TeamProforma(Base):
+class TeamProforma(OfATeam, Base):
     """What a team's outcomes are written on from a day on. `extra` are properties of a JSON Schema by name, in order.
 
     `needs_check`: nobody signs what nobody but its typists has read. `checklist_blocks`: nobody signs while something
@@ -91,16 +92,11 @@ class TeamProforma(Base):
 
     __tablename__ = "team_proforma"
 
-    id: Mapped[str] = id_column()
-    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), index=True)
-    starts: Mapped[date]
     core: Mapped[str] = mapped_column(String(40))
     block: Mapped[str] = mapped_column(String(40), default="")
     extra: Mapped[list[Any]]
     needs_check: Mapped[bool] = mapped_column(default=False)
     checklist_blocks: Mapped[bool] = mapped_column(default=False)
-    made_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime]
 
 
 class Milestone(Base):

@@ -4,30 +4,26 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
-from mdt.core.errors import Invalid, NotFound
+from mdt.core.errors import Invalid
 from mdt.meeting.models import Meeting
-from mdt.meeting.policies import NO_SUCH_TEAM
 from mdt.outcome import proforma as proformas
 from mdt.outcome.form import Field
 from mdt.outcome.models import TeamProforma
 from mdt.outcome.proforma import Proforma
-from mdt.people import permissions
-from mdt.people.models import Team
+from mdt.people import permissions, versions
 
 OWN = "Asked by this team"  # the heading of a team's own fields
 MOST_OWN = 12
 
 
 def in_force(session: Session, team_id: str, day: date) -> TeamProforma | None:
-    """The newest that has begun by a day. None: the team goes on as before there was a choice."""
-    begun = select(TeamProforma).where(TeamProforma.team_id == team_id, TeamProforma.starts <= day)
-    return session.scalar(begun.order_by(TeamProforma.starts.desc(), TeamProforma.made_at.desc()).limit(1))
+    """The one that holds on a day. None: the team goes on as before there was a choice."""
+    return versions.on(session, TeamProforma, team_id, day)
 
 
 def of_meeting(session: Session, meeting: Meeting) -> Proforma:
@@ -52,15 +48,6 @@ def own_fields(extra: Sequence[dict[str, Any]]) -> tuple[Field, ...]:
     return tuple(proformas.own_field(one["name"], one["schema"], OWN) for one in extra)
 
 
-def history(session: Session, by: Actor, team_id: str) -> tuple[Team, list[TeamProforma]]:
-    """The team, and every version it ever chose, the latest first."""
-    team = session.get(Team, team_id)
-    if team is None or not permissions.may(by, "meeting.see", team_id):
-        raise NotFound(NO_SUCH_TEAM)
-    kept = select(TeamProforma).where(TeamProforma.team_id == team_id)
-    return team, list(session.scalars(kept.order_by(TeamProforma.starts.desc(), TeamProforma.made_at.desc())))
-
-
 def choose(
     session: Session,
     *,
@@ -78,25 +65,22 @@ def choose(
     What was begun before stays on what it was begun on.
     """
     permissions.require(by, "policy.set", team_id)
-    if session.get(Team, team_id, with_for_update=True) is None:
-        raise NotFound(NO_SUCH_TEAM)
-    if starts < in_london(now).date():
-        raise Invalid("A proforma cannot begin in the past: what was decided was written on the one of its day.")
     if len(extra) > MOST_OWN:
         raise Invalid(f"A team may ask at most {MOST_OWN} questions of its own.")
-    held = TeamProforma(
+    held = versions.begin(
+        session,
+        TeamProforma,
+        by=by,
         team_id=team_id,
         starts=starts,
+        past="A proforma cannot begin in the past: what was decided was written on the one of its day.",
+        now=now,
         core=proformas.newest(proformas.CORE).key,
         block=block,
         extra=list(extra),
         needs_check=needs_check,
         checklist_blocks=checklist_blocks,
-        made_by=by.person_id,
-        made_at=now,
     )
-    session.add(held)
-    session.flush()
     made = composed(held)  # refuses what cannot be read
     detail = {"proforma": made.key, "starts": starts.isoformat(), "own": len(held.extra)}
     detail |= {"needs_check": needs_check, "checklist_blocks": checklist_blocks}

@@ -1,6 +1,6 @@
 """What is prepared besides scenes (which the room's log keeps): policies, reviews, opinions, and what differs."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -8,22 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mdt.core.db import Base, id_column
 from mdt.meeting.models import Case
+from mdt.people.versions import OfATeam
 from mdt.record.models import Patient, Study
 
 
-class PreparationPolicy(Base):
+class PreparationPolicy(OfATeam, Base):
     """From a day on, how a team prepares. `grades` are those of a difference: `[{"code", "label"}]`, gravest last."""
 
     __tablename__ = "preparation_policy"
-    __table_args__ = (UniqueConstraint("team_id", "starts"),)
 
-    id: Mapped[str] = id_column()
-    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
-    starts: Mapped[date]
     opinions_hidden: Mapped[bool]
     grades: Mapped[list[Any]]
-    set_by: Mapped[str | None] = mapped_column(String(32))
-    set_at: Mapped[datetime]
 
 
 class StudyReview(Base):

@@ -1,17 +1,15 @@
 """How a team prepares, as its own policy with dates: may opinions be seen at once, and how differences are graded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
 from mdt.core.actor import Actor
-from mdt.core.clock import in_london
 from mdt.core.errors import Invalid
-from mdt.people import permissions
+from mdt.people import permissions, versions
 from mdt.preparation.models import PreparationPolicy
 
 GRADES_MOST, CODE_MOST, LABEL_MOST = 12, 8, 120
@@ -26,22 +24,11 @@ class Policy:
 
 
 def on(session: Session, team_id: str, day: date) -> Policy:
-    """The newest policy of the team that has begun by that day."""
-    return in_force(history(session, team_id), day)
-
-
-def in_force(kept: Iterable[PreparationPolicy], day: date) -> Policy:
-    begun = [row for row in kept if row.starts <= day]
-    if not begun:
+    """What the team has agreed for a day."""
+    held = versions.on(session, PreparationPolicy, team_id, day)
+    if held is None:
         return Policy()
-    newest = max(begun, key=lambda row: row.starts)
-    return Policy(newest.opinions_hidden, {grade["code"]: grade["label"] for grade in newest.grades})
-
-
-def history(session: Session, team_id: str) -> list[PreparationPolicy]:
-    """Every policy the team has had or will have, the latest first."""
-    wanted = select(PreparationPolicy).where(PreparationPolicy.team_id == team_id)
-    return list(session.scalars(wanted.order_by(PreparationPolicy.starts.desc())))
+    return Policy(held.opinions_hidden, {grade["code"]: grade["label"] for grade in held.grades})
 
 
 def set_policy(
@@ -54,17 +41,19 @@ def set_policy(
     grades: Sequence[tuple[str, str]],
     now: datetime,
 ) -> PreparationPolicy:
-    """From a day on, not before today; one for a day that has one takes its place."""
+    """From a day on, not before today."""
     permissions.require(by, "policy.set", team_id)
-    if starts < in_london(now).date():
-        raise Invalid("A policy starts today or later: what was agreed before stays as it was.")
-    kept = next((row for row in history(session, team_id) if row.starts == starts), None)
-    if kept is None:
-        kept = PreparationPolicy(team_id=team_id, starts=starts)
-        session.add(kept)
-    kept.opinions_hidden, kept.grades = opinions_hidden, _grades(grades)
-    kept.set_by, kept.set_at = by.person_id, now
-    session.flush()
+    kept = versions.begin(
+        session,
+        PreparationPolicy,
+        by=by,
+        team_id=team_id,
+        starts=starts,
+        past="A policy starts today or later: what was agreed before stays as it was.",
+        now=now,
+        opinions_hidden=opinions_hidden,
+        grades=_grades(grades),
+    )
     detail = {"starts": starts.isoformat(), "opinions_hidden": opinions_hidden, "grades": kept.grades}
     audit.record(session, by, "policy.preparation", f"team:{team_id}", detail=detail, now=now)
     return kept

@@ -1,6 +1,6 @@
 """A referral with what was typed into it, every step and change, its papers, and what a team's form asks for."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from mdt.core.db import Base, id_column
 from mdt.meeting.models import Case
 from mdt.people.models import Team
+from mdt.people.versions import OfATeam
 from mdt.record.models import Patient
 
 
@@ -102,7 +103,7 @@ class ReferralFile(Base):
     removed_at: Mapped[datetime | None]
 
 
-class ReferralForm(Base):
+class ReferralForm(OfATeam, Base):
     """From a day on: what a team's form asks for. `needs` is one of `fields.NEEDS` by a field's name.
 
     `own` are the team's own questions: `{"name": "own_1", "label": ..., "need": ...}`.
@@ -110,10 +111,5 @@ class ReferralForm(Base):
 
     __tablename__ = "referral_form"
 
-    id: Mapped[str] = id_column()
-    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), index=True)
-    starts: Mapped[date]
     needs: Mapped[dict[str, Any]]
     own: Mapped[list[Any]] = mapped_column(default=list)
-    made_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    made_at: Mapped[datetime]

@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
-from mdt.core.errors import Invalid, NotFound
-from mdt.people import permissions
-from mdt.people.models import Team
+from mdt.core.errors import Invalid
+from mdt.people import permissions, versions
 from mdt.referral import fields
 from mdt.referral.fields import Field
 from mdt.referral.models import ReferralForm
@@ -41,14 +39,7 @@ def asked(form: ReferralForm | None) -> Asked:
 
 def in_force(session: Session, team_id: str, at: datetime) -> ReferralForm | None:
     """The version that holds on the day of a moment, by the calendar in London."""
-    held = select(ReferralForm).where(ReferralForm.team_id == team_id, ReferralForm.starts <= in_london(at).date())
-    return session.scalar(held.order_by(ReferralForm.starts.desc(), ReferralForm.made_at.desc()).limit(1))
-
-
-def versions(session: Session, team_id: str) -> list[ReferralForm]:
-    """Every version, the latest first. They concern no patient."""
-    made = select(ReferralForm).where(ReferralForm.team_id == team_id)
-    return list(session.scalars(made.order_by(ReferralForm.starts.desc(), ReferralForm.made_at.desc())))
+    return versions.on(session, ReferralForm, team_id, in_london(at).date())
 
 
 def set_form(
@@ -66,10 +57,6 @@ def set_form(
     What was sent under an earlier one is judged by that one.
     """
     permissions.require(by, "policy.set", team_id)
-    if session.get(Team, team_id, with_for_update=True) is None:
-        raise NotFound("There is no such team.")
-    if starts < in_london(now).date():
-        raise Invalid("A form begins today or later: what was sent before was sent under the one of its day.")
     whole = usual() | dict(needs)
     if unknown := set(whole) - set(fields.BY_NAME):
         raise Invalid(f"A referral has no field called {min(unknown)[:40]!r}.")
@@ -82,16 +69,17 @@ def set_form(
         raise Invalid(f"At most {MOST_OWN} questions of your own, each of {LONGEST_OWN} characters or fewer.")
     if len({label.casefold() for label, _ in questions}) < len(questions):
         raise Invalid("Two of your own questions are the same.")
-    form = ReferralForm(
+    form = versions.begin(
+        session,
+        ReferralForm,
+        by=by,
         team_id=team_id,
         starts=starts,
+        past="A form begins today or later: what was sent before was sent under the one of its day.",
+        now=now,
         needs=whole,
-        own=_named(versions(session, team_id), questions),
-        made_by=by.person_id,
-        made_at=now,
+        own=_named(versions.history(session, ReferralForm, team_id), questions),
     )
-    session.add(form)
-    session.flush()
     detail = {
         "form": form.id,
         "starts": starts.isoformat(),

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from flask import Flask
 
 from mdt.core.clock import in_london, utc_now
-from mdt.record import nhs_number
+from mdt.record import nhs_number, written
 from mdt.record.models import Patient
 from mdt.trusts.names import short
 
@@ -51,7 +51,7 @@ def sex(code: str) -> str:
 
 def full_name(patient: Patient) -> str:
     """KOWALSKI, Maria"""
-    return f"{patient.family.upper()}, {patient.given}"
+    return written.in_banner(patient.family, patient.given)
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:

@@ -9,11 +9,14 @@ from gevent import get_hub
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import NotFound
 from mdt.letters import actions, kinds, markup, queries, typeset
+from mdt.letters.models import LetterTemplate
 from mdt.letters.values import NAMES
 from mdt.meeting import queries as meetings
 from mdt.outcome import queries as outcomes
+from mdt.people import versions
 from mdt.people.permissions import may, require
 from mdt.people.queries import names_of
+from mdt.record.written import in_full
 from mdt.web import reading
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house
@@ -164,7 +167,7 @@ def _look(case_id: str, kind: str, form: Form, status: int = 200) -> Response:
         case = meetings.case(db, by, case_id)
         recipient, address = queries.last_recipient(db, case.patient_id, _kind(kind))
         if not recipient and kind == kinds.PATIENT:
-            recipient = f"{case.patient.given} {case.patient.family}"
+            recipient = in_full(case.patient.family, case.patient.given)
         if not recipient and kind == kinds.REFERRER and case.listed_by:
             recipient = names_of(db, {case.listed_by}).get(case.listed_by, "")
         shown = actions.draft(db, by=by, case_id=case_id, kind=kind, recipient=recipient or "–", address="", now=now)
@@ -210,9 +213,9 @@ def _read(case_id: str, letter_id: str, form: Form, status: int = 200) -> Respon
 def _wording(team_id: str, kind: str, form: Form, status: int = 200) -> Response:
     by, today = current_actor(), _today()
     with house().db.reading() as db:
-        team, versions = queries.templates(db, by, team_id)
+        team = versions.team(db, by, team_id, "letter.see")
         now = queries.wording(db, team_id, _kind(kind), today)
-        names = names_of(db, {one.made_by for one in versions})
+        kept = versions.told(db, LetterTemplate, team_id, kind=kind)
     text = form["text"] or now.text
     title, blocks = markup.fill(text, EXAMPLE)
     page = render_template(
@@ -221,8 +224,7 @@ def _wording(team_id: str, kind: str, form: Form, status: int = 200) -> Response
         kind=kind,
         labels=kinds.LABELS,
         now=now,
-        versions=[one for one in versions if one.kind == kind],
-        names=names,
+        kept=kept,
         fills=NAMES,
         form=form,
         text=text,

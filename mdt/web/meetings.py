@@ -22,6 +22,7 @@ from mdt.meeting.states import BEFORE
 from mdt.meeting.triage import cosd, streams
 from mdt.people.permissions import may, require
 from mdt.preparation import reviews
+from mdt.record.written import readable
 from mdt.referral import queries as referred
 from mdt.web import reading
 from mdt.web.formats import counted
@@ -258,7 +259,7 @@ def _case_json(line: lines.Line) -> dict[str, Any]:
         "patient": {
             "id": patient.id,
             "family": patient.family,
-            "given": patient.given,
+            "given": readable(patient.given),
             "born": patient.birth_date.isoformat(),
             "sex": patient.sex,
             "nhs": patient.nhs_number,

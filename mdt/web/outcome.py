@@ -27,6 +27,7 @@ from mdt.outcome.sentence import day, sentence
 from mdt.outcome.state import as_state
 from mdt.people.permissions import IN_A_TEAM, may, require
 from mdt.people.queries import names_in_team, names_of
+from mdt.record.written import readable
 from mdt.web import reading
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house, unattended
@@ -86,7 +87,7 @@ def desk(case_id: str) -> Any:
     me = {"person": by.person_id, "name": by.name, "role": role, "may": _acts(role)}
     bound = {"case": case.id, "meetingDay": _day(case).isoformat(), "me": me, "people": people}
     patient = {"id": case.patient_id, "nhs": case.patient.nhs_number}
-    patient |= {"family": case.patient.family, "given": case.patient.given}
+    patient |= {"family": case.patient.family, "given": readable(case.patient.given)}
     return render_template("outcome/desk.html", case=case, bound={**bound, "patient": patient}, outcome_forms=forms)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from mdt.core.clock import in_london, utc_now
-from mdt.core.errors import Invalid, NotFound
-from mdt.meeting import cut_off
+from mdt.core.errors import Invalid
 from mdt.meeting.actions import set_cut_off
-from mdt.meeting.queries import cut_off_rules
-from mdt.people.models import Team
+from mdt.meeting.models import CutOffRule
+from mdt.people import versions
 from mdt.people.permissions import require
 from mdt.preparation import policies
+from mdt.preparation.models import PreparationPolicy
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house
 
@@ -50,18 +50,17 @@ def _page(team_id: str, form: Form, status: int = 200) -> Response:
     by, today = current_actor(), in_london(utc_now()).date()
     require(by, "policy.set", team_id)
     with house().db.reading() as db:
-        team = db.get(Team, team_id)
-        if team is None:
-            raise NotFound("There is no such team.")
-        kept, rules = policies.history(db, team_id), cut_off_rules(db, [team_id]).get(team_id, [])
+        team = versions.team(db, by, team_id)
+        kept, rules = versions.told(db, PreparationPolicy, team_id), versions.told(db, CutOffRule, team_id)
+        now, rule = policies.on(db, team_id, today), versions.on(db, CutOffRule, team_id, today)
     page = render_template(
         "preparation/policy.html",
         team=team,
         form=form,
         kept=kept,
         rules=rules,
-        now=policies.in_force(kept, today),
-        rule=cut_off.in_force(rules, today),
+        now=now,
+        rule=rule,
         today=today,
     )
     return make_response(page, status)

@@ -9,6 +9,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, NotFound
 from mdt.outcome import proforma, team_proformas
+from mdt.outcome.models import TeamProforma
+from mdt.people import versions
 from mdt.people.permissions import require
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house
@@ -78,7 +80,7 @@ def own(text: str) -> list[dict[str, Any]]:
 def _page(team_id: str, form: Form, status: int = 200) -> Response:
     by, today = current_actor(), in_london(utc_now()).date()
     with house().db.reading() as db:
-        team, kept = team_proformas.history(db, by, team_id)
+        team, kept = versions.team(db, by, team_id), versions.told(db, TeamProforma, team_id)
         require(by, "policy.set", team_id)
         held = team_proformas.in_force(db, team_id, today)
         now = team_proformas.composed(held) if held else proforma.compose(proforma.FIRST)

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from mdt.core.clock import in_london, utc_now
 from mdt.meeting import policies, quorum
+from mdt.meeting.models import TeamPolicy
+from mdt.people import versions
 from mdt.people.permissions import may
-from mdt.people.queries import names_of
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house
 
@@ -49,9 +50,8 @@ def set_policy(team_id: str) -> Any:
 def _page(team_id: str, form: Form, status: int = 200) -> Response:
     by, now = current_actor(), utc_now()
     with house().db.reading() as db:
-        team, versions = policies.versions(db, by, team_id)
-        held = policies.in_force(db, team_id, now)
-        names = names_of(db, {one.made_by for one in versions})
+        team = versions.team(db, by, team_id)
+        kept, held = versions.told(db, TeamPolicy, team_id), policies.in_force(db, team_id, now)
     starter = quorum.starter(team.mdt_type)
     roles = held.roles if held and "begin" not in request.args else starter
     rows = _typed(form) or [(role["name"], ", ".join(role["specialties"]), str(role["count"])) for role in roles]
@@ -59,9 +59,8 @@ def _page(team_id: str, form: Form, status: int = 200) -> Response:
         render_template(
             "live/quorum.html",
             team=team,
-            versions=versions,
+            kept=kept,
             held=held,
-            names=names,
             form=form,
             rows=[*rows, *[("", "", "1")] * _SPARE],
             today=in_london(now).date(),

@@ -5,12 +5,12 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from mdt.core.clock import in_london, utc_now
-from mdt.core.errors import NotFound
 from mdt.meeting import queries as meetings
-from mdt.people.models import Team
+from mdt.people import versions
 from mdt.people.permissions import may, require
 from mdt.referral import fields, gate, queries, requirements, states
 from mdt.referral.actions import asked_of
+from mdt.referral.models import ReferralForm
 from mdt.web import reading
 from mdt.web.forms import Form
 from mdt.web.referrals import told
@@ -29,8 +29,8 @@ GROUPS = {
 def inbox(team_id: str) -> Any:
     by, now = current_actor(), utc_now()
     with house().db.writing() as db:
+        team = versions.team(db, by, team_id, "referral.see")
         found = queries.of_team(db, by, team_id, GROUPS)
-        team = _team(db.get(Team, team_id))
         today = in_london(now).date()
         lacks = {one.id: gate.lacks(one.values, asked_of(db, one, now), today) for one in found}
         twice = {
@@ -88,8 +88,8 @@ def _form_page(team_id: str, form: Form, status: int = 200) -> Response:
     by, now = current_actor(), utc_now()
     require(by, "policy.set", team_id)
     with house().db.reading() as db:
-        team = _team(db.get(Team, team_id))
-        kept, held = requirements.versions(db, team_id), requirements.in_force(db, team_id, now)
+        team = versions.team(db, by, team_id)
+        kept, held = versions.told(db, ReferralForm, team_id), requirements.in_force(db, team_id, now)
     needs = requirements.usual() | (dict(held.needs) if held else {})
     needs |= {name: form[f"need-{name}"] for name in fields.BY_NAME if form[f"need-{name}"]}
     written = (
@@ -118,9 +118,3 @@ def _own(text: str) -> list[tuple[str, str]]:
     """One question on each line; a star before it means that it must be answered."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [(line.lstrip("* "), fields.REQUIRED if line.startswith("*") else fields.ASKED) for line in lines]
-
-
-def _team(team: Team | None) -> Team:
-    if team is None:
-        raise NotFound("There is no such team.")
-    return team

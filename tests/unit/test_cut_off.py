@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from mdt.core.clock import LONDON
 from mdt.core.errors import Forbidden, Invalid
+from mdt.core.versions import in_force
 from mdt.meeting.actions import set_cut_off
 from mdt.meeting.bank_holidays import bank_holidays, is_working_day
-from mdt.meeting.cut_off import CutOff, Rule, before, in_force, of_meeting
+from mdt.meeting.cut_off import CutOff, Rule, before, of_meeting
 from mdt.meeting.queries import cut_off_rules
 from tests.unit.pages import seeded
 from tests.unit.prepared import actor
@@ -67,8 +68,8 @@ def test_bank_holidays_of_england(year, days):
 
 
 def test_the_newest_rule_that_has_begun_holds_and_a_lock_goes_before_it():
-    rules = [Rule(date(2026, 1, 1), 16), Rule(date(2026, 6, 1), 8), Rule(date(2027, 1, 1), 40)]
-    assert in_force(rules, date(2026, 5, 31)) == rules[0]
+    rules = [Rule(date(2027, 1, 1), 40), Rule(date(2026, 6, 1), 8), Rule(date(2026, 1, 1), 16)]
+    assert in_force(rules, date(2026, 5, 31)) == rules[2]
     assert in_force(rules, date(2026, 6, 1)) == rules[1]
     assert in_force(rules, date(2025, 12, 31)) is None
     starts, locked = london(2026, 11, 25, 12, 30), london(2026, 11, 24, 16, 5)
@@ -82,9 +83,10 @@ def test_a_cut_off_is_set_for_days_to_come_by_those_who_may(tmp_path):
     with seeded(tmp_path) as made, made.house.db.writing() as session:
         team, chair = made.teams["lung"], actor(session, made, "chair")
         for starts, hours in ((date(2026, 11, 24), 16), (date(2026, 12, 1), 24), (date(2026, 12, 1), 20)):
+            now += timedelta(minutes=1)
             set_cut_off(session, by=chair, team_id=team, starts=starts, working_hours=hours, now=now)
         kept = cut_off_rules(session, [team])[team]
-        assert [(rule.starts.day, rule.working_hours) for rule in kept] == [(1, 20), (24, 16)]
+        assert [(rule.starts.day, rule.working_hours) for rule in kept] == [(1, 20), (1, 24), (24, 16)]
         for starts, hours in ((date(2026, 11, 23), 16), (date(2026, 11, 25), 81), (date(2026, 11, 25), -1)):
             with pytest.raises(Invalid):
                 set_cut_off(session, by=chair, team_id=team, starts=starts, working_hours=hours, now=now)

@@ -118,8 +118,8 @@ def test_a_disc_of_somebody_else_is_refused_with_both_records_named_and_leaves_n
         ("taken", ""): 1,
         (
             "refused",
-            "It is not this patient’s: it says BROWN Alan, born 02-Jul-1944, NHS number 999 000 0069; this case is of "
-            "HARGREAVES Dorothy, born 14-Mar-1951, NHS number 999 000 0018.",
+            "It is not this patient’s: it says BROWN, Alan, born 02-Jul-1944, NHS number 999 000 0069; this case is of "
+            "HARGREAVES, Dorothy, born 14-Mar-1951, NHS number 999 000 0018.",
         ): 120,
     }
     assert [study.study_uid for study in all_of(case, Study)] == ["1.2.4"]

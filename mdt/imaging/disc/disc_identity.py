@@ -4,6 +4,7 @@ from datetime import date
 
 from mdt.record import nhs_number
 from mdt.record.identity import Known, judge
+from mdt.record.written import in_banner
 from mdt.trusts.source import ClaimedIdentity
 
 
@@ -20,7 +21,7 @@ def not_this_patients(known: Known, claimed: ClaimedIdentity) -> str | None:
 
 
 def _words(family: str, given: str, born: date | None, number: str) -> str:
-    name = " ".join(part for part in (family.upper(), given) if part) or "no name"
+    name = in_banner(family, given) or "no name"
     day = f"born {born:%d-%b-%Y}" if born else "no date of birth"
     return f"{name}, {day}, {f'NHS number {nhs_number.spaced(number)}' if number else 'no NHS number'}"
 

@@ -3,6 +3,7 @@
 from pydicom.dataset import Dataset
 
 from mdt.imaging.files import attributes
+from mdt.record.written import readable
 from mdt.trusts import listing
 
 
@@ -19,5 +20,4 @@ def written(dataset: Dataset, of: str) -> str | None:
 
 def person(name: str) -> str:
     """A PN as a person writes it: `Adeyemi, Ruth` of `ADEYEMI^Ruth`; the first of its forms."""
-    family, given = listing.split_name(name.split("=", maxsplit=1)[0])
-    return ", ".join(part for part in (family, given) if part)[:120]
+    return ", ".join(readable(part) for part in listing.split_name(name) if part)[:120]

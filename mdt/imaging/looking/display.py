@@ -14,6 +14,7 @@ from mdt.imaging.models import NOTABLE, Instance, Layer, Pack
 from mdt.imaging.standing import arriving, board
 from mdt.imaging.standing.here import SeriesHere
 from mdt.record.models import Patient
+from mdt.record.written import readable
 
 
 def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
             "id": patient.id,
             "nhs": patient.nhs_number,
             "family": patient.family,
-            "given": patient.given,
+            "given": readable(patient.given),
             "born": patient.birth_date.isoformat(),
             "sex": patient.sex,
         },

@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 
 from mdt.imaging.files import attributes, moments, references
 from mdt.imaging.papers.report_values import Numbers, code, concept, measured, value
+from mdt.record.written import in_banner
 from mdt.trusts import listing
 from mdt.trusts.attributes import attributes as texts
 
@@ -88,10 +89,9 @@ def _whose(dataset: Dataset) -> str:
     """The patient as the report itself names them, and the day it was written."""
     said = texts(dataset, [*listing.IDENTITY, "ContentDate"])
     identity = listing.identity(said, whole=True)
-    name = ", ".join(part for part in ((identity.family or "").upper(), identity.given) if part)
     written = listing.day(listing.text(said, "ContentDate"))
     facts = [
-        name or "No name",
+        in_banner(identity.family or "", identity.given or "") or "No name",
         f"born {_day(identity.birth_date)}" if identity.birth_date else "",
         f"patient ID {identity.patient_id}" if identity.patient_id else "",
         f"written {_day(written)}" if written else "",

@@ -21,7 +21,7 @@ from mdt.meeting.places.models import AgendaOrder, AgendaRule, Expected
 from mdt.meeting.places.order import Facts, Place, suggested
 from mdt.meeting.quorum import fills
 from mdt.meeting.triage import streams
-from mdt.people import permissions
+from mdt.people import permissions, versions
 from mdt.people.models import Membership, Person
 
 MOVED, SUGGESTED, UNDONE = "moved", "suggested", "undone"
@@ -140,8 +140,7 @@ def reckoned(session: Session, meeting: Meeting, now: datetime) -> tuple[list[mi
 
 def rule_of(session: Session, team_id: str, day: date) -> AgendaRule | None:
     """What the team reckons with on a day."""
-    begun = select(AgendaRule).where(AgendaRule.team_id == team_id, AgendaRule.starts <= day)
-    return session.scalar(begun.order_by(AgendaRule.starts.desc()).limit(1))
+    return versions.on(session, AgendaRule, team_id, day)
 
 
 def expected(session: Session, meeting_id: str) -> list[tuple[Person, Expected]]:

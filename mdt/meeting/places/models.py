@@ -1,28 +1,23 @@
 """What the order of an agenda goes by: who leaves early, what the team reckons with; and every order it had."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdt.core.db import Base, id_column
+from mdt.people.versions import OfATeam
 
 
-class AgendaRule(Base):
+class AgendaRule(OfATeam, Base):
     """From a day on: the seconds a team reckons for a case it knows no better, and how much of its standard of care
     is audited: this many in a hundred, and at least so many."""
 
     __tablename__ = "agenda_rule"
-    __table_args__ = (UniqueConstraint("team_id", "starts"),)
 
-    id: Mapped[str] = id_column()
-    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
-    starts: Mapped[date]
     case_seconds: Mapped[int]
     audit_percent: Mapped[int]
     audit_least: Mapped[int]
-    set_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    set_at: Mapped[datetime]
 
 
 class Expected(Base):

@@ -12,12 +12,12 @@ from mdt.core.errors import Invalid, NotFound
 from mdt.meeting import referral
 from mdt.meeting.actions import LONGEST_MEETING, plan
 from mdt.meeting.models import Meeting
-from mdt.meeting.policies import NO_SUCH_TEAM
 from mdt.meeting.series import rule
 from mdt.meeting.series.models import Series, SkippedDay
 from mdt.meeting.triage.streams import LONGEST_REASON, text
 from mdt.people import permissions
 from mdt.people.models import Team
+from mdt.people.versions import NO_SUCH_TEAM
 
 
 def begin(

@@ -10,11 +10,11 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound
-from mdt.meeting.policies import NO_SUCH_TEAM
 from mdt.meeting.triage import cosd, streams
 from mdt.meeting.triage.models import Standard, StandardVersion
 from mdt.people import permissions
 from mdt.people.models import Team
+from mdt.people.versions import NO_SUCH_TEAM
 
 LONGEST_NAME, LONGEST_CRITERIA, LONGEST_APPROVER = 120, 4000, 200
 
