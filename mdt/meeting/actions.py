@@ -1,7 +1,8 @@
 """Plan a meeting, list and order its cases, open and close it, move from case to case."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -72,28 +73,60 @@ def list_case(
     return put_on_list(session, by=by, meeting=meeting, patient=patient, question=clinical_question, now=now)
 
 
-def lock_list(session: Session, *, by: Actor, meeting_id: str, seen: Collection[str], now: datetime) -> Meeting:
+def lock_list(
+    session: Session,
+    *,
+    by: Actor,
+    meeting_id: str,
+    seen: Collection[str],
+    also: Mapping[str, Mapping[str, str]] | None = None,
+    now: datetime,
+) -> Meeting:
     """Nobody is listed any more. `seen` is what the locker was shown to be lacking, as `lacking` gives it.
 
-    Refused when something lacks now that they were not shown; who locked knowing what is in the audit.
+    `also` is what later chapters say is missing besides imaging: by case ("" for the whole meeting) sentences by code,
+    seen as "<case> <code>". Refused when something lacks now that they were not shown; who locked knowing what is kept.
     """
     meeting = _meeting(session, by, "list.lock", meeting_id)
     if meeting.status == progress.CLOSED:
         raise Invalid("This meeting is closed; its list no longer changes.")
     if meeting.locked_at is not None:
         raise Invalid("The list of this meeting is locked already.")
-    lacks = lacking(session, by=by, meeting_id=meeting.id, now=now)
+    lacks, more = lacking(session, by=by, meeting_id=meeting.id, now=now), also or {}
     if unseen := {code for codes in lacks.values() for code in codes} - set(seen):
         cases = len({code.split()[0] for code in unseen})
         raise Stale(
             f"The imaging of {cases} case{'' if cases == 1 else 's'} is not as it was when you looked. "
             "Read again what is missing, then lock the list."
         )
+    if {f"{case_id} {code}" for case_id, codes in more.items() for code in codes} - set(seen):
+        raise Stale("Something else is missing since you looked. Read again what is missing, then lock the list.")
     meeting.locked_at, meeting.locked_by = now, by.person_id
-    known = {case_id: sorted(code.partition(" ")[2] for code in codes) for case_id, codes in lacks.items()}
+    meeting.locked_knowing = _knowing(session, meeting.id, lacks, more, now)
+    known = {
+        case_id: sorted({*(code.partition(" ")[2] for code in lacks.get(case_id, ())), *more.get(case_id, ())})
+        for case_id in {*lacks, *more}
+    }
     audit.record(session, by, "list.locked", f"meeting:{meeting.id}", detail={"not_ready": known}, now=now)
     after_commit(session, AgendaChanged(meeting.id))
     return meeting
+
+
+def _knowing(
+    session: Session,
+    meeting_id: str,
+    lacks: Mapping[str, Collection[str]],
+    more: Mapping[str, Mapping[str, str]],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """What is missing in sentences, the whole meeting first, then case by case in their order."""
+    cases = session.scalars(select(Case).where(Case.meeting_id == meeting_id).order_by(Case.position)).all()
+    imaging = readiness.of_patients(session, {case.patient_id for case in cases if case.id in lacks}, now=now)
+    told = [{"case": "", "lacks": list(more.get("", {}).values())}]
+    for case in cases:
+        of_imaging = [f"Imaging: {'; '.join(imaging[case.patient_id].notes)}"] if case.id in lacks else []
+        told.append({"case": case.id, "lacks": [*of_imaging, *more.get(case.id, {}).values()]})
+    return [one for one in told if one["lacks"]]
 
 
 def unlock_list(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> Meeting:
@@ -102,6 +135,7 @@ def unlock_list(session: Session, *, by: Actor, meeting_id: str, now: datetime) 
     if meeting.locked_at is None:
         raise Invalid("The list of this meeting is not locked.")
     meeting.locked_at = meeting.locked_by = None
+    meeting.locked_knowing = []
     audit.record(session, by, "list.unlocked", f"meeting:{meeting.id}", now=now)
     after_commit(session, AgendaChanged(meeting.id))
     return meeting

@@ -15,7 +15,8 @@ from mdt.record.models import Patient
 class Meeting(Base):
     """One sitting of a team. `status`: planned, open, closed. `seq` is the head of its event log, taken under row lock.
 
-    Once its list is locked (`locked_at`), nobody is listed any more.
+    Once its list is locked (`locked_at`), nobody is listed any more; `locked_knowing` is what whoever locked it read to
+    be missing: `{"case": id, or "" for the whole meeting, "lacks": sentences}`.
     `epoch` names this history: a restored backup gets a new one, and clients then start from a snapshot.
     """
 
@@ -29,6 +30,7 @@ class Meeting(Base):
     status: Mapped[str] = mapped_column(String(16), default="planned")
     locked_at: Mapped[datetime | None]
     locked_by: Mapped[str | None] = mapped_column(String(32))
+    locked_knowing: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
     epoch: Mapped[str] = mapped_column(String(32), default=new_id)
     call_url: Mapped[str | None] = mapped_column(String(2000))  # the team's video call, checked by `meeting.call`

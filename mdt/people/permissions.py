@@ -43,6 +43,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "scene": _TAKING_PART,  # prepare views of a case, before its meeting or in it
     "worklist.see": _TAKING_PART,  # what is still to be looked through before coming meetings
     "study.review": frozenset({CHAIR, MEMBER, PRESENTER}),  # radiologists and, of slides, pathologists among them
+    "report.state": _TAKING_PART,  # that a study is reported although no report of it is here
     "opinion.write": frozenset({CHAIR, MEMBER, PRESENTER}),  # what one thinks before the meeting
     "opinion.read": _TAKING_PART,  # others' too: at once, or once the case is opened, as the team's policy says
     "discrepancy.flag": frozenset({CHAIR, MEMBER, PRESENTER}),  # the chair, and readers of images among the others

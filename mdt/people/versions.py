@@ -46,9 +46,10 @@ class Told(Generic[V]):
 
 
 def team(session: Session, by: Actor, team_id: str, act: str = "meeting.see") -> Team:
-    """A team, for those who may do this in it; there is none for anybody else."""
+    """A team, for those who may do this in it."""
+    permissions.require(by, act, team_id)
     found = session.get(Team, team_id)
-    if found is None or not permissions.may(by, act, team_id):
+    if found is None:
         raise NotFound(NO_SUCH_TEAM)
     return found
 

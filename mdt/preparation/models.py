@@ -41,6 +41,23 @@ class StudyReview(Base):
     study: Mapped[Study] = relationship()
 
 
+class StatedReport(Base):
+    """Somebody of the team says that a study is reported although no report came with it, and where they read it."""
+
+    __tablename__ = "stated_report"
+
+    id: Mapped[str] = id_column()
+    case_id: Mapped[str] = mapped_column(ForeignKey("mdt_case.id"), index=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    study_id: Mapped[str] = mapped_column(ForeignKey("study.id"))
+    said: Mapped[str]
+    by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    by_name: Mapped[str]
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+
+
 class Opinion(Base):
     """What a member thinks before the meeting, bound to meeting, case and patient. A change is a new version."""
 

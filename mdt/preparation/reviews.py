@@ -11,7 +11,6 @@ from mdt.core.actor import Actor
 from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.meeting import progress
 from mdt.meeting import queries as meetings
-from mdt.meeting.models import Case
 from mdt.people import permissions
 from mdt.people.models import Person
 from mdt.preparation import disciplines, telling
@@ -80,17 +79,6 @@ def in_force(session: Session, case_ids: Collection[str]) -> dict[tuple[str, str
     """The review that counts of each (case, study). The caller may see these cases."""
     kept = select(StudyReview).where(StudyReview.case_id.in_(case_ids), StudyReview.undone_at.is_(None))
     return {(row.case_id, row.study_id): row for row in session.scalars(kept.order_by(StudyReview.at.desc()))}
-
-
-def progress_of(session: Session, cases: Collection[Case]) -> dict[str, tuple[int, int]]:
-    """For each case, how many of the studies that somebody is to look through are reviewed, and how many there are."""
-    studies = studies_of(session, {case.patient_id for case in cases})
-    done = in_force(session, [case.id for case in cases])
-    found = {}
-    for case in cases:
-        mine = [one for one in studies.get(case.patient_id, []) if disciplines.reader_of(one.modalities)]
-        found[case.id] = (sum((case.id, one.id) in done for one in mine), len(mine))
-    return found
 
 
 def one(session: Session, by: Actor, case_id: str, review_id: str) -> StudyReview:

@@ -48,6 +48,7 @@ from mdt.web import (
     preparation,
     proformas,
     quorum,
+    reckoning,
     referral_papers,
     referral_team,
     referrals,
@@ -134,6 +135,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
         policies,
         reminders,
         outbox,
+        reckoning,
         dicomweb,
     )
     for blueprint in (*(part.pages for part in ours), *more):

@@ -10,13 +10,16 @@ from mdt.core.actor import Actor
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid
 from mdt.imaging import actions as imaging_actions
-from mdt.imaging.looking.timeline import lines
+from mdt.imaging.looking.timeline import lines, study_name
+from mdt.imaging.standing import readiness
 from mdt.imaging.standing.arriving import Arriving, of_patient
-from mdt.meeting import queries
+from mdt.meeting import progress, queries
 from mdt.meeting.models import Case
 from mdt.meeting.pathway.queries import of_cases
+from mdt.meeting.states import BEFORE
 from mdt.people.permissions import may
 from mdt.people.queries import names_of
+from mdt.preparation import reports, standing
 from mdt.record.queries import Match, matches
 from mdt.referral import queries as referred
 from mdt.trusts.queries import trust_names
@@ -85,6 +88,20 @@ def decide(case_id: str, link_id: str) -> Any:
     return redirect(url_for(".page", case_id=case_id, _anchor="matches"))
 
 
+@pages.post("/reports")
+def state_report(case_id: str) -> Any:
+    """A study is reported although no report of it is here; with `report`, what somebody said of one is taken back."""
+    form, by, now = Form(request.form), current_actor(), utc_now()
+    with form.blaming(f"said-{form['study']}"), house().db.writing() as db:
+        if form["report"]:
+            reports.undo(db, by=by, case_id=case_id, report_id=form["report"], now=now)
+        else:
+            reports.state(db, by=by, case_id=case_id, study_id=form["study"], said=form["said"], now=now)
+    if not form.is_good:
+        return _page(case_id, form, status=400)
+    return redirect(url_for(".page", case_id=case_id, _anchor="standing"))
+
+
 def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int = 200) -> Response:
     by = current_actor()
     with house().db.writing() as db:
@@ -95,9 +112,19 @@ def _page(case_id: str, form: Form | None = None, link_id: str = "", status: int
         prepared = preparation.of_case(db, by, case)
         referral = referred.of_cases(db, [case.id]).get(case.id)
         waiting_time = of_cases(db, [case], in_london(utc_now()).date()).get(case.id)
+        stands = standing.of_cases(db, case.meeting, [case], utc_now())
+        imaging = readiness.of_patients(db, {case.patient_id}, now=utc_now())[case.patient_id]
+        stated = [one for _, one in sorted(reports.stated(db, [case.id]).items())]
         reading.of_one(db, by, "case.read", f"case:{case.id}", case.patient_id)
     page = render_template(
         "record/case.html",
+        aspects=stands.cases[case.id],
+        meeting_people=stands.people,
+        imaging=imaging,
+        stated=stated,
+        stated_names={line.study.id: study_name(line.study) for line in shown["timeline"]},
+        states_reports=may(by, "report.state", case.meeting.team_id) and case.meeting.status != progress.CLOSED,
+        before=case.status in BEFORE,
         form=form or Form(),
         typed_for=link_id,
         decides=may(by, "match.decide", case.meeting.team_id),

@@ -1,4 +1,4 @@
-"""Lock a meeting's list, having read which cases lack imaging and why; unlock it again."""
+"""Lock a meeting's list, having read what of which case is missing and who is to bring it; unlock it again."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from mdt.core.errors import Invalid, Stale
 from mdt.imaging.standing import readiness
 from mdt.meeting import actions, queries
 from mdt.people.permissions import require
+from mdt.preparation import locking, standing
 from mdt.web import reading
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house
@@ -31,7 +32,7 @@ def lock(meeting_id: str) -> Any:
     if form.is_good:
         try:
             with form.blaming("cases"), house().db.writing() as db:
-                actions.lock_list(db, by=by, meeting_id=meeting_id, seen=seen, now=utc_now())
+                locking.lock(db, by=by, meeting_id=meeting_id, seen=seen, now=utc_now())
         except Stale as changed:
             form.errors["cases"] = str(changed)
             return _page(meeting_id, form, 409)
@@ -56,7 +57,21 @@ def _page(meeting_id: str, form: Form, status: int = 200) -> Response:
             raise Invalid("The list of this meeting is locked already.")
         patients = {case.patient_id for case in meeting.cases}
         states = readiness.of_patients(db, patients, now=now)
-        lacking = actions.lacking(db, by=by, meeting_id=meeting_id, now=now)
+        imaging = actions.lacking(db, by=by, meeting_id=meeting_id, now=now)
+        stands = standing.of_meeting(db, meeting, now)
         reading.of_many(db, by, "board.read", f"meeting:{meeting_id}", patients)
-    page = render_template("meeting/lock.html", meeting=meeting, states=states, lacking=lacking, form=form, now=now)
+    more = locking.codes(stands)
+    seen = {code for codes in imaging.values() for code in codes}
+    seen |= {f"{case_id} {code}" for case_id, codes in more.items() for code in codes}
+    page = render_template(
+        "meeting/lock.html",
+        meeting=meeting,
+        states=states,
+        imaging=imaging,
+        stands=stands,
+        lacking=[case for case in meeting.cases if case.id in imaging or case.id in more],
+        seen=sorted(seen),
+        form=form,
+        now=now,
+    )
     return make_response(page, status)

@@ -21,7 +21,8 @@ from mdt.meeting.places import arranging
 from mdt.meeting.states import BEFORE
 from mdt.meeting.triage import cosd, streams
 from mdt.people.permissions import may, require
-from mdt.preparation import reviews
+from mdt.people.queries import names_of
+from mdt.preparation import standing
 from mdt.record.written import readable
 from mdt.referral import queries as referred
 from mdt.web import reading
@@ -137,14 +138,16 @@ def agenda_json(meeting_id: str) -> Any:
 
 @pages.post("/meetings/<meeting_id>/order")
 def order(meeting_id: str) -> Any:
-    """Move one case up or down, or before another. The form says which order it showed."""
-    expected = request.form.get("expected", "").split()
-    wanted = _moved(expected, request.form.get("case", ""), request.form.get("move", ""), request.form.get("before"))
+    """Move one case up or down, to a place, or before another. The form says which order it showed."""
+    typed = request.form
+    expected = typed.get("expected", "").split()
 
     def act(db: Session, by: Actor, now: datetime) -> None:
+        case, move = typed.get("case", ""), typed.get("move", "")
+        wanted = _moved(expected, case, move, before=typed.get("before"), to=typed.get("to", ""))
         arranging.put(db, by=by, meeting_id=meeting_id, expected=expected, order=wanted, why=arranging.MOVED, now=now)
 
-    return _change(meeting_id, act, anchor=f"case-{request.form['case']}")
+    return _change(meeting_id, act, anchor=f"case-{typed.get('case', '')}")
 
 
 @pages.post("/meetings/<meeting_id>/open")
@@ -182,7 +185,7 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
     with house().db.writing() as db:
         meeting = queries.meeting(db, by, meeting_id)
         states = readiness.of_patients(db, _patients(meeting), now=utc_now(), in_words=False)
-        reviewed = reviews.progress_of(db, meeting.cases)
+        stands = standing.of_meeting(db, meeting, utc_now())
         came_by = referred.of_cases(db, [case.id for case in meeting.cases])
         beside = lines.of_meeting(db, meeting, in_london(utc_now()).date())
         asked_late = late.waiting(db, meeting.id)
@@ -190,6 +193,7 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         slots, reckoned = arranging.reckoned(db, meeting, utc_now())
         undoes = arranging.to_undo(db, meeting.id, [case.id for case in meeting.cases])
         rules = queries.cut_off_rules(db, [meeting.team_id]).get(meeting.team_id, ())
+        locker = names_of(db, {meeting.locked_by}).get(meeting.locked_by or "", "the system")
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
     allowed = {"team.see": meeting.team_id in by.roles} | {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
     said = readiness.summary([states[case.patient_id] for case in meeting.cases])
@@ -198,7 +202,8 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         call_host=call.host,
         meeting=meeting,
         states=states,
-        reviewed=reviewed,
+        stands=stands,
+        locker=locker,
         closes=cut_off.of_meeting(meeting.starts_at, meeting.locked_at, rules),
         allowed=allowed,
         problem=problem,
@@ -231,23 +236,30 @@ def _ready(meeting: Meeting, states: dict[str, readiness.Readiness]) -> int:
     return sum(states[case.patient_id].is_ready for case in meeting.cases)
 
 
-def _moved(expected: list[str], case_id: str, move: str, before: str | None) -> list[str]:
-    """`before`: the case it is put before, or nothing for the end of the list."""
+def _moved(expected: list[str], case_id: str, move: str, *, before: str | None, to: str) -> list[str]:
+    """`before`: the case it is put before, or nothing for the end; else `move`, of which `to` is a place from 1."""
     if (
         case_id not in expected
-        or (before is None and move not in ("up", "down"))
+        or (before is None and move not in ("up", "down", "to"))
         or (before and before not in expected)
     ):
-        raise Invalid("Say which case to move, and whether up, down, or before which other.")
-    at = expected.index(case_id)
-    wanted = expected.copy()
-    wanted.pop(at)
-    if before is None:
-        to = min(max(at + (1 if move == "down" else -1), 0), len(expected) - 1)
+        raise Invalid("Say which case to move, and whether up, down, to which place, or before which other.")
+    at, wanted = expected.index(case_id), [one for one in expected if one != case_id]
+    if before is not None:
+        place = at if before == case_id else wanted.index(before) if before else len(wanted)
+    elif move == "to":
+        place = _place(to, len(expected)) - 1
     else:
-        to = wanted.index(before) if before and before != case_id else (at if before else len(wanted))
-    wanted.insert(to, case_id)
+        place = max(at + (1 if move == "down" else -1), 0)
+    wanted.insert(place, case_id)
     return wanted
+
+
+def _place(text: str, cases: int) -> int:
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= cases):
+        raise Invalid(f"Enter the place the case is to have, from 1 to {cases}.")
+    return int(text)
 
 
 def _case_json(line: lines.Line) -> dict[str, Any]:

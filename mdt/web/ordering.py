@@ -1,4 +1,4 @@
-"""The suggested order with its reasons, who leaves early, using it, and putting back the order before."""
+"""The suggested order with its reasons, using it, putting back the order before; who comes and who leaves early."""
 
 from datetime import datetime, time
 from typing import Any
@@ -9,9 +9,10 @@ from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid
 from mdt.imaging.standing import readiness
 from mdt.meeting import lines, queries
-from mdt.meeting.places import arranging
+from mdt.meeting.places import arranging, coming
 from mdt.people.permissions import may
 from mdt.people.queries import members_of
+from mdt.preparation import standing
 from mdt.web import reading
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house
@@ -49,15 +50,22 @@ def undo(meeting_id: str) -> Any:
     return redirect(url_for("meetings.agenda", meeting_id=meeting_id, _anchor="agenda"))
 
 
-@pages.post("/leaving")
-def leaving(meeting_id: str) -> Any:
+@pages.post("/coming")
+def come(meeting_id: str) -> Any:
+    """Somebody comes, or cannot, and leaves early perhaps; whoever names nobody says it of themselves."""
     form, by = Form(request.form), current_actor()
     leaves = form.parsed("leaves", _time)
+    if form["comes"] not in ("yes", "no"):
+        form.errors["comes"] = "Say whether they come"
     if form.is_good:
+        person, comes = form["person"] or by.person_id or "", form["comes"] == "yes"
         with form.blaming("leaves"), house().db.writing() as db:
-            person = form["person"] or by.person_id or ""
-            arranging.expect(db, by=by, meeting_id=meeting_id, person_id=person, leaves=leaves, now=utc_now())
-    return redirect(url_for(".page", meeting_id=meeting_id)) if form.is_good else _page(meeting_id, form, 400)
+            coming.expect(
+                db, by=by, meeting_id=meeting_id, person_id=person, comes=comes, leaves=leaves, now=utc_now()
+            )  # fmt: skip
+    if not form.is_good:
+        return _page(meeting_id, form, 400)
+    return redirect(url_for(".page", meeting_id=meeting_id, _anchor="coming"))
 
 
 def _page(meeting_id: str, form: Form, status: int = 200) -> Response:
@@ -67,9 +75,13 @@ def _page(meeting_id: str, form: Form, status: int = 200) -> Response:
         patients = {case.patient_id for case in meeting.cases}
         states = readiness.of_patients(db, patients, now=now)
         beside = lines.of_meeting(db, meeting, in_london(now).date())
-        ready = {case.id: states[case.patient_id].is_ready for case in meeting.cases}
-        places = arranging.suggestion(db, meeting, beside, ready)
-        expected = arranging.expected(db, meeting.id)
+        stands = standing.of_meeting(db, meeting, now)
+        missing = {
+            case.id: [*([] if states[case.patient_id].is_ready else ["imaging"]), *stands.missing(case.id)]
+            for case in arranging.to_discuss(meeting)
+        }
+        places = arranging.suggestion(db, meeting, beside, missing)
+        said = {person.id: one for person, one in coming.expected(db, meeting.id)}
         members = members_of(db, meeting.team_id, in_london(now).date())
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", patients)
     orders = may(by, "case.order", meeting.team_id)
@@ -79,8 +91,10 @@ def _page(meeting_id: str, form: Form, status: int = 200) -> Response:
         form=form,
         places=[(place, beside[place.case].case) for place in places],
         order=arranging.whole_order(meeting, [place.case for place in places]),
-        expected=expected,
-        members=[one for one in members if orders or one.id == by.person_id],
+        said=said,
+        people=stands.people,
+        members=members,
+        me=by.person_id,
         orders=orders,
     )
     return make_response(page, status)

@@ -91,7 +91,7 @@ def test_a_trust_stops_in_the_middle_and_comes_back(browser: Browser, running: R
     expect(chair.get_by_role("link", name="WU, Li")).to_be_visible(timeout=SOON)
     chair_locks = chair.context.new_page()
     chair_locks.goto(f"/meetings/{coming}/lock")
-    expect(chair_locks.get_by_role("heading", name="The imaging of 1 case of 1 is not ready")).to_be_visible()
+    expect(chair_locks.get_by_role("heading", name="1 case of 1 is not ready")).to_be_visible()
 
     # Stockport stops in the middle of the series.
     until_stopped(running)

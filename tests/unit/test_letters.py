@@ -301,4 +301,4 @@ def test_a_wording_is_tried_on_an_example_and_kept_only_when_it_is_saved(made):
     wrong = client.post(address, data=day | {"text": "# Hello {nobody}", "act": "save"})
     assert (wrong.status_code, "Nothing is called" in wrong.text) == (400, True)
     assert client.post(address, data=day | {"text": "# Hello {patient}", "act": "save"}).status_code == 302
-    assert "Version 1, from 1 June 2099" in words(client.get(address).text)
+    assert "From 1 June 2099 Version 1 Dr Amara Osei" in words(client.get(address).text)

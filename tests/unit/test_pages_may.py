@@ -102,7 +102,9 @@ TABLE = {
     "GET /meetings/<meeting_id>/order/suggested": TEAM,
     "POST /meetings/<meeting_id>/order/suggested": "409 409 403 403 403 404 404 401",  # of no order that was shown
     "POST /meetings/<meeting_id>/order/undo": "400 400 403 403 403 404 404 401",  # nothing was put in order
-    "POST /meetings/<meeting_id>/order/leaving": "302 302 302 302 302 404 404 401",  # anybody, of themselves
+    "GET /teams/<team_id>/minutes/": TEAM,
+    "POST /teams/<team_id>/minutes/": "302 302 403 403 403 404 404 401",
+    "POST /meetings/<meeting_id>/order/coming": "302 302 302 302 302 404 404 401",  # anybody, of themselves
     "GET /teams/<team_id>/series/": TEAM,
     "POST /teams/<team_id>/series/": "302 302 403 403 403 404 404 401",
     "POST /teams/<team_id>/series/<series_id>": "400 400 403 403 403 404 404 401",  # on no day
@@ -162,6 +164,7 @@ TABLE = {
     "GET /proformas/<key>.json": ALL,
     "GET /cases/<case_id>/prepare": "200 200 200 200 403 404 404 401",
     "GET /cases/<case_id>/preparation.json": TEAM,
+    "POST /cases/<case_id>/reports": "302 302 302 302 403 404 404 401",  # that one is there which did not come here
     "POST /cases/<case_id>/reviews": "403 403 403 302 403 404 404 401",  # only the presenter is a radiologist here
     "POST /cases/<case_id>/reviews.json": "403 403 403 409 403 404 404 401",  # it was reviewed in the line above
     "GET /cases/<case_id>/reviews/<review_id>/undo": "200 403 200 200 403 404 404 401",
@@ -384,7 +387,11 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /teams/<team_id>/series/": {
             "starts-day": "1", "starts-month": "6", "starts-year": "2099", "time": "9:30", "weeks": "2",
         },
-        "POST /meetings/<meeting_id>/order/leaving": {"leaves": "10:30"},
+        "POST /meetings/<meeting_id>/order/coming": {"comes": "yes", "leaves": "10:30"},
+        "POST /teams/<team_id>/minutes/": {
+            "minutes": "3.5", "percent": "10", "least": "5",
+            "starts-day": "1", "starts-month": "6", "starts-year": "2099",
+        },
         "POST /cases/<case_id>/move/": {"what": "defer", "reason": ""},
         "POST /teams/<team_id>/standards/": {
             "name": "Benign nodule", "criteria": "Stable for two years", "intent": "X", "treatment": ["11", "", ""],
@@ -405,6 +412,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         },
         "POST /cases/<case_id>/pathway/adjust": {"standard": "62", "days": "7", "why": "Patient away"},
         "POST /cases/<case_id>/matches/<link_id>": {"decision": "confirm", "reason": "same address"},
+        "POST /cases/<case_id>/reports": {"study": made.prepared.unreviewed, "said": "Read at Bolton"},
         "POST /cases/<case_id>/reviews": {"study": made.prepared.unreviewed},
         "POST /cases/<case_id>/reviews/<review_id>/undo": {"reason": "The wrong study."},
         "POST /cases/<case_id>/opinion/": {

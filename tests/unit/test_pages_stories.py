@@ -198,6 +198,15 @@ def test_cases_move_up_and_down_and_a_stale_form_moves_nothing(made):
     assert order_of(made) == [john, maria, nasty]
     assert move("nonsense", "up", [john, maria, nasty]).status_code == 400
 
+    def put(case: str, to: str):
+        typed = {"case": case, "move": "to", "to": to, "expected": " ".join(order_of(made))}
+        return client.post(f"/meetings/{today}/order", data=typed)
+
+    far = put(nasty, "4")
+    assert (far.status_code, "the place the case is to have, from 1 to 3" in far.text) == (409, True)
+    assert put(nasty, "1").location.endswith(f"#case-{nasty}")
+    assert order_of(made) == [nasty, john, maria]
+
 
 def test_opening_the_meeting_is_kept_in_the_rooms_own_log(made):
     client, today = made.signed_in("coordinator"), made.meetings["today"]
@@ -213,7 +222,8 @@ def test_opening_the_meeting_is_kept_in_the_rooms_own_log(made):
 def test_the_case_page_tells_who_holds_what_and_what_is_missing(made):
     page = words(made.signed_in("observer").get(f"/cases/{made.cases['maria']}/").text)
     assert "KOWALSKI, Maria Born 14-Mar-1951" in page
-    newer, older = page.index("CT CHEST WITH CONTRAST"), page.index("9 March 2026")
+    timeline = page.index("Completeness")
+    newer, older = page.index("CT CHEST WITH CONTRAST", timeline), page.index("9 March 2026", timeline)
     assert newer < older
     assert "The Christie" in page[newer:older]
     assert "Complete" in page[newer:older]

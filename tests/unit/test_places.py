@@ -6,11 +6,12 @@ import pytest
 
 from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.meeting import lines, queries
-from mdt.meeting.places import arranging, minutes
+from mdt.meeting.places import arranging, coming, minutes, reckoning
 from mdt.meeting.places.order import Facts, suggested
 from mdt.people.models import Membership
 from tests.unit.region import NOW, a_region
 
+TODAY = NOW.date()
 FULL = [
     Facts("unready", left=1, ready=False, missing="histology"),
     Facts("new-1", left=40, clock="Day 22 of 62", kind="new", kind_said="New diagnosis"),
@@ -96,7 +97,7 @@ def test_anybody_says_when_they_leave_and_only_who_orders_says_it_of_others(regi
     def leaves(by, of, at=time(10)):
         with region.db.writing() as session:
             person = region[of].person_id
-            arranging.expect(session, by=region[by], meeting_id=meeting.id, person_id=person, leaves=at, now=NOW)
+            coming.expect(session, by=region[by], meeting_id=meeting.id, person_id=person, leaves=at, now=NOW)
 
     leaves("observer", "observer")
     leaves("coordinator", "member", time(9, 30))
@@ -107,7 +108,7 @@ def test_anybody_says_when_they_leave_and_only_who_orders_says_it_of_others(regi
     with pytest.raises(Invalid, match="somebody of the team"):
         leaves("chair", "outsider")
     with region.db.reading() as session:
-        found = arranging.expected(session, meeting.id)
+        found = coming.expected(session, meeting.id)
         assert [(person.name, said.leaves) for person, said in found] == [
             ("Dr Member", time(9, 30)),
             ("Dr Observer", time(10)),
@@ -128,3 +129,33 @@ def test_the_agenda_reckons_with_its_own_past(region):
         "Reckoned from the usual 3.2 minutes, as the team has no history yet."
     )
     assert [one.case for one in places] == [made[0].case]
+
+
+def test_a_team_sets_the_minutes_of_a_case_without_a_history_from_a_day_on(region):
+    meeting = region.plan()
+    region.list_case(meeting)
+
+    def reckon(by="coordinator", seconds=300, percent=10, least=5, starts=TODAY):
+        with region.db.writing() as session:
+            said = {"case_seconds": seconds, "audit_percent": percent, "audit_least": least}
+            return reckoning.set_rule(session, by=region[by], team_id=region.team, starts=starts, now=NOW, **said)
+
+    for wrong in ({"seconds": 10}, {"percent": 101}, {"least": -1}, {"starts": TODAY - timedelta(days=1)}):
+        with pytest.raises(Invalid):
+            reckon(**wrong)
+    with pytest.raises(Forbidden):
+        reckon(by="member")
+    reckon()
+    with region.db.reading() as session:
+        found = queries.meeting(session, region["chair"], meeting.id)
+        made, said = arranging.reckoned(session, found, NOW)
+    assert [one.seconds for one in made] == [300]
+    assert "the usual 5.0 minutes" in said
+
+
+def test_the_history_is_told_kind_by_kind_with_what_counts():
+    rows = reckoning.by_kind([("new", 300), ("new", 240), ("new", 200), ("new", 400), ("new", 900), ("benign", 60)])
+    assert [(one.called, one.cases, one.seconds, one.counts) for one in rows] == [
+        ("New diagnosis", 5, 300, True),
+        ("Benign", 1, 60, False),
+    ]

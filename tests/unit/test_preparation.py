@@ -152,14 +152,13 @@ def test_a_review_counts_for_its_case_until_it_is_taken_back_with_a_reason(made)
         (second,) = reviews.review(session, by=by, case_id=case, study_ids=ids, now=utc_now())
         with pytest.raises(Stale):
             reviews.review(session, by=by, case_id=case, study_ids=ids, now=utc_now())
-        listed = session.get_one(Case, case)
-        assert reviews.progress_of(session, [listed]) == {case: (2, 2)}
+        assert set(reviews.in_force(session, [case])) == {(case, study_id) for study_id in ids}
         with pytest.raises(Invalid, match="reason"):
             reviews.undo(session, by=by, case_id=case, review_id=first.id, reason=" ", now=utc_now())
         with pytest.raises(Forbidden):
             reviews.undo(session, by=surgeon, case_id=case, review_id=first.id, reason="No.", now=utc_now())
         reviews.undo(session, by=chair, case_id=case, review_id=first.id, reason="The wrong study.", now=utc_now())
-        assert reviews.progress_of(session, [listed]) == {case: (1, 2)}
+        assert set(reviews.in_force(session, [case])) == {(case, ids[1])}
         assert [row.id for row in reviews.undone(session, case)] == [first.id]
         kinds = [event["kind"] for event in events_after(session, made.meetings["today"], 0)]
         assert kinds == ["preparation.change"] * 3

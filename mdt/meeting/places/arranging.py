@@ -1,32 +1,26 @@
-"""Suggest an order, use it, put back the one before; who leaves early; what the team reckons for a case."""
+"""Suggest an order, use it, put back the one before; what the team reckons for a case."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mdt.core import audit
 from mdt.core.actor import Actor
-from mdt.core.announce import after_commit
 from mdt.core.clock import in_london
-from mdt.core.errors import Invalid, NotFound
-from mdt.meeting import progress, states
+from mdt.core.errors import Invalid
+from mdt.meeting import states
 from mdt.meeting.actions import reorder
-from mdt.meeting.announcements import AgendaChanged
 from mdt.meeting.lines import Line
 from mdt.meeting.models import Case, Meeting
-from mdt.meeting.places import minutes
-from mdt.meeting.places.models import AgendaOrder, AgendaRule, Expected
+from mdt.meeting.places import coming, minutes, reckoning
+from mdt.meeting.places.models import AgendaOrder
 from mdt.meeting.places.order import Facts, Place, suggested
 from mdt.meeting.quorum import fills
 from mdt.meeting.triage import streams
-from mdt.people import permissions, versions
-from mdt.people.models import Membership, Person
+from mdt.people import permissions
 
 MOVED, SUGGESTED, UNDONE = "moved", "suggested", "undone"
-HISTORY = timedelta(days=365)
-MOST_HISTORY = 2000
 
 
 def put(
@@ -67,10 +61,13 @@ def to_undo(session: Session, meeting_id: str, current: Sequence[str]) -> Agenda
 
 
 def suggestion(
-    session: Session, meeting: Meeting, lines: Mapping[str, Line], imaging_ready: Mapping[str, bool]
+    session: Session, meeting: Meeting, lines: Mapping[str, Line], missing: Mapping[str, Sequence[str]]
 ) -> list[Place]:
-    """The order for the cases that are still to be discussed; `imaging_ready` by case. The caller sees the meeting."""
-    leaving = [(person, at) for person, at in expected(session, meeting.id) if at.leaves is not None]
+    """The order for the cases that are still to be discussed. `missing`: by case, what is not ready, in words.
+
+    The caller sees the meeting.
+    """
+    leaving = [(person, at) for person, at in coming.expected(session, meeting.id) if at.leaves is not None]
     facts = []
     for case in to_discuss(meeting):
         line = lines[case.id]
@@ -91,7 +88,7 @@ def suggestion(
                 leaver=first[1] if first else "",
                 ready=case.stream != streams.NOT_READY,
                 missing=line.triage.missing if line.triage else "",
-                imaging_ready=imaging_ready.get(case.id, True),
+                lacks=tuple(missing.get(case.id, ())),
                 needs=needs,
                 kind=case.kind,
                 kind_said=streams.KINDS.get(case.kind, ""),
@@ -115,60 +112,12 @@ def whole_order(meeting: Meeting, first: Sequence[str]) -> list[str]:
 
 def reckoned(session: Session, meeting: Meeting, now: datetime) -> tuple[list[minutes.Slot], str]:
     """The time line of what is still to be discussed, and in a sentence what of it fits."""
-    past = (
-        select(Case.kind, Case.discussed_seconds)
-        .join(Meeting)
-        .where(
-            Meeting.team_id == meeting.team_id,
-            Meeting.status == progress.CLOSED,
-            Meeting.starts_at >= now - HISTORY,
-            Case.discussed_seconds > 0,
-        )
-        .order_by(Meeting.starts_at.desc())
-        .limit(MOST_HISTORY)
-    )
-    held = [(row.kind, row.discussed_seconds) for row in session.execute(past)]
+    held = reckoning.past(session, meeting.team_id, now)
     cases = to_discuss(meeting)
     kinds = {case.id: (case.kind, streams.KINDS.get(case.kind, "")) for case in cases}
-    rule = rule_of(session, meeting.team_id, in_london(meeting.starts_at).date())
+    rule = reckoning.rule_of(session, meeting.team_id, in_london(meeting.starts_at).date())
     estimated = minutes.estimates(kinds, held, rule.case_seconds if rule else minutes.USUAL_SECONDS)
     made = minutes.slots([case.id for case in cases], estimated, meeting.planned_minutes)
     sources = sorted({one.source for one in estimated.values()})
     said = minutes.said(made, meeting.planned_minutes)
     return made, f"{said} Reckoned from {', and '.join(sources)}." if sources else said
-
-
-def rule_of(session: Session, team_id: str, day: date) -> AgendaRule | None:
-    """What the team reckons with on a day."""
-    return versions.on(session, AgendaRule, team_id, day)
-
-
-def expected(session: Session, meeting_id: str) -> list[tuple[Person, Expected]]:
-    """Who said when they come and go, whoever leaves first first."""
-    rows = select(Person, Expected).join(Expected, Expected.person_id == Person.id)
-    found = session.execute(rows.where(Expected.meeting_id == meeting_id)).all()
-    return sorted(((row[0], row[1]) for row in found), key=lambda pair: (pair[1].leaves or time.max, pair[0].name))
-
-
-def expect(
-    session: Session, *, by: Actor, meeting_id: str, person_id: str, leaves: time | None, now: datetime
-) -> Expected:
-    """When a member of the team must leave this meeting; nothing: they stay. Anybody says it of themselves."""
-    meeting = session.get(Meeting, meeting_id, with_for_update=True)
-    if meeting is None:
-        raise NotFound("There is no such meeting.")
-    permissions.require(by, "meeting.see" if person_id == by.person_id else "case.order", meeting.team_id)
-    member = select(Membership.id).where(Membership.team_id == meeting.team_id, Membership.person_id == person_id)
-    if session.scalar(member) is None:
-        raise Invalid("Select somebody of the team.")
-    mine = select(Expected).where(Expected.meeting_id == meeting_id, Expected.person_id == person_id)
-    said = session.scalar(mine)
-    if said is None:
-        said = Expected(meeting_id=meeting_id, person_id=person_id)
-        session.add(said)
-    said.leaves, said.set_by, said.set_at = leaves, by.person_id, now
-    session.flush()
-    detail = {"person": person_id, "leaves": f"{leaves:%H:%M}" if leaves else None}
-    audit.record(session, by, "presence.expected", f"meeting:{meeting_id}", detail=detail, now=now)
-    after_commit(session, AgendaChanged(meeting_id))
-    return said

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mdt.core.db import Base, id_column
@@ -21,7 +21,7 @@ class AgendaRule(OfATeam, Base):
 
 
 class Expected(Base):
-    """From when to when somebody will be at a meeting, by the clock in London; nothing means all of it."""
+    """Whether somebody will be at a meeting, and from when to when by the clock in London; nothing means all of it."""
 
     __tablename__ = "expected_presence"
     __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
@@ -29,6 +29,7 @@ class Expected(Base):
     id: Mapped[str] = id_column()
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    comes: Mapped[bool] = mapped_column(default=True, server_default=true())
     arrives: Mapped[time | None]
     leaves: Mapped[time | None]
     set_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))

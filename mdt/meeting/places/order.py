@@ -1,7 +1,8 @@
 """The order a chair would put an agenda into, and for each place the reason, in words. Pure rules.
 
 First whoever needs somebody that leaves early, then whoever breaches soon or has, then the rest by what they have in
-common (the specialties they need, else their kind), the most pressing of each first; what is not ready comes last.
+common (the specialties they need, else their kind), the most pressing of each first and of those the
+most ready; what triage says is not ready comes last.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,10 @@ NEVER = 10_000
 
 @dataclass(frozen=True)
 class Facts:
-    """What the order goes by. `left`: days to the breach date, None where no clock runs; `leaver`: who, and what."""
+    """What the order goes by. `left`: days to the breach date, None where no clock runs; `leaver`: who, and what.
+
+    `missing` is what makes it not ready by triage; `lacks` what else is not ready, in words.
+    """
 
     case: str
     left: int | None = None
@@ -23,7 +27,7 @@ class Facts:
     leaver: str = ""
     ready: bool = True
     missing: str = ""
-    imaging_ready: bool = True
+    lacks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     kind: str = ""
     kind_said: str = ""
@@ -62,8 +66,8 @@ def suggested(cases: Sequence[Facts]) -> list[Place]:
     return [Place(one.case, _why(one, alike.get(one.case, 0))) for one in ordered]
 
 
-def _press(one: Facts) -> tuple[int, bool]:
-    return (one.days, not one.imaging_ready)
+def _press(one: Facts) -> tuple[int, int]:
+    return (one.days, len(one.lacks))
 
 
 def _why(one: Facts, alike: int) -> tuple[str, ...]:
@@ -75,6 +79,6 @@ def _why(one: Facts, alike: int) -> tuple[str, ...]:
     if alike and not one.leaves:
         common = f"also for {' and '.join(one.needs)}" if one.needs else f"of the same kind ({one.kind_said.lower()})"
         said.append(f"beside {alike} other{'' if alike == 1 else 's'} {common}")
-    if not one.imaging_ready:
-        said.append("imaging not ready yet")
+    if one.lacks:
+        said.append(f"not ready yet: {', '.join(one.lacks)}")
     return tuple(said or ["as it was listed"])
