@@ -196,7 +196,7 @@ def test_cases_move_up_and_down_and_a_stale_form_moves_nothing(made):
     assert order_of(made) == [john, maria, nasty]
     assert move(john, "up", [john, maria, nasty]).status_code == 302  # the first stays first
     assert order_of(made) == [john, maria, nasty]
-    assert move("nonsense", "up", [john, maria, nasty]).status_code == 400
+    assert move("nonsense", "up", [john, maria, nasty]).status_code == 409
 
     def put(case: str, to: str):
         typed = {"case": case, "move": "to", "to": to, "expected": " ".join(order_of(made))}
