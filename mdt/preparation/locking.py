@@ -13,10 +13,18 @@ from mdt.preparation.standing import Standing
 
 
 def lock(session: Session, *, by: Actor, meeting_id: str, seen: Collection[str], now: datetime) -> Meeting:
-    """`seen`: the codes of `codes` and of `meeting.actions.lacking` that whoever locks was shown."""
+    """`seen`: what whoever locks was shown, as the function of that name gives it."""
     meeting = queries.meeting(session, by, meeting_id)
     lacks = codes(standing.of_meeting(session, meeting, now))
     return actions.lock_list(session, by=by, meeting_id=meeting_id, seen=seen, also=lacks, now=now)
+
+
+def seen(session: Session, *, by: Actor, meeting_id: str, now: datetime) -> list[str]:
+    """All that is missing at this moment, as whoever reads it hands it to `lock`."""
+    imaging = actions.lacking(session, by=by, meeting_id=meeting_id, now=now)
+    more = codes(standing.of_meeting(session, queries.meeting(session, by, meeting_id), now))
+    besides = {f"{case_id} {code}" for case_id, found in more.items() for code in found}
+    return sorted(besides.union(*imaging.values()))
 
 
 def codes(stands: Standing) -> dict[str, dict[str, str]]:

@@ -36,7 +36,7 @@ class Standing:
     people: Aspect
 
     def lacks(self, case_id: str) -> list[Lack]:
-        return [lack for aspect in self.cases[case_id] for lack in aspect.lacks]
+        return [lack for aspect in self.cases.get(case_id, ()) for lack in aspect.lacks]
 
     def missing(self, case_id: str) -> list[str]:
         """The labels of what is not ready."""

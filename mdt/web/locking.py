@@ -59,18 +59,18 @@ def _page(meeting_id: str, form: Form, status: int = 200) -> Response:
         states = readiness.of_patients(db, patients, now=now)
         imaging = actions.lacking(db, by=by, meeting_id=meeting_id, now=now)
         stands = standing.of_meeting(db, meeting, now)
+        seen = locking.seen(db, by=by, meeting_id=meeting_id, now=now)
         reading.of_many(db, by, "board.read", f"meeting:{meeting_id}", patients)
-    more = locking.codes(stands)
-    seen = {code for codes in imaging.values() for code in codes}
-    seen |= {f"{case_id} {code}" for case_id, codes in more.items() for code in codes}
     page = render_template(
         "meeting/lock.html",
         meeting=meeting,
         states=states,
         imaging=imaging,
         stands=stands,
-        lacking=[case for case in meeting.cases if case.id in imaging or case.id in more],
-        seen=sorted(seen),
+        lacking=[
+            one for one in meeting.cases if one.id in imaging or (one.id in stands.cases and stands.lacks(one.id))
+        ],
+        seen=seen,
         form=form,
         now=now,
     )

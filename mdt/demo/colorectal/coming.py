@@ -8,14 +8,14 @@ from mdt.demo.colorectal import agreed, referred
 from mdt.demo.colorectal.days import AGREED
 from mdt.demo.colorectal.referring import accepted, overridden, refused, returned, send, withdrawn, write
 from mdt.demo.colorectal.stage import COORDINATOR, NURSE, Stage, at
-from mdt.meeting import actions as meetings
 from mdt.meeting.models import Meeting
 from mdt.meeting.moving import late, transfers
 from mdt.meeting.pathway import actions as pathways
-from mdt.meeting.places import arranging
+from mdt.meeting.places import coming as presence
 from mdt.meeting.series import actions as series
 from mdt.meeting.triage import sorting
 from mdt.people.models import Person
+from mdt.preparation import locking
 from mdt.referral import actions as referrals
 from mdt.referral import queries
 
@@ -96,9 +96,8 @@ class Coming:
     def _lock(self, now: datetime) -> None:
         """The coordinator locks the list, knowing what it lacks; then somebody comes all the same."""
         stage, by, meeting_id = self._stage, self._stage.who(COORDINATOR, now), self._meeting()
-        lacking = meetings.lacking(stage.session, by=by, meeting_id=meeting_id, now=now)
-        seen = [code for codes in lacking.values() for code in codes]
-        meetings.lock_list(stage.session, by=by, meeting_id=meeting_id, seen=seen, now=now)
+        seen = locking.seen(stage.session, by=by, meeting_id=meeting_id, now=now)
+        locking.lock(stage.session, by=by, meeting_id=meeting_id, seen=seen, now=now)
         who, question, reason = referred.LATE
         patient = stage.patient(who, stage.who(NURSE, now), now)
         late.ask(
@@ -116,7 +115,7 @@ class Coming:
         )  # fmt: skip
         email, hour, minute = referred.LEAVES_EARLY
         person = stage.session.scalars(select(Person).where(Person.email == email)).one()
-        arranging.expect(
+        presence.expect(
             stage.session, by=stage.who(email, now), meeting_id=meeting_id, person_id=person.id,
             leaves=time(hour, minute), now=now,
         )  # fmt: skip
