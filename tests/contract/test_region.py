@@ -253,9 +253,13 @@ def test_every_person_gets_what_the_region_says_from_folders(tmp_path):
         everybody_gets_what_the_region_says(product, file)
 
 
-def test_every_person_gets_what_the_region_says_from_a_mixture_of_archives_by_command(tmp_path):
+def test_every_person_gets_what_the_region_says_from_a_mixture_of_archives(tmp_path):
+    """And by command, whoever is held by two trusts."""
     with archives(tmp_path, PEERS) as file:
-        everybody_gets_what_the_region_says(Commands(tmp_path / "data"), file)
+        with closing(Within(tmp_path / "data")) as product:
+            everybody_gets_what_the_region_says(product, file)
+        by_command = [one for one in region()["patients"] if one["id"] == "imran"]
+        everybody_gets_what_the_region_says(Commands(tmp_path / "by-command"), file, by_command)
 
 
 @pytest.mark.parametrize("carrier", ["web", "get", "move"])
@@ -264,9 +268,11 @@ def test_every_person_gets_what_the_region_says_over_each_carrier(carrier, tmp_p
         everybody_gets_what_the_region_says(product, described(tmp_path / "region.toml", servers[carrier]))
 
 
-def everybody_gets_what_the_region_says(product: Commands | Within, file: Path) -> None:
+def everybody_gets_what_the_region_says(
+    product: Commands | Within, file: Path, everybody: list[dict[str, Any]] | None = None
+) -> None:
     product.load(file)
-    for patient in region()["patients"]:
+    for patient in everybody or region()["patients"]:
         product.add(patient)
         result = product.gather(patient["nhs"])
         found = {

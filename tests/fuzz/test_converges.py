@@ -12,7 +12,7 @@ from tests.fuzz.checks import check
 from tests.fuzz.days import empty_database, register, staged
 from tests.fuzz.simulation import Simulation, played, rules
 
-SEEDS = int(os.environ.get("FUZZ_SEEDS", "12"))
+SEEDS = int(os.environ.get("FUZZ_SEEDS", "8"))
 
 
 @pytest.fixture(scope="module")
