@@ -26,16 +26,17 @@ def patients() -> None:
 @patients.command("add")
 @click.option("--nhs", required=True, help="NHS number, with or without spaces")
 @click.option("--family", required=True, help="family name")
-@click.option("--given", required=True, help="given name")
-@click.option("--dob", required=True, type=click.DateTime(["%Y-%m-%d"]), help="date of birth, YYYY-MM-DD")
+@click.option("--given", default="", help="given name; none for somebody of one name")
+@click.option("--dob", type=click.DateTime(["%Y-%m-%d"]), help="date of birth, YYYY-MM-DD; none where it is not known")
 @click.option("--sex", required=True, type=click.Choice(SEXES))
-def add(nhs: str, family: str, given: str, dob: datetime, sex: str) -> None:
+def add(nhs: str, family: str, given: str, dob: datetime | None, sex: str) -> None:
     """Add a patient whose NHS number was verified."""
     house = open_house()
     with house.db.writing() as session:
         patient = add_patient(
-            session, by=BY, nhs=nhs, family=family, given=given, birth_date=dob.date(), sex=sex, now=utc_now()
-        )
+            session, by=BY, nhs=nhs, family=family, given=given, birth_date=dob.date() if dob else None, sex=sex,
+            now=utc_now(),
+        )  # fmt: skip
     name, number = in_full(patient.family, patient.given), nhs_number.spaced(patient.nhs_number)
     click.echo(f"The record has {name}, NHS number {number}.")
 

@@ -53,7 +53,7 @@ class Subject:
         return {
             "patient": in_full(patient.family, patient.given),
             "nhs": spaced(patient.nhs_number),
-            "born": long(patient.birth_date),
+            "born": long(patient.birth_date) if patient.birth_date else "on a day that is not known",
             "team": case.meeting.team.name,
             "meeting_day": long(case.meeting.starts_at),
             "question": case.clinical_question,

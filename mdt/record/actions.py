@@ -26,7 +26,7 @@ def add_patient(
     nhs: str,
     family: str,
     given: str,
-    birth_date: date,
+    birth_date: date | None,
     sex: str,
     now: datetime,
     team_id: str | None = None,
@@ -34,6 +34,7 @@ def add_patient(
 ) -> Patient:
     """A patient whose NHS number was verified. Adding the same person again gives the one already there.
 
+    `given` may be empty, for somebody of one name; `birth_date` is None where it is not known.
     Whoever may list cases for a team (`team_id`) may add the patient they are about to list, and whoever may refer
     (`to_refer`) the one they are about to refer.
     """
@@ -45,11 +46,11 @@ def add_patient(
         permissions.require(by, "case.list", team_id)
     number = nhs_number.parse(nhs)
     family, given = " ".join(family.split()), " ".join(given.split())
-    if not family or not given:
-        raise Invalid("Enter the patient's family name and given name.")
+    if not family:
+        raise Invalid("Enter the patient's family name; somebody's only name is entered as that.")
     if sex not in SEXES:
         raise Invalid(f"{sex!r} is not a sex this record knows; enter F, M or O.")
-    if not date(1870, 1, 1) <= birth_date <= now.date():
+    if birth_date is not None and not date(1870, 1, 1) <= birth_date <= now.date():
         raise Invalid("The date of birth must be in the past, and not before 1870.")
     there = session.scalar(select(Patient).where(Patient.nhs_number == number))
     if there is not None:

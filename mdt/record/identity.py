@@ -2,7 +2,7 @@
 
 A link is automatic only when the verified NHS number matches and a second and a third identifier agree: the date of
 birth, and the family name or the sex. A number alone, or demographics alone, go to a person. An invalid number links
-nothing.
+nothing. What we do not know ourselves agrees with nothing: without our date of birth no link is automatic.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Known:
     nhs_number: str
     family: str
     given: str
-    birth_date: date
+    birth_date: date | None
     sex: str
     nhs_status: str = VERIFIED
 
@@ -43,12 +43,12 @@ class Verdict:
 def judge(known: Known, claimed: ClaimedIdentity) -> Verdict | None:
     """The rule. None: nothing says that this study has to do with this patient."""
     numbers = _numbers(known, claimed)
-    born = claimed.birth_date == known.birth_date
+    born = _born_agrees(known, claimed)
     family = same_family(known.family, claimed.family)
     sex = _sex_agrees(known, claimed)
     if known.nhs_number in numbers:
         return _number_matches(known, claimed, others=len(numbers) > 1, born=born, family=family, sex=sex)
-    if not (family and same_given(known.given, claimed.given) and born):
+    if not (family and _given_agrees(known, claimed) and born):
         return None
     if numbers:
         return Verdict("never", "another person: same name and date of birth, different NHS number")
@@ -59,9 +59,9 @@ def is_plausible(known: Known, claimed: ClaimedIdentity) -> bool:
     """Whether an answer that says too little is worth looking into: what it does say points to this patient."""
     if known.nhs_number in _numbers(known, claimed):
         return True
-    born = claimed.birth_date == known.birth_date
+    born = _born_agrees(known, claimed)
     family = same_family(known.family, claimed.family) or may_be(known.family, claimed.family)
-    given = same_given(known.given, claimed.given) or may_be(known.given, claimed.given)
+    given = _given_agrees(known, claimed) or may_be(known.given, claimed.given)
     return given and (born or family)
 
 
@@ -79,8 +79,9 @@ def _number_matches(
         return Verdict("confirm", "NHS number matches, but ours is not verified")
     if others:
         return Verdict("confirm", "NHS number matches, but a second, different NHS number is recorded with it")
-    if claimed.birth_date is None:
-        return Verdict("confirm", "NHS number matches, no date of birth is given")
+    if None in (known.birth_date, claimed.birth_date):
+        lacks = "no date of birth is given" if known.birth_date else "we do not know the date of birth"
+        return Verdict("confirm", f"NHS number matches, {lacks}")
     if not born:
         return Verdict("confirm", "NHS number matches, date of birth does not")
     if not (family or sex):
@@ -99,6 +100,16 @@ def _demographics_only(claimed: ClaimedIdentity, sex: bool | None) -> str:
     if not claimed.says_other_ids:
         return f"{agree}, but whether it has an NHS number could not be learnt"
     return f"local number only: {agree}, no NHS number"
+
+
+def _born_agrees(known: Known, claimed: ClaimedIdentity) -> bool:
+    """Two that do not say it do not agree."""
+    return known.birth_date is not None and claimed.birth_date == known.birth_date
+
+
+def _given_agrees(known: Known, claimed: ClaimedIdentity) -> bool:
+    """Somebody of one name has no given name there either."""
+    return same_given(known.given, claimed.given) or not (known.given or claimed.given)
 
 
 def _sex_agrees(known: Known, claimed: ClaimedIdentity) -> bool | None:

@@ -10,7 +10,10 @@ from mdt.core.db import Base, id_column
 
 
 class Patient(Base):
-    """A person by verified NHS number (10 digits, no spaces). `sex` is M, F or O; status is a COSD CR1350 code."""
+    """A person by verified NHS number (10 digits, no spaces). `sex` is M, F or O; status is a COSD CR1350 code.
+
+    Who has one name only has it as `family`, and no `given`. Without a `birth_date` it is not known.
+    """
 
     __tablename__ = "patient"
 
@@ -19,7 +22,7 @@ class Patient(Base):
     nhs_status: Mapped[str] = mapped_column(String(2), default="01")
     family: Mapped[str]
     given: Mapped[str]
-    birth_date: Mapped[date] = mapped_column(index=True)
+    birth_date: Mapped[date | None] = mapped_column(index=True)
     sex: Mapped[str] = mapped_column(String(1))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
@@ -50,14 +50,15 @@ def note_unasked(
 def whose(session: Session, claimed: ClaimedIdentity) -> list[Patient]:
     """Every patient we know whom the identity may point to, by the same rule as in a gather."""
     numbers = _numbers(claimed)
-    wanted = select(Patient).where(or_(Patient.nhs_number.in_(numbers), Patient.birth_date == claimed.birth_date))
+    by_birth = Patient.birth_date == claimed.birth_date if claimed.birth_date else false()
+    wanted = select(Patient).where(or_(Patient.nhs_number.in_(numbers), by_birth))
     found = session.scalars(wanted.order_by(Patient.id))
     return [patient for patient in found if judge(known(patient), claimed) is not None]
 
 
 def link_held(session: Session, *, by: Actor, patient: Patient, now: datetime) -> list[Link]:
     """Link what lies here already and may be this patient's. Doing it again changes nothing."""
-    keys = (patient.nhs_number, patient.birth_date.isoformat())
+    keys = [patient.nhs_number, *([patient.birth_date.isoformat()] if patient.birth_date else [])]
     linked = select(Link.id).where(
         Link.patient_id == patient.id,
         Link.study_id == Holder.study_id,

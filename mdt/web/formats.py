@@ -45,6 +45,11 @@ def age(born: date, on: date | None = None) -> str:
     return f"{months // 12}y" if months >= 24 else f"{months}m"
 
 
+def born(day: date | None) -> str:
+    """14-Mar-1951 (75y), or that it is not known."""
+    return f"{banner_date(day)} ({age(day)})" if day else "not known"
+
+
 def sex(code: str) -> str:
     return SEXES.get(code, "Not known")
 
@@ -113,7 +118,7 @@ def _day(day: date | datetime) -> date:
 
 def install(app: Flask) -> None:
     of_time = (long_date, banner_date, weekday, clock, moment, age, ago, since, until, time_left)
-    for write in (*of_time, sex, full_name, pace, counted, sentence):
+    for write in (*of_time, born, sex, full_name, pace, counted, sentence):
         app.add_template_filter(write)
     app.add_template_filter(nhs_number.spaced, "nhs_number")
     app.add_template_filter(short, "short_trust")

@@ -111,15 +111,26 @@ def read_patient(form: Form) -> dict[str, Any] | None:
     asked: dict[str, Any] = {
         "nhs": form.parsed("nhs", nhs_number.parse),
         "family": form.required("family", "Enter the family name"),
-        "given": form.required("given", "Enter the given name"),
-        "birth_date": form.day("born", "Enter the date of birth as day, month and year, for example 14 3 1951"),
+        "given": form["given"],
+        "birth_date": _born(form),
         "sex": form.parsed("sex", _sex),
     }
     form.parsed("verified", _verified)
-    born = asked["birth_date"]
-    if isinstance(born, date) and not date(1870, 1, 1) <= born <= utc_now().date():
-        form.errors["born"] = "The date of birth must be in the past, and not before 1870"
     return asked if form.is_good else None
+
+
+def _born(form: Form) -> date | None:
+    """The day, or that it is not known; one of the two must be said."""
+    typed = any(form[f"born-{part}"].strip() for part in ("day", "month", "year"))
+    if form["born-unknown"] == "yes":
+        if typed:
+            form.day("born", "")
+            form.errors["born"] = "Enter the date of birth, or say that it is not known, not both"
+        return None
+    born = form.day("born", "Enter the date of birth as day, month and year, for example 14 3 1951")
+    if born is not None and not date(1870, 1, 1) <= born <= utc_now().date():
+        form.errors["born"] = "The date of birth must be in the past, and not before 1870"
+    return born
 
 
 def _sex(code: str) -> str:

@@ -272,7 +272,7 @@ def _case_json(line: lines.Line) -> dict[str, Any]:
             "id": patient.id,
             "family": patient.family,
             "given": readable(patient.given),
-            "born": patient.birth_date.isoformat(),
+            "born": patient.birth_date.isoformat() if patient.birth_date else None,
             "sex": patient.sex,
             "nhs": patient.nhs_number,
         },

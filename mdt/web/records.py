@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from mdt.record import nhs_number
 from mdt.record.models import Patient
@@ -32,13 +33,8 @@ def side_by_side(patient: Patient, claimed: ClaimedIdentity) -> Sequence[Line]:
     return [
         Line("NHS number", nhs_number.spaced(patient.nhs_number), *_number(patient.nhs_number, numbers)),
         _line("Family name", patient.family, claimed.family, same_family(patient.family, claimed.family)),
-        _line("Given name", patient.given, claimed.given, same_given(patient.given, claimed.given)),
-        _line(
-            "Date of birth",
-            formats.banner_date(patient.birth_date),
-            formats.banner_date(claimed.birth_date) if claimed.birth_date else None,
-            claimed.birth_date == patient.birth_date,
-        ),
+        _line("Given name", patient.given or "None", claimed.given, same_given(patient.given, claimed.given)),
+        _born(patient.birth_date, claimed.birth_date),
         _line("Sex", formats.sex(patient.sex), claimed.sex and formats.sex(claimed.sex), claimed.sex == patient.sex),
         Line("Other numbers", "", ", ".join(_other_numbers(claimed)) or "None", ""),
     ]
@@ -48,6 +44,14 @@ def _line(label: str, ours: str, theirs: str | None, agree: bool) -> Line:
     if not theirs:
         return Line(label, ours, "Not given", NOT_GIVEN)
     return Line(label, ours, theirs, AGREES if agree else DIFFERS)
+
+
+def _born(ours: date | None, theirs: date | None) -> Line:
+    """What we do not know differs from nothing."""
+    said = formats.banner_date(theirs) if theirs else None
+    if ours is None:
+        return Line("Date of birth", "Not known", said or "Not given", NOT_GIVEN)
+    return _line("Date of birth", formats.banner_date(ours), said, theirs == ours)
 
 
 def _number(ours: str, theirs: list[str]) -> tuple[str, str]:

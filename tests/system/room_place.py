@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def a_place(folder: Path) -> Iterator[Place]:
         for patient_id, (nhs, name) in zip(stage.patients, WHO, strict=False):
             patient = session.get_one(Patient, patient_id)
             patient.nhs_number, (patient.family, patient.given) = nhs, name.split("^")
-            patient.birth_date = patient.birth_date.replace(year=1951, month=3, day=14)
+            patient.birth_date = date(1951, 3, 14)
     for case, (nhs, name) in enumerate(WHO):
         _scan(archive, case, nhs, name)
     gatherer = house.gatherer(BY)

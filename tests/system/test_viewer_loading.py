@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         for patient_id, (nhs, name) in zip(stage.patients, WHO, strict=False):
             patient = session.get_one(Patient, patient_id)
             patient.nhs_number, (patient.family, patient.given) = nhs, name.split("^")
-            patient.birth_date = patient.birth_date.replace(year=1951, month=3, day=14)
+            patient.birth_date = date(1951, 3, 14)
     product = Product(data)
     here = Place(product, stage, archive, folder)
     for case, count in enumerate(SLICES):

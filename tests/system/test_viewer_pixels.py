@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -312,7 +313,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     with db.writing() as session:
         patient = session.get_one(Patient, stage.patients[0])
         patient.nhs_number, patient.family, patient.given = NHS, "HARGREAVES", "Dorothy"
-        patient.birth_date = patient.birth_date.replace(year=1951, month=3, day=14)
+        patient.birth_date = date(1951, 3, 14)
     product = Product(data)
     trust = '[[trust]]\nods = "RMC"\nname = "Bolton"\nlive_from = 2020-01-01\n'
     source = f'[[trust.source]]\nkind = "folder"\npath = "{archive}"\n'

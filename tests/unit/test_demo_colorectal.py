@@ -145,9 +145,9 @@ def test_the_coming_list_is_sorted_locked_and_has_somebody_waiting(session, when
     meeting, said = me.meeting(when.coming)
     assert meeting.locked_at is not None
     assert Counter(case.stream for case in meeting.cases) == {
-        streams.FULL: 6,
+        streams.FULL: 7,
         streams.STANDARD: 2,
-        streams.NOT_READY: 1,
+        streams.NOT_READY: 2,
         streams.UNSORTED: 1,
     }
     assert "Carried over twice" in me.line(when.coming, "thomas").notes[0]
@@ -157,7 +157,7 @@ def test_the_coming_list_is_sorted_locked_and_has_somebody_waiting(session, when
         team.id for team in session.scalars(select(Team)) if team.mdt_type == "0801"
     ))  # fmt: skip
     assert offered.case.patient.family == "RHYDDERCH"
-    assert len(said) == 10
+    assert len(said) == 12
 
 
 def test_a_clock_has_breached_and_one_is_about_to(session, when):
@@ -307,6 +307,19 @@ def test_at_the_sign_off_it_is_said_why_a_case_has_no_outcome(house, session, wh
     me = As(session, CHAIR)
     _, words = page(house, CHAIR, f"/meetings/{me.meeting(when.last)[0].id}/sign-off/")
     assert "FAIRCLOUGH-O&#39;DONNELL, Thomas Aloysius deferred" in words
+
+
+def test_one_name_and_an_unknown_birthday_are_read_as_what_they_are(house, session, when):
+    me = As(session, CHAIR)
+    _, words = page(house, CHAIR, f"/meetings/{me.meeting(when.coming)[0].id}")
+    assert "SUHARTO Born 08-Jun-1959" in words
+    assert "TEKLE, Meron Born not known Female" in words
+    for key in ("suharto", "meron"):
+        case = me.line(when.coming, key).case
+        for path in ("", "triage/", "pathway/", "move/", "outcome/", "follow-through/"):
+            page(house, CHAIR, f"/cases/{case.id}/{path}")
+        drawn = json.loads(page(house, CHAIR, f"/imaging/cases/{case.id}.json")[0])["patient"]
+        assert (drawn["given"], drawn["born"]) == (("", "1959-06-08") if key == "suharto" else ("Meron", None))
 
 
 def test_everything_decided_was_referred_first():

@@ -84,6 +84,16 @@ def test_an_unverified_number_of_ours_links_nothing_by_itself():
     )
 
 
+def test_somebody_of_one_name_is_known_by_it():
+    suharto = replace(DOROTHY, family="SUHARTO", given="")
+    theirs = replace(HERS, family="SUHARTO", given="")
+    assert judge(suharto, theirs) == Verdict("auto")
+    unnumbered = judge(suharto, replace(theirs, other_ids=()))
+    assert unnumbered is not None
+    assert unnumbered.link == "confirm"
+    assert judge(suharto, replace(theirs, other_ids=(), given="Dorothy")) is None
+
+
 def test_a_look_alike_with_another_number_is_another_person():
     claimed = replace(HERS, patient_id="9990000069", issuer="NHS", other_ids=())
     assert judge(DOROTHY, claimed) == Verdict(
@@ -197,6 +207,14 @@ def test_law_without_our_number_nothing_is_automatic(claimed):
     )
     verdict = judge(DOROTHY, without)
     assert verdict is None or verdict.link != "auto"
+
+
+@given(IDENTITIES)
+def test_law_without_our_own_date_of_birth_the_number_goes_to_a_person_and_the_name_to_nobody(claimed):
+    verdict = judge(replace(DOROTHY, birth_date=None), claimed)
+    assert verdict is None or (verdict.link, verdict.why.split(",")[0]) == ("confirm", "NHS number matches")
+    nameless = replace(claimed, patient_id="M1", issuer="RMC", other_ids=(), birth_date=None)
+    assert judge(replace(DOROTHY, birth_date=None), nameless) is None  # two that do not say it do not agree
 
 
 @given(IDENTITIES)

@@ -36,6 +36,20 @@ def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+def test_a_patient_of_one_name_and_unknown_birthday_is_listed_and_shown_as_such(made):
+    client, meeting = made.signed_in("coordinator"), made.meetings["today"]
+    typed = {"nhs": "999 000 0069", "family": "SUHARTO", "given": "", "sex": "M", "verified": "yes"}
+    where = f"/meetings/{meeting}/list/new-patient"
+    assert "Enter the date of birth as day, month and year" in words(client.post(where, data=typed).text)
+    both = typed | {"born-unknown": "yes", "born-day": "9", "born-month": "7", "born-year": "1975"}
+    refused = client.post(where, data=both)
+    assert refused.status_code == 400
+    assert "or say that it is not known, not both" in words(refused.text)
+    assert re.search(r'name="born-year"[^>]*value="1975"', refused.text)
+    asked = client.post(where, data=typed | {"born-unknown": "yes"})
+    assert "SUHARTO Born not known Sex Male" in words(client.get(asked.location).text)
+
+
 def test_my_meetings_are_sorted_into_today_coming_and_past(made):
     page = words(made.signed_in("member").get("/meetings").text)
     today, coming, past = (page.index(f" {name} {name}: meetings") for name in ("Today", "Coming", "Past"))
@@ -136,17 +150,17 @@ def test_an_unknown_number_leads_to_adding_the_patient_and_then_to_the_question(
 
 def test_a_form_with_mistakes_names_each_and_keeps_everything_typed(made):
     client, today = made.signed_in("coordinator"), made.meetings["today"]
-    typed = NEW_PATIENT | {"given": " ", "born-month": "13", "sex": "X", "verified": ""}
+    typed = NEW_PATIENT | {"family": " ", "born-month": "13", "sex": "X", "verified": ""}
     answer = client.post(f"/meetings/{today}/list/new-patient", data=typed)
     assert answer.status_code == 400
     for sentence in (
-        "Enter the given name",
+        "Enter the family name",
         "Enter the date of birth",
         "Select the sex",
         "Confirm that the NHS number",
     ):
         assert sentence in answer.text
-    for kept in ("Adeyemi", "999 000 0069", "1975", "13"):
+    for kept in ("Kemi", "999 000 0069", "1975", "13"):
         assert f'value="{kept}"' in answer.text
     assert 'href="#born-day"' in answer.text
     with made.house.db.reading() as db:

@@ -56,6 +56,16 @@ def test_every_question_asks_for_something():
         assert asked.query != StudyQuery()
 
 
+@pytest.mark.parametrize(("given", "born"), [("", date(1951, 3, 14)), ("Dorothy", None), ("", None)])
+def test_who_has_one_name_or_no_known_birthday_is_asked_for_by_what_is_known(given, born):
+    asked = [one.query for one in questions(replace(KNOWN, given=given, birth_date=born))]
+    assert StudyQuery(patient_id="9990000018") in asked
+    assert all(one.birth_date is None for one in asked)  # a day alone would ask for half a town
+    held = Held(replace(DOROTHY, other_ids=(), given=given))
+    found = ask(Archive([held]), replace(KNOWN, given=given, birth_date=born), ()).candidates
+    assert [one.verdict.link for one in found] == (["confirm"] if born else [])
+
+
 def test_demographics_come_last_and_only_what_an_archive_can_answer_is_asked():
     ways = [asked.by for asked in questions(KNOWN, ["BH949177"])]
     assert list(dict.fromkeys(ways)) == ["patient-id", "other-ids", "local-number", "demographics"]

@@ -173,6 +173,18 @@ LISTED = (
         "75F, CT colonography: 4 cm mass of the hepatic flexure. No histology yet, colonoscopy on Thursday.",
         received=27, ps="1", cfs="4",
     ),
+    _asked(
+        "suharto", PENNINE, 4,
+        "67M, one name only, as in his passport. Sigmoid cancer found at screening. CT: T2 N0, no spread. Resection?",
+        kind="screening", received=24, told=12, views="Wants his brother told as well.",
+        access="Indonesian interpreter",
+    ),
+    _asked(
+        "meron", NURSE, 4,
+        "F, about 45, came from Eritrea in spring; no date of birth is known anywhere. Low rectal cancer on "
+        "examination under anaesthesia. MRI is booked. Where should she be staged?",
+        received=20, views="Is most afraid of a stoma.", access="Tigrinya interpreter, a woman",
+    ),
 )  # fmt: skip
 
 # Refused, and let through by the chair all the same.
@@ -256,6 +268,8 @@ SORTED = {
     "anandamayee": Sorted("full", "new", needs="Radiologist"),
     "harold": Sorted("full", "new", needs="Nurse specialist"),
     "thomas": Sorted("full", "new", needs="Radiologist, clinical oncologist"),
+    "suharto": Sorted("full", "new", needs="Colorectal surgeon"),
+    "meron": Sorted("not-ready", "new", missing="MRI pelvis, booked for next week", owner="Sister Bronagh McAllister"),
 }
 OFFERED = ("llinos", "Solitary lung metastasis: is resection or ablation possible? Our meeting is on the same day.")
 LEAVES_EARLY = ("eleni.papadopoulou@christie.example", 9, 10)  # by the clock in London

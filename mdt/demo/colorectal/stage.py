@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
 from mdt.core.clock import LONDON
-from mdt.demo.cast import Invented
 from mdt.demo.colorectal.days import Days
-from mdt.demo.colorectal.patients import PATIENTS
+from mdt.demo.colorectal.patients import PATIENTS, Invented
 from mdt.meeting.models import Case
 from mdt.people.models import Person
 from mdt.people.queries import build_actor

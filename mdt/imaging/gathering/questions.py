@@ -35,10 +35,12 @@ def questions(
     by_other = [StudyQuery(other_patient_id=number) for number in numbers]
     by_local = [StudyQuery(patient_id=number) for number in local_numbers]
     # Whatever the family name is there: people marry, and few share a birthday and an initial.
-    by_birth = [StudyQuery(patient_name=f"*^{_pattern(known.given)[:1].upper()}*", birth_date=known.birth_date)]
+    given = _pattern(known.given.split()[0]) if known.given else ""
+    initial = StudyQuery(patient_name=f"*^{given[:1].upper()}*", birth_date=known.birth_date)
+    by_birth = [initial] if given and known.birth_date else []
     # For archives that ignore the date of birth, and for a record with a wrong one. Some of them mind the case.
-    names = [f"{_pattern(known.family)}*^{_pattern(known.given.split()[0])}*"]
-    by_name = [StudyQuery(patient_name=name) for name in (*names, names[0].upper(), names[0].title())]
+    name = f"{_pattern(known.family)}*" + (f"^{given}*" if given else "")
+    by_name = [StudyQuery(patient_name=one) for one in (name, name.upper(), name.title())]
     ways: dict[Ability, list[StudyQuery]] = {
         "patient-id": by_number,
         "other-ids": by_other,

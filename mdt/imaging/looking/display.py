@@ -29,7 +29,7 @@ def of_patient(session: Session, by: Actor, *, team_id: str, patient_id: str) ->
             "nhs": patient.nhs_number,
             "family": patient.family,
             "given": readable(patient.given),
-            "born": patient.birth_date.isoformat(),
+            "born": patient.birth_date.isoformat() if patient.birth_date else None,
             "sex": patient.sex,
         },
         "trusts": [_trust(trust) for trust in progress.trusts],

@@ -75,7 +75,7 @@ _OF: dict[str, Callable[[Match], Any]] = {
     "StudyTime": lambda match: match.study.study_time,
     "AccessionNumber": lambda match: match.study.accession,
     "ModalitiesInStudy": lambda match: list(match.modalities),
-    "PatientName": lambda match: {"Alphabetic": f"{match.patient.family}^{match.patient.given}"},
+    "PatientName": lambda match: {"Alphabetic": f"{match.patient.family}^{match.patient.given}".rstrip("^")},
     "PatientID": lambda match: match.patient.nhs_number,
     "IssuerOfPatientID": lambda match: NHS,
     "OtherPatientIDsSequence": _others,

@@ -100,7 +100,7 @@ _CLAUSES: dict[str, Callable[[Condition, str], Clause]] = {
     "StudyDescription": _text(Study.description),
     "ModalitiesInStudy": _modality_in_study,
     "StudyInstanceUID": _uid(Study.study_uid),
-    "PatientName": _text(Patient.family + "^" + Patient.given, folded=True),
+    "PatientName": _text(func.rtrim(Patient.family + "^" + Patient.given, "^"), folded=True),
     "PatientID": _nhs_number,
     "PatientBirthDate": _day(Patient.birth_date),
     "PatientSex": _text(Patient.sex),
