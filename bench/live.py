@@ -135,7 +135,7 @@ def audience(server: Server, stage: Stage, people: int) -> list[Seat]:
         session.flush()
         for person in members:
             session.add(Membership(team_id=stage.team, person_id=person.id, role="member", starts=date(2020, 1, 1)))
-    return [server.seat_of(stage, person.id) for person in members]
+    return [server.seat_of(stage.meeting, person.id) for person in members]
 
 
 def ratios(product: Figures, peer: Figures) -> dict[str, float]:

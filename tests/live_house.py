@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -104,19 +105,20 @@ class Server:
 
     def seat(self, stage: Stage, role: str) -> Seat:
         """A browser that has signed in: the cookie and ticket the pages would have given, signed with the same key."""
-        return self.seat_of(stage, stage.people[role])
+        return self.seat_of(stage.meeting, stage.people[role])
 
-    def seat_of(self, stage: Stage, person_id: str) -> Seat:
+    def seat_of(self, meeting: str, person_id: str, now: datetime | None = None) -> Seat:
+        """Signed in at `now`, for a house whose clock is not the machine's."""
         secret = from_environment({"MDT_DATA": str(self.data)}).secret_key
         app = Flask("seat")
         app.secret_key = secret
         signer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert signer is not None
-        now, token = utc_now(), "0" * 40
+        now, token = now or utc_now(), "0" * 40
         cookie: dict[str, Any] = {"csrf_token": token}
         SignIn(person_id, session_version=1, issued=now, seen=now).write(cookie)
         ticket = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(token)
-        return Seat(f"mdt={signer.dumps(cookie)}", str(ticket), stage.meeting, self.port)
+        return Seat(f"mdt={signer.dumps(cookie)}", str(ticket), meeting, self.port)
 
     def sign_in(self, stage: Stage, role: str) -> Seat:
         """Through the page, as a browser does, and on to the room's page for its ticket."""

@@ -41,8 +41,9 @@ def launch(playwright: Playwright) -> Browser:
 class Product:
     """`app.py serve` on a data folder; may be killed and started again on the same folder and port."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, *program: str) -> None:
+        """`program` is what Python runs in place of `app.py`."""
+        self.data, self._program = data, program or ("app.py",)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -55,7 +56,7 @@ class Product:
     def command(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> str:
         """Run `app.py ...` to its end and return what it printed; any other exit code is a failure with its words."""
         done = subprocess.run(
-            [sys.executable, "app.py", *arguments],
+            [sys.executable, *self._program, *arguments],
             cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode in accept, f"app.py {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
@@ -64,7 +65,7 @@ class Product:
     def start(self) -> None:
         """Start, and wait until it answers."""
         self._process = subprocess.Popen(
-            [sys.executable, "app.py", "serve", "--port", str(self.port)],
+            [sys.executable, *self._program, "serve", "--port", str(self.port)],
             cwd=ROOT, env=self.environment, stdout=self._log, stderr=self._log,
         )  # fmt: skip
         until = time.monotonic() + 60

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from mdt.core.actor import system
 from mdt.core.clock import in_london, utc_now
 from mdt.outcome import team_proformas
+from tests.system.keyboard import Keyboard
 from tests.system.product import Product, sign_in
 from tests.unit.pages import Seeded, seeded
 
@@ -37,30 +38,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product,
         product.stop()
 
 
-class Keyboard:
-    """A keyboard that counts."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.keys = page, 0
-
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.keys += 1
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
-        self.keys += len(text)
-
-    def to(self, field: str) -> None:
-        """With Tab, as somebody who uses no mouse."""
-        for _ in range(60):
-            at = "document.activeElement.closest('[data-field]')?.dataset.field"
-            if self.page.evaluate(at) == field:
-                return
-            self.press("Tab")
-        raise AssertionError(f"Tab does not come to {field}")
-
-
 def type_the_outcome(keys: Keyboard) -> None:
     """As it is said: fields in their order, a letter for a choice, Alt+Enter for what is suggested."""
     for field, key in (
@@ -82,19 +59,11 @@ def type_the_outcome(keys: Keyboard) -> None:
     keys.type("Book CPET")
     keys.press("Tab")
     keys.type("Beth Naylor")
-    for _ in range(6):  # past the parts of the date and the button that removes, to the days on offer
-        keys.press("Tab")
-        if keys.page.evaluate("document.activeElement.title") == "5 working days":
-            break
-    keys.press("Enter")
+    keys.take("document.activeElement.title === '5 working days'")
     keys.to("tell_who")
     keys.press("Alt+Enter")
     keys.to("tell_by")
-    for _ in range(6):
-        keys.press("Tab")
-        if keys.page.evaluate("document.activeElement.closest('.outcome-suggestions') !== null"):
-            break
-    keys.press("Enter")
+    keys.take()
 
 
 def test_a_usual_outcome_is_typed_with_the_keyboard_alone_in_under_ninety_seconds(

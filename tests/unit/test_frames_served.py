@@ -2,8 +2,6 @@
 
 import os
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import httpx
 import pytest
@@ -11,7 +9,6 @@ import pytest
 from mdt.imaging.pixels.packing import PIECE
 from mdt.web import pieces
 from tests.live_house import Server
-from tests.room_stage import Stage
 from tests.unit.pages import VERSION, seeded
 
 LARGE = 5 << 20  # more than any socket takes at once
@@ -30,7 +27,7 @@ def frames(tmp_path_factory):
         server = Server(folder)
         server.start()
         try:
-            cookie = server.seat_of(cast(Stage, SimpleNamespace(meeting="")), made.people["member"]).cookie
+            cookie = server.seat_of("", made.people["member"]).cookie
             address = f"http://127.0.0.1:{server.port}/imaging/series/{made.series['maria']}/{VERSION}/"
             with httpx.Client(base_url=address, headers={"Cookie": cookie}) as browser:
                 yield browser, content, Path(pack)
