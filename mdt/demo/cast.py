@@ -70,6 +70,9 @@ PATIENTS = (
     Invented("malgorzata", "SZCZEPAŃSKA", "Małgorzata", "Mrs", date(1959, 2, 14), "F", "9992940514"),
     Invented("brid", "O'SHAUGHNESSY", "Bríd", "Mrs", date(1945, 5, 8), "F", "9994607383"),
     Invented("nirmalaben", "PATEL", "Nirmalaben Chhaganbhai", "Mrs", date(1950, 9, 17), "F", "9991258965"),
+    # Of the colorectal team, the two whose chests were scanned.
+    Invented("elwyn", "GWYNEDD-PUW", "Elwŷn Iorwerth", "Mr", date(1949, 3, 1), "M", "9999139779"),
+    Invented("llinos", "RHYDDERCH", "Llinos Haf", "Ms", date(1970, 1, 16), "F", "9992019301"),
 )  # fmt: skip
 
 STUDIES = (
@@ -129,6 +132,8 @@ STUDIES = (
     Imaged("oluwaseun-pathology", "oluwaseun", 7, "151500", "Core biopsy report", "", (Copy("RMP"),)),
     Imaged("chau-us", "chau", 5, "140000", "US breast left", "BREAST", (Copy("RMC"),)),
     Imaged("malgorzata-mr", "malgorzata", 3, "090500", "MRI brain with contrast", "BRAIN", (Copy("RM3"),)),
+    Imaged("elwyn-ct", "elwyn", 15, "093540", "CT chest with contrast", "CHEST", (Copy("RMP"),)),
+    Imaged("llinos-ct", "llinos", 9, "142210", "CT chest with contrast", "CHEST", (Copy("RWJ"),)),
 )  # fmt: skip
 
 

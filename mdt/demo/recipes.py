@@ -43,6 +43,8 @@ CHIAMAKA = Chest(
     nodes=(((-8.0, 12.0, 20.0), 14.0),),
 )
 GERALDINE = Chest(seed=61, size=0.96, nodules=(Nodule((64.0, -6.0, 62.0), 28),))
+ELWYN = Chest(seed=83, female=False, size=1.06, emphysema=0.1)
+LLINOS = Chest(seed=97, emphysema=0.0, nodules=(Nodule((58.0, 30.0, -46.0), 14, spicules=8),))
 SOMEBODY_ELSE = Chest(seed=71, female=False, emphysema=0.1)
 
 SIAN_HEAD = Head(3, (Lesion((-33.0, -22.0, 30.0), 27, 23),))
@@ -135,5 +137,7 @@ _PAINT = {
     "oluwaseun-us": lambda shot: studies.breast_cine(shot, 9, 14.0),
     "oluwaseun-pathology": _breast_core,
     "chau-us": lambda shot: studies.breast_cine(shot, 77, 9.0, frames=20),
+    "elwyn-ct": lambda shot: studies.chest_ct(shot, ELWYN, spacing=5.0, field=390.0),
+    "llinos-ct": lambda shot: studies.chest_ct(shot, LLINOS, spacing=5.0),
     "malgorzata-mr": lambda shot: studies.brain_mr(shot, MALGORZATA_HEAD, count=26, spacing=5.2),
 }

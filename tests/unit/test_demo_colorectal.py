@@ -15,8 +15,7 @@ from mdt.cosd import queries as cosd
 from mdt.demo import cast, seed, story
 from mdt.demo.colorectal import agreed, decided, referred
 from mdt.demo.colorectal.days import days
-from mdt.demo.colorectal.patients import PATIENTS
-from mdt.demo.colorectal.stage import CHAIR, COORDINATOR, NURSE
+from mdt.demo.colorectal.stage import CHAIR, COORDINATOR, INVENTED, NURSE
 from mdt.demo.geography import TRUSTS
 from mdt.demo.people import TEAMS
 from mdt.letters import queries as letters
@@ -82,9 +81,8 @@ class As:
         return meeting, lines.of_meeting(self.session, meeting, self.today)
 
     def line(self, day, key):
-        family = next(one.family for one in PATIENTS if one.key == key)
         meeting, said = self.meeting(day)
-        return next(said[case.id] for case in meeting.cases if case.patient.family == family)
+        return next(said[case.id] for case in meeting.cases if case.patient.nhs_number == INVENTED[key].nhs)
 
 
 @pytest.fixture

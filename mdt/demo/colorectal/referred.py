@@ -124,7 +124,7 @@ LISTED = (
         "77M, rectal cancer at 9 cm from the verge. MRI: T3c N1b, EMVI positive, margin clear by 4 mm. PS 1. Straight "
         "to surgery, or total neoadjuvant treatment?",
         received=58, told=33, views="Wants to be well for his grandson’s wedding at Easter.",
-        imaging=[_study(13, "RMP", "MR", "Pelvis"), _study(15, "RMP", "CT", "Chest, abdomen and pelvis")],
+        imaging=[_study(13, "RMP", "MR", "Pelvis"), _study(15, "RMP", "CT", "Chest")],
         pathology=[_specimen(34, "T26-020418", "RMP", "Adenocarcinoma, MMR proficient")],
         key_worker="Sister Bronagh McAllister",
     ),
@@ -159,7 +159,7 @@ LISTED = (
         "56F, resected sigmoid cancer two years ago. CEA rising, CT: one 14 mm nodule in the left lower lobe, nothing "
         "else. Solitary lung metastasis: resection or ablation?",
         kind="returned", reason="recurrence", ps="0", cfs="1",
-        imaging=[_study(9, "RWJ", "CT", "Chest, abdomen and pelvis"), _study(8, "RBV", "PT", "Whole body")],
+        imaging=[_study(9, "RWJ", "CT", "Chest"), _study(8, "RBV", "PT", "Whole body")],
     ),
     _asked(
         "anandamayee", NURSE, 5,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mdt.core.actor import Actor
 from mdt.core.clock import LONDON
+from mdt.demo import cast
 from mdt.demo.colorectal.days import Days
 from mdt.demo.colorectal.patients import PATIENTS, Invented
 from mdt.meeting.models import Case
@@ -23,7 +24,7 @@ NURSE, RADIOLOGIST = "bronagh.mcallister@stockport.example", "hamish.drummond@ta
 SURGEON, ONCOLOGIST = "tomasz.wisniewski@tameside.example", "eleni.papadopoulou@christie.example"
 PATHOLOGIST = "ravindra.iyengar@tameside.example"
 
-INVENTED = {one.key: one for one in PATIENTS}
+INVENTED: dict[str, Invented | cast.Invented] = {one.key: one for one in (*PATIENTS, *cast.PATIENTS)}
 
 
 @dataclass
@@ -68,7 +69,7 @@ class Stage:
         listed = select(Case).where(Case.meeting_id == meeting_id, Case.patient_id == self._patients[key])
         return self.session.scalars(listed).one()
 
-    def _add(self, one: Invented, by: Actor, at: datetime) -> str:
+    def _add(self, one: Invented | cast.Invented, by: Actor, at: datetime) -> str:
         return record.add_patient(
             self.session, by=by, nhs=one.nhs, family=one.family, given=one.given, birth_date=one.born, sex=one.sex,
             to_refer=True, now=at,
