@@ -20,13 +20,14 @@ from mdt.imaging.gathering.series import unpacked
 from mdt.imaging.pixels.packs import Packer, outdated
 from mdt.meeting.series.actions import make_ahead
 from mdt.queue import Kind
+from mdt.reminders import closing, daily
 
 log = structlog.get_logger()
 
 THREADS = 3
 SWEEP_SECONDS = 60.0
 LONG_LOOK = 1.0
-POST_SECONDS = 10.0
+POST_SECONDS, REMIND_SECONDS = 10.0, 300.0
 PLANS_EVERY = timedelta(hours=6)
 LOST_AFTER = timedelta(seconds=30)
 REMADE_AT_ONCE = 4  # packs of an older make, in a quiet minute
@@ -159,10 +160,14 @@ def _plan_ahead(house: House) -> None:
 
 
 def _post(house: House, stopping: threading.Event) -> None:
-    """The outbox, again and again; a mishap is told and stops nothing."""
-    postman = house.postman()
+    """What is to be written to people, and the outbox, again and again; a mishap is told and stops nothing."""
+    postman, looked = house.postman(), float("-inf")
     while not stopping.wait(POST_SECONDS):
         try:
+            if time.monotonic() - looked > REMIND_SECONDS:
+                looked = time.monotonic()
+                daily.round_of(house.db, utc_now())
+                closing.round_of(house.db, utc_now())
             postman.round(stopping.is_set)
         except Exception:
             log.exception("outbox.mishap")

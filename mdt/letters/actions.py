@@ -12,9 +12,10 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound, Stale
+from mdt.core.words import long_date
 from mdt.letters import kinds, markup, queries
 from mdt.letters.models import Letter, LetterTemplate
-from mdt.letters.values import NAMES, Subject, long
+from mdt.letters.values import NAMES, Subject
 from mdt.meeting import queries as meetings
 from mdt.meeting import states
 from mdt.meeting.actions import reach
@@ -98,7 +99,7 @@ def draft(
         title=title,
         blocks=blocks,
         sender=case.meeting.team.name,
-        day=long(day),
+        day=long_date(day),
         reference=f"NHS number {spaced(case.patient.nhs_number)}, outcome version {outcome.version}",
     )
 

@@ -1,9 +1,9 @@
 """What a letter can be filled with: everything comes from the signed outcome and the case, nothing is typed again."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from mdt.core.clock import in_london
+from mdt.core.words import long_date
 from mdt.letters import plain
 from mdt.letters.markup import Values
 from mdt.meeting.models import Case
@@ -53,9 +53,9 @@ class Subject:
         return {
             "patient": in_full(patient.family, patient.given),
             "nhs": spaced(patient.nhs_number),
-            "born": long(patient.birth_date) if patient.birth_date else "on a day that is not known",
+            "born": long_date(patient.birth_date) if patient.birth_date else "on a day that is not known",
             "team": case.meeting.team.name,
-            "meeting_day": long(case.meeting.starts_at),
+            "meeting_day": long_date(case.meeting.starts_at),
             "question": case.clinical_question,
             "decision": sentence(self.proforma, form),
             "plain_decision": plain.recommendation(form),
@@ -64,24 +64,18 @@ class Subject:
             "plain_views": plain.wishes(form),
             "responsible": _line(form.get("responsible")),
             "tell_who": _line(form.get("tell_who")),
-            "tell_by": long(date.fromisoformat(form["tell_by"])) if form.get("tell_by") else "",
+            "tell_by": long_date(date.fromisoformat(form["tell_by"])) if form.get("tell_by") else "",
             "actions": tuple(
-                f"{action.text.rstrip('.')}: {action.owner}, by {long(action.due)}"
+                f"{action.text.rstrip('.')}: {action.owner}, by {long_date(action.due)}"
                 for action in self.outcome.actions
                 if action.kind != TELL
             ),
             "signed_by": self.outcome.signed_name,
-            "signed_on": long(signed) if signed else "",
+            "signed_on": long_date(signed) if signed else "",
             "amended": f"This replaces our earlier letter. What changed: {_line(self.outcome.reason)}"
             if self.outcome.version > 1
             else "",
         }
-
-
-def long(day: date | datetime) -> str:
-    """E.g. 24 November 2026, by the calendar in London."""
-    when = in_london(day).date() if isinstance(day, datetime) else day
-    return f"{when.day} {when:%B} {when.year}"
 
 
 def _line(text: str | None) -> str:

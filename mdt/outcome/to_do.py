@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mdt.core.actor import Actor
+from mdt.core.clock import LONDON
 from mdt.meeting.models import Case, Meeting
-from mdt.outcome.follow_through import FOLLOWED, OPEN, follow_on
+from mdt.outcome.follow_through import FOLLOW_AFTER, FOLLOWED, OPEN, follow_on
 from mdt.outcome.models import Action, Milestone, Outcome
 from mdt.people.permissions import may
 
@@ -55,7 +57,7 @@ def of_teams(session: Session, by: Actor, today: date, teams: Sequence[str]) -> 
         .join(Outcome, Outcome.id == Action.outcome_id)
         .join(Case, Case.id == Outcome.case_id)
         .join(Meeting, Meeting.id == Case.meeting_id)
-        .where(Meeting.team_id.in_(wanted), Outcome.status == "signed", Outcome.version == _newest())
+        .where(Meeting.team_id.in_(wanted), *_in_force())
         .order_by(Action.due, Action.id)
         .options(joinedload(Case.patient), joinedload(Case.meeting).joinedload(Meeting.team))
     )
@@ -75,8 +77,7 @@ def to_follow(session: Session, by: Actor, today: date, teams: Sequence[str]) ->
         .join(Meeting, Meeting.id == Case.meeting_id)
         .where(
             Meeting.team_id.in_(wanted),
-            Outcome.status == "signed",
-            Outcome.version == _newest(),
+            *_in_force(),
             ~followed.exists(),
         )
         .order_by(Outcome.signed_at)
@@ -90,13 +91,54 @@ def to_follow(session: Session, by: Actor, today: date, teams: Sequence[str]) ->
     return [one for one in asked if one.since <= today]
 
 
+@dataclass(frozen=True)
+class Due:
+    """An open action of a version in force, without whom it is about: enough to count and to remind."""
+
+    owner: str
+    kind: str
+    due: date
+    team_id: str
+    met_at: datetime
+
+
+def open_actions(session: Session, by: Actor) -> list[Due]:
+    """Of all the actor's teams, the longest due first."""
+    found = session.execute(
+        select(Action.owner, Action.kind, Action.due, Meeting.team_id, Meeting.starts_at)
+        .join(Outcome, Outcome.id == Action.outcome_id)
+        .join(Case, Case.id == Outcome.case_id)
+        .join(Meeting, Meeting.id == Case.meeting_id)
+        .where(Action.status == OPEN, Meeting.team_id.in_(teams_of(by)), *_in_force())
+        .order_by(Action.due, Action.id)
+    )
+    return [Due(*row) for row in found]
+
+
+def how_many_to_follow(session: Session, today: date, teams: Sequence[str]) -> int:
+    """As `to_follow`, counted. The caller may see these teams."""
+    until = datetime.combine(today - FOLLOW_AFTER + timedelta(days=1), time(), LONDON)
+    followed = select(Milestone.id).where(Milestone.case_id == Outcome.case_id, Milestone.kind == FOLLOWED)
+    found = (
+        select(func.count())
+        .select_from(Outcome)
+        .join(Meeting, Meeting.id == Outcome.meeting_id)
+        .where(Meeting.team_id.in_(teams), Outcome.signed_at < until, *_in_force(), ~followed.exists())
+    )
+    return session.scalar(found) or 0
+
+
 def milestones(session: Session, case_id: str) -> list[Milestone]:
     """All that was written down of a case, the latest first. The caller may see the case."""
     kept = select(Milestone).where(Milestone.case_id == case_id)
     return list(session.scalars(kept.order_by(Milestone.at.desc(), Milestone.id)))
 
 
-def _newest() -> object:
+def _in_force() -> tuple[ColumnElement[bool], ...]:
+    return Outcome.status == "signed", Outcome.version == _newest()
+
+
+def _newest() -> Any:
     """The number of the version in force of the outcome's case."""
     other = Outcome.__table__.alias("other")
     return (

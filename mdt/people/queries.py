@@ -75,14 +75,20 @@ def names_in_team(session: Session, team_id: str, now: datetime) -> list[str]:
     """Those who take part in a team's meetings today (not those who only observe), in order of their names."""
     members = select(Person.name).join(Person.memberships).where(Membership.team_id == team_id, Person.active)
     members = members.where(Membership.role != OBSERVER)
-    return list(session.scalars(members.where(*_valid_on(in_london(now).date())).order_by(Person.name)))
+    return list(session.scalars(members.where(*valid_on(in_london(now).date())).order_by(Person.name)))
 
 
 def members_of(session: Session, team_id: str, day: date) -> list[Person]:
     """Who takes part in a team's meetings on a day, in order of their names."""
     members = select(Person).join(Person.memberships).where(Membership.team_id == team_id, Person.active)
-    members = members.where(Membership.role != OBSERVER, *_valid_on(day))
+    members = members.where(Membership.role != OBSERVER, *valid_on(day))
     return list(session.scalars(members.order_by(Person.name)))
+
+
+def holders(session: Session, team_id: str, role: str, day: date) -> list[str]:
+    """The ids of those who hold a role in a team on a day."""
+    held = select(Membership.person_id).join(Membership.person).where(Membership.team_id == team_id, Person.active)
+    return list(session.scalars(held.where(Membership.role == role, *valid_on(day)).order_by(Person.name)))
 
 
 def person_by_email(session: Session, email: str) -> Person | None:
@@ -93,7 +99,7 @@ def person_by_email(session: Session, email: str) -> Person | None:
 def roles_now(session: Session, team_ids: Collection[str], now: datetime) -> dict[tuple[str, str], str]:
     """The role of each (team, person) whose membership of one of these teams is valid today."""
     held = select(Membership.team_id, Membership.person_id, Membership.role).where(
-        Membership.team_id.in_(team_ids), *_valid_on(in_london(now).date())
+        Membership.team_id.in_(team_ids), *valid_on(in_london(now).date())
     )
     return {(team_id, person_id): role for team_id, person_id, role in session.execute(held)}
 
@@ -104,13 +110,14 @@ def session_versions(session: Session, person_ids: Collection[str]) -> dict[str,
     return {person: version for person, version in session.execute(active)}  # noqa: C416 - rows
 
 
-def _valid_on(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
+def valid_on(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
+    """Of memberships: those that hold on a day."""
     return Membership.starts <= day, or_(Membership.ends.is_(None), Membership.ends >= day)
 
 
 # Built once: it is asked on every request and every socket message.
 _ROLES_OF = select(Membership.team_id, Membership.role).where(
-    Membership.person_id == bindparam("person"), *_valid_on(bindparam("day"))
+    Membership.person_id == bindparam("person"), *valid_on(bindparam("day"))
 )
 
 

@@ -5,17 +5,12 @@ from datetime import date, datetime, timedelta
 from flask import Flask
 
 from mdt.core.clock import in_london, utc_now
+from mdt.core.words import counted, long_date
 from mdt.record import nhs_number, written
 from mdt.record.models import Patient
 from mdt.trusts.names import short
 
 SEXES = {"F": "Female", "M": "Male", "O": "Other"}
-
-
-def long_date(day: date | datetime) -> str:
-    """24 November 2026"""
-    day = _day(day)
-    return f"{day.day} {day:%B %Y}"
 
 
 def banner_date(day: date) -> str:
@@ -101,19 +96,10 @@ def since(at: datetime, now: datetime | None = None) -> str:
     return clock(at) if day.date() == today else f"{day.day} {day:%b} {clock(at)}"
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """1 case, 2 cases"""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def sentence(text: str) -> str:
     """Some words with a capital letter and a full stop."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".!?" else ".")
-
-
-def _day(day: date | datetime) -> date:
-    return in_london(day).date() if isinstance(day, datetime) else day
 
 
 def install(app: Flask) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, Stale
+from mdt.core.words import counted
 from mdt.imaging.standing import readiness
 from mdt.live.actions import keep
 from mdt.meeting import call, cut_off, lines, queries
@@ -25,8 +26,8 @@ from mdt.people.queries import names_of
 from mdt.preparation import standing
 from mdt.record.written import readable
 from mdt.referral import queries as referred
+from mdt.reminders import waiting
 from mdt.web import reading
-from mdt.web.formats import counted
 from mdt.web.session import current_actor, house
 
 pages = Blueprint("meetings", __name__)
@@ -80,6 +81,7 @@ def mine() -> Any:
         states = readiness.of_patients(
             db, {case.patient_id for one in coming for case in one.cases}, now=now, in_words=False
         )
+        waits = waiting.of_person(db, by, now)
     listed = [Listed(meeting, len(meeting.cases), _ready(meeting, states)) for meeting in coming]
     ahead = [one for one in listed if in_london(one.meeting.starts_at).date() > today]
     far = [one for one in ahead if not one.cases and one.meeting.starts_at > now + NEAR]
@@ -92,8 +94,14 @@ def mine() -> Any:
     earlier = url_for(".mine", before=last.starts_at.isoformat(), beyond=last.id, _anchor="past") if last else None
     plans = any(may(by, "meeting.plan", team) for team in by.roles)
     return render_template(
-        "meeting/mine.html", groups=groups, far=far, plans=plans, earlier=earlier, is_later=before < midnight
-    )  # fmt: skip
+        "meeting/mine.html",
+        groups=groups,
+        waits=waits,
+        far=far,
+        plans=plans,
+        earlier=earlier,
+        is_later=before < midnight,
+    )
 
 
 def _moment(text: str) -> datetime | None:

@@ -42,6 +42,7 @@ def addresses(made: Seeded) -> dict[str, str]:
         "feedback": "/feedback/",
         "how a team prepares": f"/teams/{made.teams['lung']}/preparation/",
         "reminders": "/reminders/",
+        "when a team is reminded": f"/teams/{made.teams['lung']}/reminders/",
         "the demo region": "/demo/",
         "no such page": "/nothing",
     }

@@ -182,6 +182,8 @@ TABLE = {
     "POST /teams/<team_id>/preparation/": "302 302 403 403 403 404 404 401",
     "GET /reminders/": ALL,
     "POST /reminders/": "302 302 302 302 302 302 302 401",
+    "GET /teams/<team_id>/reminders/": "200 200 403 403 403 404 404 401",
+    "POST /teams/<team_id>/reminders/": "302 302 403 403 403 404 404 401",
     "GET /outbox/": "403 403 403 403 403 200 403 401",
     "POST /outbox/<message_id>": "403 403 403 403 403 404 403 401",  # there is no such message
     "GET /arrivals/": "403 403 403 403 403 200 403 401",
@@ -382,6 +384,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
         "POST /meetings/<meeting_id>/list/<patient_id>": {"clinical_question": "Is this resectable?"},
         "POST /outbox/<message_id>": {"act": "again"},
+        "POST /teams/<team_id>/reminders/": {"hour": "6", "warning": "16"},
         "POST /cases/<case_id>/triage/": {"stream": "full", "seen": "0"},
         "POST /cases/<case_id>/promote": {"reason": "Her heart"},
         "POST /teams/<team_id>/series/": {

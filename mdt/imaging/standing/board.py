@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mdt.core.clock import in_london
+from mdt.core.words import counted
 from mdt.imaging.standing.answers import Answer, Asking
 
 MOST_NAMED = 3  # silent trusts in a meeting's sentence
@@ -226,7 +227,3 @@ def summary(words: Sequence[Word], silent: Mapping[str, int], waiting: int) -> l
     said += [f"{counted(waiting, 'match', 'matches')} to decide"] if waiting else []
     not_asked = words.count(Word.NOT_ASKED)
     return [*said, f"{not_asked} not asked for"] if not_asked else said
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -24,12 +24,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from mdt.core.among import among
 from mdt.core.clock import in_london
+from mdt.core.words import counted
 from mdt.imaging.disc.discs import OPEN, discs_coming
 from mdt.imaging.looking.timeline import held, of_studies, study_name
 from mdt.imaging.models import Gather, Import, Series, TrustAnswer
 from mdt.imaging.standing import answers, board
 from mdt.imaging.standing.answers import NOBODY, Asking
-from mdt.imaging.standing.board import Cell, Held, Match, State, Word, counted
+from mdt.imaging.standing.board import Cell, Held, Match, State, Word
 from mdt.record.clashes import STRONG
 from mdt.record.models import ARCHIVE, Holder, Link, Study
 from mdt.trusts.names import short
