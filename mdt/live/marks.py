@@ -53,13 +53,24 @@ def put(held: dict[str, Json], body: Json, author: Author, *, may_change_others:
         "version": next_version(before, sent, "mark"),
         "tool": fields.one_of(sent, "tool", tuple(TOOLS)),
         **_place(sent),
-        "points": _points(sent),
+        "points": _points(sent, TOOLS[sent["tool"]].least, TOOLS[sent["tool"]].most),
         "text": fields.text(sent, "text", TEXT_MOST),
         **whose(before, author, may_change_others),
         "at": at,
         **_lesion(sent),
     }
     return mark
+
+
+def in_the_making(sent: Json) -> Json:
+    """A mark that a hand still makes or moves, as others see it meanwhile: it may lack points, and has no words yet."""
+    tool = fields.one_of(sent, "tool", tuple(TOOLS))
+    return {
+        "id": fields.uuid(sent, "id"),
+        "tool": tool,
+        **_place(sent),
+        "points": _points(sent, 1, TOOLS[tool].most),
+    }
 
 
 def remove(held: dict[str, Json], body: Json, author: Author, *, may_change_others: bool) -> Json:
@@ -122,10 +133,10 @@ def _place(sent: Json) -> Json:
     }
 
 
-def _points(sent: Json) -> list[list[int | float]]:
-    tool, points = TOOLS[sent["tool"]], sent.get("points")
-    if not isinstance(points, list) or not tool.least <= len(points) <= tool.most:
-        count = str(tool.least) if tool.least == tool.most else f"{tool.least} to {tool.most}"
+def _points(sent: Json, least: int, most: int) -> list[list[int | float]]:
+    points = sent.get("points")
+    if not isinstance(points, list) or not least <= len(points) <= most:
+        count = str(least) if least == most else f"{least} to {most}"
         raise Invalid(f"points of {sent['tool']} must be {count}.")
     return [fields.point(point, "points") for point in points]
 

@@ -42,6 +42,13 @@ class Pointer:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    n: int
+    case: str
+    drawing: Json | None
+
+
+@dataclass(frozen=True)
 class Digest:
     seq: int
     digest: str
@@ -99,6 +106,12 @@ def view_message(data: Any) -> View:
 def pointer_message(data: Any) -> Pointer:
     sent = fields.record(data, "pointer")
     return Pointer(fields.whole(sent, "n", 0, SEQ_MOST), view.pointer(sent.get("pointer")))
+
+
+def drawing_message(data: Any) -> Drawing:
+    sent = fields.record(data, "drawing")
+    n, case = fields.whole(sent, "n", 0, SEQ_MOST), fields.our_id(sent, "case")
+    return Drawing(n, case, view.drawing(sent.get("drawing")))
 
 
 def renew(data: Any) -> int:

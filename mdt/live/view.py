@@ -1,4 +1,4 @@
-"""What the presenter looks at, and where people point: fleeting, in patient terms, the newest wins.
+"""What the presenter looks at, where people point, what they are drawing: fleeting, in patient terms, the newest wins.
 
 Nothing here is kept. A view is whole, never a difference, so that a lost one costs nothing once the next is there.
 """
@@ -69,3 +69,8 @@ def pointer(data: Any) -> Json | None:
         "frame": fields.whole(sent, "frame", 1, marks.FRAME_MOST),
         "at": fields.point(sent.get("at"), "at"),
     }
+
+
+def drawing(data: Any) -> Json | None:
+    """A checked mark in the making; None when the hand has let go."""
+    return None if data is None else marks.in_the_making(fields.record(data, "drawing"))

@@ -198,6 +198,8 @@ class Keeper:
                 room.show_view(Shown(**body))
             case "pointer":
                 room.point(**body)
+            case "drawing":
+                room.draw(**body)
             case "hands":
                 room.roster_changed |= room.hands.hear(body)
             case "desk":

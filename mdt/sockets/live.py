@@ -39,7 +39,7 @@ log = structlog.get_logger("mdt.sockets")
 
 Handler = Callable[[Participant, Actor, Any], Json | None]
 
-_OF_THE_MEETING = frozenset({"view", "pointer", "renew", "hand", "word", "guest"})
+_OF_THE_MEETING = frozenset({"view", "pointer", "drawing", "renew", "hand", "word", "guest"})
 ONLY_PREPARES = "You prepare a case here; join the meeting for that."
 SIGNED_OUT = "Your sign-in has ended. Sign in again to come back."
 
@@ -56,6 +56,7 @@ class Live(Namespace):
             "pull": self._pull,
             "view": self._view,
             "pointer": self._pointer,
+            "drawing": self._drawing,
             "renew": self._renew,
             "follow": self._follow,
             "digest": self._digest,
@@ -250,6 +251,13 @@ class Live(Namespace):
         if self._rooms.of(who.meeting_id).point(who.client, who.name, sent.n, sent.pointer):
             told = {"client": who.client, "name": who.name, "n": sent.n, "pointer": sent.pointer}
             self._pager.publish(who.meeting_id, "pointer", told)
+
+    def _drawing(self, who: Participant, actor: Actor, data: Any) -> None:
+        permissions.require(actor, "mark", who.team_id)
+        sent = protocol.drawing_message(data)
+        if self._rooms.of(who.meeting_id).draw(who.client, who.name, sent.n, sent.case, sent.drawing):
+            told = {"client": who.client, "name": who.name, "n": sent.n, "case": sent.case, "drawing": sent.drawing}
+            self._pager.publish(who.meeting_id, "drawing", told)
 
     def _renew(self, who: Participant, actor: Actor, data: Any) -> Json:
         term = protocol.renew(data)

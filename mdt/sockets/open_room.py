@@ -15,15 +15,16 @@ from mdt.live.fields import Json
 from mdt.live.protocol import moment
 from mdt.live.view import Shown
 from mdt.people.permissions import IN_A_TEAM
+from mdt.sockets.at_once import AtOnce
 from mdt.sockets.hands import Hands
 from mdt.sockets.line import Line
 from mdt.sockets.packets import packet
 from mdt.sockets.participant import Participant
 from mdt.sockets.recorder import Recorder
 
-POINTERS_MOST = 4  # people who point at once; more nobody can follow
+POINTERS_MOST, DRAWINGS_MOST = 4, 8  # people who point, or draw, at once; more nobody can follow
 _AT_ONCE = 64  # events shown before others get their turn
-_POINTS_FOR = 2.0  # seconds after which a pointer that says nothing has left
+_POINTS_FOR, _DRAWS_FOR = 2.0, 4.0  # seconds after which one that says nothing has left, or let go
 
 
 class OpenRoom:
@@ -35,7 +36,8 @@ class OpenRoom:
         self._reading = RLock()
         self._tabs: dict[str, Participant] = {}
         self._waiting: set[Participant] = set()
-        self._pointing: dict[str, float] = {}
+        self._pointing = AtOnce(POINTERS_MOST, _POINTS_FOR)
+        self._drawing = AtOnce(DRAWINGS_MOST, _DRAWS_FOR)
         self._digest: tuple[int, str] | None = None
         self.view: Shown | None = None
         self._presented: dict[str, int] = {}  # tab: the last term in which it presented
@@ -79,7 +81,8 @@ class OpenRoom:
         if self._tabs.pop(who.sid, None) is None:
             return
         self._waiting.discard(who)
-        self._pointing.pop(who.client, None)
+        self._pointing.forget(who.client)
+        self._drawing.forget(who.client)
         self.roster_changed = self.desk_is_stale = True
         self.empty_since = monotonic()
         if who.prepares or any(other.person_id == who.person_id for other in self.company):
@@ -165,17 +168,19 @@ class OpenRoom:
 
     def point(self, client: str, name: str, n: int, pointer: Json | None) -> bool:
         """Forward where somebody points, unless too many do."""
-        now = monotonic()
-        self._pointing = {tab: at for tab, at in self._pointing.items() if now - at < _POINTS_FOR}
-        presents = self.presenter is not None and self.presenter["client"] == client
-        if client not in self._pointing and len(self._pointing) >= POINTERS_MOST and not presents:
+        if not self._pointing.lets(client, goes_on=pointer is not None, always=self._presents(client)):
             return False
-        if pointer is None:
-            self._pointing.pop(client, None)
-        else:
-            self._pointing[client] = now
         told = {"client": client, "name": name, "n": n, "pointer": pointer}
         self._fleeting(f"pointer {client}", packet("pointer", told), but=client)
+        return True
+
+    def draw(self, client: str, name: str, n: int, case: str, drawing: Json | None) -> bool:
+        """Forward a mark that is being made of the open case, unless too many are."""
+        is_open = (self.state["status"], self.state["case"]) == ("open", case)
+        if not is_open or not self._drawing.lets(client, goes_on=drawing is not None, always=self._presents(client)):
+            return False
+        told = {"client": client, "name": name, "n": n, "case": case, "drawing": drawing}
+        self._fleeting(f"drawing {client}", packet("drawing", told), but=client)
         return True
 
     def tell_head(self) -> None:
@@ -201,9 +206,8 @@ class OpenRoom:
         """The lobby is for those who may open it, the clock for those who keep it, or all."""
         if not self.desk:
             return {}
-        presents = self.presenter is not None and self.presenter["client"] == who.client
         told = {name: self.desk[name] for name in ("quorum", "call")}
-        sees_clock = presents or self.desk["clock_for_all"] or who.role in IN_A_TEAM["clock.see"]
+        sees_clock = self._presents(who.client) or self.desk["clock_for_all"] or who.role in IN_A_TEAM["clock.see"]
         told["clock"] = self.desk["clock"] if sees_clock else None
         told["lobby"] = self.desk["lobby"] if who.role in IN_A_TEAM["guest.admit"] else []
         return told
@@ -216,6 +220,9 @@ class OpenRoom:
     def presenter(self) -> Json | None:
         presenter: Json | None = self.state["presenter"]
         return presenter
+
+    def _presents(self, client: str) -> bool:
+        return self.presenter is not None and self.presenter["client"] == client
 
     @property
     def is_slow_for_somebody(self) -> bool:

@@ -13,6 +13,7 @@ _RATES = {
     "op": (10, 40),
     "view": (33, 33),
     "pointer": (33, 33),
+    "drawing": (12, 24),
     "renew": (1, 5),
     "follow": (2, 10),
     "digest": (1, 5),

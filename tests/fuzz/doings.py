@@ -14,7 +14,7 @@ from mdt.outcome import form as forms
 from mdt.outcome.proforma import FIRST, compose
 from mdt.people.permissions import ROLES
 from tests.fuzz.tab import Tab
-from tests.fuzz.views import a_point, a_pointer, a_view
+from tests.fuzz.views import a_drawing, a_point, a_pointer, a_view
 from tests.room_stage import key, mark, uid
 
 if TYPE_CHECKING:
@@ -256,6 +256,11 @@ def point(day: "Simulation", _tab: Tab, case: str) -> Body:
     return {"n": day.next_view(), "pointer": a_pointer(day.random, day.imaging[case])}
 
 
+def draw(day: "Simulation", tab: Tab, case: str) -> Body:
+    drawn = a_drawing(day.random, day.imaging[case], uid(500 + 10 * tab.number))
+    return {"n": day.next_view(), "case": case, "drawing": drawn}
+
+
 def renew(_day: "Simulation", tab: Tab, _case: str) -> Body | None:
     presenter = tab.client.state["presenter"]
     return presenter and {"term": presenter["term"]}
@@ -293,6 +298,7 @@ BY_ITSELF = {"op", "hello", "pull", "digest"}
 TELLS: dict[str, Doing] = {
     "view": Doing(20, _PRESENTING, show),
     "pointer": Doing(6, EVERYBODY, point),
+    "drawing": Doing(8, TAKING_PART, draw),
     "renew": Doing(8, _PRESENTING, renew),
     "follow": Doing(2, EVERYBODY, follow),
     "here": Doing(2, EVERYBODY, here),

@@ -90,7 +90,7 @@ def test_nonsense_is_refused_in_words_and_the_connection_stays(server, stage):
             assert answer["code"] in ("invalid", "gone", "forbidden", "not-presenter", "slow-down"), answer
             assert answer["message"].endswith(".")
             await asyncio.sleep(0.25 if event == "hello" else 0)
-        for event in ("view", "pointer"):
+        for event in ("view", "pointer", "drawing"):
             for body in (None, [], {"n": 1}, {"term": 1, "n": 1, "view": {"case": None}}, {"n": 1, "pointer": 5}):
                 line.tell(event, body)
         assert (await line.ask("op", op("mark.put", {"case": stage.cases[0], "mark": mark(1)})))["fresh"]

@@ -47,12 +47,21 @@ def test_people_look_together_and_a_late_joiner_sees_it_all(server, stage):
         chair.tell("view", {"term": term, "n": 99, "view": a_view(stage.cases[1], 99)})  # not the open case
         observer.tell("view", {"term": term, "n": 99, "view": a_view(case, 99)})  # not the presenter
         chair.tell("pointer", {"n": 1, "pointer": {"series": "1.2.3", "sop": "1.2.3.4", "frame": 30, "at": [1, 2, 3]}})
+        a_length = {key: mark(9)[key] for key in ("id", "tool", "study", "series", "sop", "frame", "points")}
+        observer.tell("drawing", {"n": 1, "case": case, "drawing": a_length})  # may not mark
+        chair.tell("drawing", {"n": 1, "case": stage.cases[1], "drawing": a_length})  # not the open case
+        chair.tell("drawing", {"n": 2, "case": case, "drawing": a_length})
+        chair.tell("drawing", {"n": 3, "case": case, "drawing": None})
         await until(lambda: any(event == "pointer" for event, _ in seen["observer"]))
+        await until(lambda: len([event for event, _ in seen["observer"] if event == "drawing"]) == 2)
 
         views = [body for event, body in seen["observer"] if event == "view"]
         assert [view["n"] for view in views] == list(range(1, 31))
         assert views[-1]["view"]["panes"][0]["frame"] == 30
-        assert not [event for event, _ in seen["chair"] if event in ("view", "pointer")]
+        assert not [event for event, _ in seen["chair"] if event in ("view", "pointer", "drawing")]
+        drawn = [body for event, body in seen["observer"] if event == "drawing"]
+        assert [(one["n"], one["name"], one["case"]) for one in drawn] == [(2, "Dr Chair", case), (3, "Dr Chair", case)]
+        assert [one["drawing"] for one in drawn] == [a_length, None]
 
         late = await seats["member"].connect()
         welcome = await late.ask("hello", FRESH)

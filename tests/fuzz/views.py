@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+from mdt.live.marks import TOOLS
 from mdt.live.panes.layers import OVERLAYS
 from mdt.live.panes.plane import BLENDS, COLOURS, PLANES
 from mdt.live.panes.rendering import PRESETS
@@ -73,6 +74,14 @@ def a_pointer(random: Random, imaging: Imaging) -> dict[str, Any] | None:
     place = {"series": imaging.series, "at": a_point(random)}
     on_an_image = {"sop": random.choice(imaging.sops), "frame": 1}
     return random.choice([None, place, place | on_an_image, place | on_an_image])
+
+
+def a_drawing(random: Random, imaging: Imaging, mark_id: str) -> dict[str, Any] | None:
+    """A mark that a hand is making, or has let go."""
+    tool = random.choice(list(TOOLS))
+    points = [a_point(random) for _ in range(random.randint(1, min(6, TOOLS[tool].most)))]
+    place = {"study": imaging.study, "series": imaging.series, "sop": random.choice(imaging.sops), "frame": 1}
+    return random.choice([None, {"id": mark_id, "tool": tool, **place, "points": points}])
 
 
 def a_point(random: Random) -> list[float]:

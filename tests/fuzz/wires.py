@@ -15,7 +15,7 @@ LOST, REPEATED = 0.04, 0.06
 REACH = 4  # how far a message may overtake those before it
 # These say how things are, whole: on one connection they stay in their order, and are lost only with it.
 _IN_ORDER = {"roster", "desk", "cut", "hello"}
-_NEVER_LOST = {"view", "pointer"}
+_NEVER_LOST = {"view", "pointer", "drawing"}
 
 
 class Connection:

@@ -232,18 +232,61 @@ def test_a_private_mark_is_seen_by_all_once_it_is_shown(browser: Browser, place:
     member.keyboard.press("Shift+J")
 
 
+def test_a_mark_is_seen_while_it_is_drawn(browser: Browser, place: Place) -> None:
+    member, chair = place.enter(browser, "member"), place.enter(browser, "chair")
+    for page in (member, chair):
+        wait(page, "room.panes[0] && room.panes[0].painted && room.panes[0].kind === 'image'")
+    others = chair.locator(".drawing-name", has_text="Dr Member")
+    kept = len(place.marks(0))
+    member.keyboard.press("l")
+    hold(member)
+    expect(others).to_be_visible()
+    assert len(place.marks(0)) == kept
+    member.mouse.up()
+    until(member, lambda: len(place.marks(0)) == kept + 1)
+    expect(others).to_have_count(0)
+
+    # A private one is seen by nobody: the one after it, which is not, comes alone.
+    member.keyboard.press("Shift+J")
+    hold(member)
+    member.mouse.up()
+    expect(member.locator(".badge-private")).to_be_visible()
+    expect(others).to_have_count(0)
+    member.keyboard.press("Shift+J")
+
+    # Whoever leaves in the middle of it leaves nothing behind.
+    hold(member)
+    expect(others).to_be_visible()
+    member.goto("about:blank")
+    expect(others).to_have_count(0)
+    assert len(place.marks(0)) == kept + 1
+    member.goto(place.address())
+
+
+def hold(page: Page) -> None:
+    """Begins a mark and keeps hold of it."""
+    x, y = middle(page)
+    page.mouse.move(x - 60, y + 40)
+    page.mouse.down()
+    page.mouse.move(x, y + 60, steps=4)
+    page.mouse.move(x + 40, y + 40, steps=4)
+
+
 def test_a_slide_is_zoomed_and_pointed_at_together(browser: Browser, place: Place) -> None:
     chair, member = place.enter(browser, "chair"), place.enter(browser, "member")
     present(chair)
     chair.locator("button.series", has_text="H&E").click()
     for page in (chair, member):
         wait(page, "room.panes[0] && room.panes[0].kind === 'slide' && room.panes[0].slide.micrometres !== null")
+        wait(page, "room.panes[0].slide.sharp")
         expect(page.locator(".slide-bar")).to_be_visible()
     wide = room(member)["panes"][0]["slide"]["micrometres"]
     chair.mouse.move(*middle(chair))
     for _ in range(3):
         chair.mouse.wheel(0, -200)
     wait(member, f"room.panes[0].slide.micrometres < {wide * 0.8}")
+    for page in (chair, member):
+        wait(page, "room.panes[0].slide.sharp")
     ours, theirs = (room(page)["panes"][0]["view"] for page in (chair, member))
     assert ours["centre"] == pytest.approx(theirs["centre"], abs=1)
     chair.keyboard.down("q")

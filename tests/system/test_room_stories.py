@@ -177,7 +177,12 @@ def test_who_is_removed_from_the_team_is_out_within_a_second(browser: Browser, p
     until(chair, lambda: bool(holding.told("cut")))
     print(f"Out {time.monotonic() - removed:.1f} s after they were removed")
     assert [cut["code"] for cut in holding.told("cut")] == ["signed-out"]
-    wait(member, "room.client.connection === 'signed-out'")
+    # Nothing of the patient is left on their screen, and nothing they press means the room.
+    expect(member.get_by_role("heading", name="You are no longer in this room")).to_be_visible()
+    expect(member.locator("canvas, .banner, .agenda, .strip")).to_have_count(0)
+    assert "HARGREAVES" not in member.locator("body").inner_text()
+    member.keyboard.press("n")
+    assert room(member)["client"]["pending"] == 0
     name = room(member)["client"]["me"]["name"]
     expect(chair.get_by_role("list", name="In the room").get_by_text(name)).to_have_count(0)
 

@@ -22,6 +22,7 @@ READERS = [
     protocol.op,
     protocol.view_message,
     protocol.pointer_message,
+    protocol.drawing_message,
     protocol.renew,
     protocol.follow,
     protocol.digest,

@@ -39,3 +39,21 @@ def test_a_pointer_on_a_plane_names_the_series_and_the_point():
     assert view.pointer({"series": "1.2.3", "at": [1, 2, 3]}) == {"series": "1.2.3", "at": [1, 2, 3]}
     with pytest.raises(Invalid):
         view.pointer({"series": "1.2.3"})
+
+
+DRAWN = json.loads((Path(__file__).parents[1] / "cases" / "drawings.json").read_text())
+
+
+@pytest.mark.parametrize("sent", DRAWN["good"].values(), ids=DRAWN["good"])
+def test_a_mark_in_the_making_may_lack_points_and_has_nothing_that_is_kept(sent):
+    assert view.drawing(sent | {"version": 3, "text": "a secret", "lesion": {}}) == sent
+
+
+@pytest.mark.parametrize("case", DRAWN["bad"], ids=lambda case: str(case["with"]))
+def test_what_is_no_mark_in_the_making_is_refused(case):
+    with pytest.raises(Invalid):
+        view.drawing(DRAWN["good"][case["of"]] | case["with"])
+
+
+def test_a_hand_that_has_let_go_draws_nothing():
+    assert view.drawing(None) is None

@@ -88,7 +88,7 @@ export class Keeping {
   put(draft: Draft, on?: number): number {
     const before = this.now(draft.id);
     const after = { ...(before?.lesion === undefined ? {} : { lesion: before.lesion }), ...draft };
-    const secret = this.isSecret(draft.id) || (before === null && this.privately);
+    const secret = this.isPrivate(draft.id);
     this.history.did({ id: draft.id, before, after, secret });
     return this.send(draft.id, after, secret, on);
   }
@@ -170,6 +170,11 @@ export class Keeping {
     if (sent !== undefined) return sent.mark;
     const mark = this.others.secrets.get(id) ?? this.ask.kept()[id];
     return mark === undefined || mark.removed ? null : draftOf(mark);
+  }
+
+  /** Whether others may not see it: one that is kept privately, or a new one while new ones are private. */
+  isPrivate(id: string): boolean {
+    return this.isSecret(id) || (this.privately && this.now(id) === null);
   }
 
   private isSecret(id: string): boolean {

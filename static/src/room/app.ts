@@ -5,6 +5,7 @@ import { Library } from '../imaging/library';
 import { Thumbnails } from '../imaging/thumbnails';
 import { aboutMark } from '../measure/about';
 import type { MountOutcome } from '../outcome/api';
+import { InHand } from '../measure/in-hand';
 import type { Keeping } from '../measure/keeping';
 import type { OtherMarks } from '../measure/others';
 import { watchWho } from '../measure/who';
@@ -17,6 +18,9 @@ import { find, type Grid } from '../viewer/grid';
 import type { Hung } from '../viewer/hanging';
 import { hasOverlays, type Layers } from '../viewer/layers/layers';
 import type { Marks } from '../viewer/marks';
+import { Drawings } from '../viewer/drawings';
+import { watchFreehand } from '../viewer/freehand';
+import { PersonColours } from '../viewer/person-colours';
 import { Pointers } from '../viewer/pointers';
 import { VolumeActs } from '../viewer/volume/acts';
 import { Crosshair } from '../viewer/volume/crosshair';
@@ -47,6 +51,7 @@ import { PresentersPlace } from './presenters-place';
 import { Regions } from './regions';
 import type { Replaying } from './replaying';
 import { Sharing } from './sharing';
+import { showShutOut } from './shut-out';
 import { States } from './states';
 import { Timings } from './timings';
 import { Toasts } from './toasts';
@@ -85,6 +90,7 @@ export class App {
   sideOpen = window.innerWidth >= 1024;
   stripOpen = true;
   private drawing = false;
+  private isShut = false;
   private mayMark = false;
   /** Series that have come further than their viewports say. */
   private readonly progressed = new Set<string>();
@@ -98,7 +104,11 @@ export class App {
   readonly marking = new Marking(this);
   private readonly place = new PresentersPlace(this);
   readonly outcome: OutcomePlace;
+  private readonly colours = new PersonColours();
   readonly pointers: Pointers;
+  /** What others draw now, and what is drawn here, for them to see. */
+  readonly drawings: Drawings;
+  readonly inHand: InHand;
   readonly keyMarks: KeyMarks;
   readonly crosshair: Crosshair;
   readonly volumes = new VolumeActs(this);
@@ -113,12 +123,13 @@ export class App {
   readonly scenes: Scenes;
   readonly tiles: Tiles;
 
-  constructor(root: HTMLElement, connect: (listener: RoomListener) => RoomLine, readonly at: Addresses, mountOutcome: MountOutcome) {
+  constructor(private readonly root: HTMLElement, connect: (listener: RoomListener) => RoomLine, readonly at: Addresses, mountOutcome: MountOutcome) {
     this.library = new Library(openKeeper(at.framesKey));
     this.client = connect({
       changed: (events) => this.roomChanged(events),
       viewed: () => this.sharing.followPresenter(),
       pointed: (client, name, pointer) => this.pointers.show(client, name, pointer),
+      drew: (client, name, n, drawing) => this.drawings.show(client, name, n, drawing),
       status: () => this.statusChanged(),
       refused: (op, answer) => this.refused(op, answer),
       unshown: (sentence) => this.toasts.say(sentence, true),
@@ -135,7 +146,13 @@ export class App {
       draw: () => this.draw(),
     });
     this.looking = new Looking(this);
-    this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer));
+    this.pointers = new Pointers(this.grid, () => this.engine.tool === 'Point', (pointer) => this.client.point(pointer), this.colours);
+    this.drawings = new Drawings(this.grid, this.colours);
+    this.inHand = new InHand({
+      isShown: (id) => this.at.prepares === null && this.may('mark') && !this.keeping.isPrivate(id),
+      send: (drawing) => this.client.draw(drawing),
+    });
+    watchFreehand(this.grid, () => this.engine.tool === 'PlanarFreehandROI' && this.marks.under().length === 0, (drawing) => this.inHand.hold(drawing));
     this.keyMarks = new KeyMarks(this);
     this.crosshair = new Crosshair(this.grid, () => this.engine.tool === 'Crosshair', () => this.sharing.elsewhere(), () => this.sharing.changed());
     this.grid.cross = this.crosshair;
@@ -247,6 +264,7 @@ export class App {
   }
 
   private statusChanged(): void {
+    if (this.client.out !== null) return this.shut();
     if (this.may('mark') !== this.mayMark) {
       this.mayMark = !this.mayMark;
       this.engine.choose(this.engine.tool);
@@ -254,9 +272,22 @@ export class App {
     const pending = this.client.outbox.pending.length;
     if (pending !== this.pending) this.marks.sync(); // what is kept now may be drawn as it was kept
     this.pending = pending;
+    this.drawings.keep(new Set(this.client.roster.map(({ client }) => client)));
+    this.colours.keep(new Set([...this.pointers.clients, ...this.drawings.clients]));
     this.cases.bindOutcome();
     this.outcome.changed();
     this.draw();
+  }
+
+  /** Not a pixel, a name or a word of any case is left when this returns, in the second window either. */
+  private shut(): void {
+    if (this.isShut) return;
+    this.isShut = true;
+    const { client, at } = this;
+    this.cases.switchTo(null, null);
+    this.cases.agenda = null;
+    this.looking.second.changed();
+    showShutOut(this.root, { sentence: client.ended ?? '', signInUrl: client.out === 'signed-out' ? at.signInUrl : null, leaveUrl: at.leaveUrl, pending: client.outbox.pending.length });
   }
 
   private refused(op: Op, answer: Refusal): void {
@@ -356,7 +387,7 @@ export class App {
   /** Draws them now, before the browser does anything else. */
   drawNow(): void {
     this.drawing = false;
-    drawRoom(this);
+    if (!this.isShut) drawRoom(this);
   }
 
   play(): void {

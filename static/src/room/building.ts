@@ -58,6 +58,8 @@ export function gridOf(app: App): Grid {
         pending: () => app.keeping.pending(),
         put: (mark, on) => void app.keeping.put(mark, on),
         remove: (id) => app.keeping.remove(id),
+        hold: (drawing) => app.inHand.hold(drawing),
+        letGo: () => app.inHand.letGo(),
       },
       changed: (pane) => {
         app.crosshair?.scrolled(pane);
@@ -67,6 +69,7 @@ export function gridOf(app: App): Grid {
         app.timings.painted(pane.coarseness);
         if (pane.at !== null) app.library.painted(pane.seriesKey as string);
         app.pointers.draw();
+        app.drawings.draw();
         app.crosshair.draw();
         app.looking.painted(pane);
         app.draw(); // whether this screen is in step
@@ -131,6 +134,8 @@ export function marksOf(app: App): Marks {
     pending: () => app.keeping.pending(),
     put: (mark, on) => app.keeping.put(mark, on),
     remove: (id) => app.keeping.remove(id),
+    hold: (drawing) => app.inHand.hold(drawing),
+    letGo: () => app.inHand.letGo(),
     index: (key, version) => app.library.index(key, version),
   });
 }

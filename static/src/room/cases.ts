@@ -35,6 +35,8 @@ export class Cases {
     app.others.open(app.at.replay ? null : id); // a replay has what was seen then
     app.marking.lesions.open(id);
     app.pointers.clear();
+    app.inHand.letGo();
+    app.drawings.clear();
     app.looking.begin();
     app.keyMarks.clear();
     app.sharing.begin();

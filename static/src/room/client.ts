@@ -7,7 +7,7 @@ import type { RoomListener } from './listener';
 import { Log } from './log';
 import { Outbox, type Op } from './outbox';
 import { Sealed } from './sealed';
-import type { Desk, Me, OpAnswer, Pointer, Refusal, RoomEvent, RoomState, Somebody, View, ViewMessage, Welcome } from './protocol';
+import type { Desk, Drawing, Me, OpAnswer, Pointer, Refusal, RoomEvent, RoomState, Somebody, View, ViewMessage, Welcome } from './protocol';
 import { socketTo } from './socket';
 import { Turns } from './turns';
 
@@ -18,6 +18,7 @@ const CHECK_EVERY = 10_000;
 const SILENCE = 4500;
 const VIEWS_A_SECOND = 25;
 const POINTERS_A_SECOND = 25;
+const DRAWINGS_A_SECOND = 10;
 
 interface Company {
   people: Somebody[];
@@ -30,6 +31,8 @@ const APPLIED_WITHIN = 3000;
 
 /** Codes after which this tab does not try again by itself. */
 const FINAL = new Set(['signed-out', 'forbidden', 'gone', 'invalid', 'replaced']);
+/** Of these, after which the person may not see the meeting: signed out, or no longer of the team. */
+const OUT = ['signed-out', 'forbidden'] as const;
 /** How long to stay away, by the code of a cut. */
 const AWAY: Record<string, number> = { restart: 1500, 'slow-down': 5000 };
 
@@ -48,6 +51,8 @@ export class RoomClient {
   me: Me | null = null;
   /** Why the line is closed for good, in the server's words. */
   ended: string | null = null;
+  /** Whoever sits here may no longer see the meeting, and why. */
+  out: (typeof OUT)[number] | null = null;
   since: Date | null = null;
   resyncs = 0;
   /** What is held here was found to differ from the room's, and is being put right. */
@@ -62,12 +67,15 @@ export class RoomClient {
   private awaited: { seq: number; act: () => void }[] = [];
   private viewNumber = 0;
   private pointerNumber = 0;
+  private drawingNumber = Date.now(); // grows over a reload
   private following = true;
   /** The newest view's term and number, and the view itself until another case opens. */
   private newest = { term: 0, n: 0 };
   private seen: ViewMessage | null = null;
   private readonly views = new Turns<View>(VIEWS_A_SECOND, (view) => this.emitView(view));
   private readonly pointers = new Turns<Pointer>(POINTERS_A_SECOND, (pointer) => this.socket.emit('pointer', { n: ++this.pointerNumber, pointer }));
+
+  private readonly drawings = new Turns<Drawing | null>(DRAWINGS_A_SECOND, (drawing) => this.emitDrawing(drawing));
 
   constructor(
     meeting: string,
@@ -95,6 +103,9 @@ export class RoomClient {
     this.socket.on('head', (head: { epoch: string; head: number }) => this.heard(head));
     this.socket.on('view', (message: ViewMessage) => this.see(message));
     this.socket.on('pointer', ({ client: from, name, pointer }: { client: string; name: string; pointer: Pointer | null }) => listener.pointed(from, name, pointer));
+    this.socket.on('drawing', (told: { client: string; name: string; n: number; case: string; drawing: Drawing | null }) => {
+      if (told.case === this.state.case) listener.drew(told.client, told.name, told.n, told.drawing);
+    });
     this.socket.on('unshown', ({ message }: { message: string }) => listener.unshown(message));
     this.socket.on('roster', (now: Company) => this.meet(now));
     this.socket.on('desk', (desk: Desk) => {
@@ -158,6 +169,16 @@ export class RoomClient {
 
   point(pointer: Pointer): void {
     if (this.joined) this.pointers.put(pointer);
+  }
+
+  /** What a hand here draws in the open case; null: it let go. */
+  draw(drawing: Drawing | null): void {
+    this.drawings.put(drawing);
+  }
+
+  private emitDrawing(drawing: Drawing | null): void {
+    const { status, case: open } = this.state;
+    if (this.joined && status === 'open' && open !== null) this.socket.emit('drawing', { n: ++this.drawingNumber, case: open, drawing });
   }
 
   follow(following: boolean): void {
@@ -377,6 +398,7 @@ export class RoomClient {
     this.joined = false;
     if (FINAL.has(code)) {
       this.ended = message;
+      this.out = OUT.find((one) => one === code) ?? null;
       this.socket.disconnect();
     } else {
       this.since ??= new Date();

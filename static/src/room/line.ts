@@ -5,5 +5,5 @@ import type { RoomClient } from './client';
 
 export type RoomLine = Pick<
   RoomClient,
-  'state' | 'last' | 'behind' | 'connection' | 'presenting' | 'presented' | 'op' | 'show' | 'point' | 'follow' | 'tell' | 'roster' | 'lost' | 'word' | 'desk' | 'skew' | 'me' | 'ended' | 'since' | 'resyncs' | 'astray' | 'client'
+  'state' | 'last' | 'behind' | 'connection' | 'presenting' | 'presented' | 'op' | 'show' | 'point' | 'draw' | 'follow' | 'tell' | 'roster' | 'lost' | 'word' | 'desk' | 'skew' | 'me' | 'ended' | 'out' | 'since' | 'resyncs' | 'astray' | 'client'
 > & { readonly outbox: { readonly pending: readonly Op[] } };

@@ -1,7 +1,7 @@
 /** What a page is told by its end of the line. */
 
 import type { Op } from './outbox';
-import type { Pointer, Refusal, RoomEvent, ViewMessage } from './protocol';
+import type { Drawing, Pointer, Refusal, RoomEvent, ViewMessage } from './protocol';
 
 export interface RoomListener {
   /** The state changed: by these events, or (none) by a snapshot. */
@@ -9,6 +9,8 @@ export interface RoomListener {
   /** The newest view of whoever presents. */
   viewed(message: ViewMessage): void;
   pointed(client: string, name: string, pointer: Pointer | null): void;
+  /** The `n`th word of what somebody draws in the open case; null: they let go. */
+  drew(client: string, name: string, n: number, drawing: Drawing | null): void;
   /** Connection, roster or pending changes. */
   status(): void;
   refused(op: Op, answer: Refusal): void;

@@ -250,6 +250,9 @@ export interface Pointer {
   at: Vector;
 }
 
+/** A mark that a hand is still making or moving. */
+export type Drawing = Pick<MarkBody, 'id' | 'tool' | 'study' | 'series' | 'sop' | 'frame' | 'plane' | 'points'>;
+
 export interface Somebody {
   client: string;
   person: string;

@@ -35,7 +35,7 @@ test('the pauses between two discussions of a case take no time', () => {
 
 test('forward and back, the screen has what was shown and drawn at that moment, and nothing later', () => {
   const told: number[] = [];
-  const listener = { changed: (events) => void told.push(events.length), viewed: () => undefined, status: () => undefined, pointed: () => undefined, refused: () => undefined, unshown: () => undefined, mended: () => undefined } satisfies RoomListener;
+  const listener = { changed: (events) => void told.push(events.length), viewed: () => undefined, status: () => undefined, pointed: () => undefined, drew: () => undefined, refused: () => undefined, unshown: () => undefined, mended: () => undefined } satisfies RoomListener;
   const line = new ReplayLine(recorded, listener);
   const frame = (): unknown => (line.presented?.view.panes[0] as { frame: number } | undefined)?.frame ?? null;
   line.seek(moment(12));

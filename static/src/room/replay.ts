@@ -70,6 +70,7 @@ export class ReplayLine implements RoomLine {
   readonly desk: Desk = {};
   readonly skew = 0;
   readonly ended = null;
+  readonly out = null;
   readonly since = null;
   readonly resyncs = 0;
   readonly astray = false;
@@ -110,6 +111,7 @@ export class ReplayLine implements RoomLine {
 
   show(): void {}
   point(): void {}
+  draw(): void {}
   follow(): void {}
 
   private presenterOf({ by, term }: ViewMessage): RoomState['presenter'] {

@@ -101,7 +101,7 @@ export class Second {
         },
         said: () => [],
         byHand: () => undefined,
-        marks: { may: () => false, shown: () => new Map(), pending: () => new Map(), put: () => undefined, remove: () => undefined },
+        marks: { may: () => false, shown: () => new Map(), pending: () => new Map(), put: () => undefined, remove: () => undefined, hold: () => undefined, letGo: () => undefined },
         changed: () => this.draw(),
         painted: (pane) => {
           if (pane.at !== null) this.library.painted(pane.seriesKey as string);

@@ -40,7 +40,7 @@ export class Sharing {
 
   /** Whether every image here is painted at full quality. */
   get sharp(): boolean {
-    return this.grid.visible.every((pane) => !pane.busy && (pane.at === null || pane.coarseness === 1));
+    return this.grid.visible.every((pane) => !pane.busy && pane.sharp);
   }
 
   /** Another case: nothing has been chosen or sent of it. */

@@ -24,8 +24,7 @@ export class SlideContent implements Content {
   hung: Hung | null = null;
   busy = false;
   index: SlideIndex | null = null;
-  /** All that belongs there is there. */
-  sharp = false;
+  private whole = false;
   private readonly glass = document.createElement('div');
   private readonly bench: Bench;
   private readonly ink: Ink;
@@ -33,7 +32,8 @@ export class SlideContent implements Content {
   private turn = 0;
   private ended = new AbortController();
   private target: SlidePane | null = null;
-  private missed = 0;
+  /** Tiles that could not be fetched. */
+  private readonly missed = new Set<string>();
   private following = false;
 
   constructor(private readonly holder: Holder) {
@@ -50,6 +50,11 @@ export class SlideContent implements Content {
 
   get ready(): boolean {
     return this.scope !== null;
+  }
+
+  /** All tiles that belong to what is seen are there. */
+  get sharp(): boolean {
+    return this.whole && this.missed.size === 0;
   }
 
   async show(hung: Hung): Promise<void> {
@@ -70,13 +75,12 @@ export class SlideContent implements Content {
       this.index = index;
       this.scope = new Scope(this.glass, this.bench.set(index, key), index, key, {
         drawn: () => this.drawn(),
-        sharp: (sharp) => {
-          this.sharp = sharp;
+        sharp: (whole) => {
+          this.whole = whole;
           this.drawn();
         },
-        failed: () => {
-          this.missed += 1;
-          this.drawn();
+        came: (tile, itDid) => {
+          if (itDid ? this.missed.delete(tile) : this.missed.add(tile)) this.drawn();
         },
       });
       this.holder.say([]);
@@ -100,8 +104,8 @@ export class SlideContent implements Content {
     this.index = null;
     this.hung = null;
     this.target = null;
-    this.busy = this.sharp = false;
-    this.missed = 0;
+    this.busy = this.whole = false;
+    this.missed.clear();
     this.glass.replaceChildren();
     this.bench.clear();
     this.ink.draw();
@@ -218,7 +222,7 @@ export class SlideContent implements Content {
 
   /** What is shown, for tests to read. */
   get told(): object {
-    return { sharp: this.sharp, missed: this.missed, micrometres: this.scope?.micrometres ?? null, marks: this.ink.ids };
+    return { sharp: this.sharp, missed: this.missed.size, micrometres: this.scope?.micrometres ?? null, marks: this.ink.ids };
   }
 
   private under(): Under | null {
@@ -243,6 +247,6 @@ export class SlideContent implements Content {
     const patient = holder.around.patient();
     if (hung === null || index === null || scope === null || patient === null) return;
     const { meetingDay, trustName } = holder.around;
-    say(holder.overlay, { hung, index, patient, meetingDay, trustName, area: scope.area(), micrometres: scope.micrometres, sharp: this.sharp, missed: this.missed, pixel: pixelOf(index)[0] });
+    say(holder.overlay, { hung, index, patient, meetingDay, trustName, area: scope.area(), micrometres: scope.micrometres, sharp: this.sharp, missed: this.missed.size, pixel: pixelOf(index)[0] });
   }
 }

@@ -3,6 +3,7 @@
 import type { Draft, Shown } from '../measure/keeping';
 import { infoOf } from '../measure/tools';
 import { askText } from '../viewer/dialogs';
+import type { Drawing } from '../room/protocol';
 import type { ToolName } from '../viewer/engine';
 import { uuid } from '../room/uuid';
 import { apart, areaOf, areaWord, fromWire, lengthWord, toWire, type Place } from './scale';
@@ -29,6 +30,9 @@ export interface OwnMarks {
   /** `on` is the version it was made from. */
   put(mark: Draft, on?: number): void;
   remove(id: string): void;
+  /** A hand makes or moves it just now; and lets go of it. */
+  hold(drawing: Drawing): void;
+  letGo(): void;
 }
 
 /** The slide a mark belongs to, and how its places come onto the screen. */
@@ -156,10 +160,13 @@ export class Ink {
       if (last !== undefined && points.length < MOST && apart(under.placeOf(fromWire(last)), under.placeOf(place)) >= APART) points.push(toWire(place));
     } else points[end] = toWire(place);
     this.hand.drawn = { ...drawn, mark: { ...mark, points } };
+    const { id, tool, study, series, sop } = mark;
+    this.ask.hold({ id, tool, study, series, ...(sop === undefined ? {} : { sop }), frame: 1, points });
     this.draw();
   }
 
   private drop(): void {
+    this.ask.letGo();
     this.hand = null;
     this.draw();
   }
@@ -169,6 +176,7 @@ export class Ink {
     const under = this.under();
     if (hand === null || under === null) return;
     event.stopPropagation();
+    this.ask.letGo();
     const { mark } = hand.drawn;
     const info = infoOf(mark.tool);
     const places = mark.points.map((point) => under.placeOf(fromWire(point)));

@@ -18,7 +18,8 @@ export interface Watching {
   drawn(): void;
   /** All that belongs there is there, or not yet. */
   sharp(isSharp: boolean): void;
-  failed(): void;
+  /** A tile was fetched, or could not be; it is tried again. */
+  came(tile: string, itDid: boolean): void;
 }
 
 export class Scope {
@@ -51,6 +52,7 @@ export class Scope {
       maxZoomPixelRatio: LARGEST_PIXEL,
       immediateRender: false,
       imageLoaderLimit: AT_ONCE,
+      maxTilesPerFrame: AT_ONCE, // it begins one with each picture it paints, which on a busy machine are few
       tileRetryMax: 2,
       maxImageCacheCount: Math.max(40, Math.floor(HELD / (wide * high * 4))),
       gestureSettingsMouse: mouse,
@@ -68,7 +70,7 @@ export class Scope {
     this.viewer.addHandler('update-viewport', () => watching.drawn());
     this.viewer.addHandler('rotate', () => watching.drawn());
     this.viewer.addTiledImage({
-      tileSource: sourceOf(index, key, () => watching.failed()),
+      tileSource: sourceOf(index, key, (tile, itDid) => watching.came(tile, itDid)),
       success: (event) => {
         const image = (event as unknown as { item: OpenSeadragon.TiledImage }).item;
         image.setClip(new OpenSeadragon.Rect(0, 0, index.width, index.height));

@@ -11,7 +11,8 @@ interface Job {
   fail(why: string, request: null): void;
 }
 
-export function sourceOf(index: SlideIndex, key: string, failed: () => void): OpenSeadragon.TileSource {
+/** `came` hears of every tile whether it did. */
+export function sourceOf(index: SlideIndex, key: string, came: (tile: string, itDid: boolean) => void): OpenSeadragon.TileSource {
   const { width, height, levels } = index;
   const at = (level: number): SlideIndex['levels'][number] => levels[levels.length - 1 - level]!;
   const source = new OpenSeadragon.TileSource({ width, height, tileSize: levels[0]!.tile[0], minLevel: 0, maxLevel: levels.length - 1 } as OpenSeadragon.TileSourceOptions);
@@ -35,9 +36,12 @@ export function sourceOf(index: SlideIndex, key: string, failed: () => void): Op
       const ended = new AbortController();
       job.userData.ended = ended;
       fetched(job.src, ended.signal).then(
-        (picture) => job.finish(picture, null, 'imageBitmap'),
+        (picture) => {
+          came(job.src, true);
+          job.finish(picture, null, 'imageBitmap');
+        },
         (error: unknown) => {
-          if (!ended.signal.aborted) failed();
+          if (!ended.signal.aborted) came(job.src, false);
           job.fail(String(error), null);
         },
       );

@@ -7,7 +7,7 @@ import type { SeriesIndex, Vector } from '../imaging/types';
 import { blank, heldHandle, isOurs, pointsOf, textOf, toolOf, write, type Drawn } from '../measure/drawn';
 import type { Draft, Shown } from '../measure/keeping';
 import { infoOf } from '../measure/tools';
-import type { Mark } from '../room/protocol';
+import type { Drawing, Mark } from '../room/protocol';
 import type { Grid } from './grid';
 import { distance } from './orientation';
 import type { Pane } from './pane';
@@ -30,6 +30,9 @@ export interface MarksAsk {
   /** `on` is the version it was made from; answers with the version it becomes. */
   put(mark: Draft, on?: number): number;
   remove(id: string): void;
+  /** A hand makes or moves it just now; and lets go of it. */
+  hold(drawing: Drawing): void;
+  letGo(): void;
   index(key: string, version: string): SeriesIndex | undefined;
 }
 
@@ -51,7 +54,10 @@ export class Marks {
         if (!this.syncing && isOurs(mark) && changeType !== Enums.ChangeTypes.StatsUpdated) act(mark);
       }) as EventListener);
     on(Events.ANNOTATION_COMPLETED, (mark) => this.send(mark));
-    on(Events.ANNOTATION_MODIFIED, (mark) => this.touched.add(mark.annotationUID as string));
+    on(Events.ANNOTATION_MODIFIED, (mark) => {
+      this.touched.add(mark.annotationUID as string);
+      this.hold(mark);
+    });
     window.addEventListener('pointerup', () => setTimeout(() => this.release(), 0));
     // A mark belongs to the image that is seen: while another one is still coming, none begins.
     grid.element.addEventListener('mousedown', (event) => this.holdBack(event), { capture: true });
@@ -129,6 +135,7 @@ export class Marks {
 
   /** Gives up what is being drawn. */
   cancel(): void {
+    this.ask.letGo();
     for (const pane of this.grid.visible) if (pane.stack !== null) cancelActiveManipulations(pane.image);
   }
 
@@ -148,6 +155,12 @@ export class Marks {
     if (pane?.stack && pane.at !== pane.stack.getCurrentImageIdIndex()) event.stopPropagation();
   }
 
+  private hold(drawn: Drawn): void {
+    const place = this.placeOf(drawn);
+    const points = pointsOf(drawn);
+    if (place !== null && points.length > 0) this.ask.hold({ id: drawn.annotationUID as string, tool: toolOf(drawn), ...place, points });
+  }
+
   private isKnown(id: string): boolean {
     return this.ask.pending().has(id) || this.ask.shown().has(id);
   }
@@ -158,6 +171,7 @@ export class Marks {
   }
 
   private release(): void {
+    this.ask.letGo();
     for (const id of this.touched) {
       const mark = annotation.state.getAnnotation(id);
       // A mark that nobody knows yet is sent when it is completed (an arrow: when its text is there).
@@ -181,6 +195,7 @@ export class Marks {
     const points = pointsOf(drawn);
     const place = this.placeOf(drawn);
     this.touched.delete(id);
+    this.ask.letGo();
     if (place === null || points.length < infoOf(tool).least || (infoOf(tool).most > 1 && extent(points) < SHORTEST)) {
       // A click, not a line, or given up half-way: what was kept of the mark, if anything, comes back.
       annotation.state.removeAnnotation(id);

@@ -109,6 +109,11 @@ export class Pane implements Holder {
     return this.seen?.coarseness ?? 1;
   }
 
+  /** Whether all that is seen is there at full quality. */
+  get sharp(): boolean {
+    return this.content.sharp ?? (this.at === null || this.coarseness === 1);
+  }
+
   get state(): PresentationState | null {
     return this.seen?.state ?? null;
   }

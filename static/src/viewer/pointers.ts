@@ -3,10 +3,9 @@
 import type { Pointer } from '../room/protocol';
 import type { Grid } from './grid';
 import type { Pane } from './pane';
+import type { PersonColours } from './person-colours';
 
 const FADES_AFTER = 2000;
-/** Told apart by people who see few colours too; the name is always beside the ring. */
-const COLOURS = ['#7df9ff', '#ffd23f', '#ff9ad5', '#a6ff7d', '#ffffff'];
 
 interface Pointing {
   name: string;
@@ -16,7 +15,6 @@ interface Pointing {
 
 export class Pointers {
   private readonly people = new Map<string, Pointing>();
-  private readonly colours = new Map<string, number>();
   private readonly rings = new Map<string, HTMLElement>();
   /** The key is held, or the tool is chosen and the button is down. */
   private held = false;
@@ -27,6 +25,7 @@ export class Pointers {
     private readonly grid: Grid,
     private readonly pointing: () => boolean,
     private readonly send: (pointer: Pointer) => void,
+    private readonly colours: PersonColours,
   ) {
     for (const pane of grid.panes) {
       pane.element.addEventListener('pointermove', (event) => this.move(pane, event));
@@ -37,6 +36,11 @@ export class Pointers {
     }
     window.addEventListener('pointerup', () => (this.down = false));
     setInterval(() => this.draw(), 250);
+  }
+
+  /** Whoever points now. */
+  get clients(): string[] {
+    return [...this.people.keys()];
   }
 
   hold(held: boolean): void {
@@ -99,24 +103,13 @@ export class Pointers {
     }
   }
 
-  /** Each of those who point now has a colour of their own, beside their name. */
-  private colourOf(client: string): number {
-    for (const gone of [...this.colours.keys()]) if (!this.people.has(gone)) this.colours.delete(gone);
-    const held = this.colours.get(client);
-    if (held !== undefined) return held;
-    const taken = new Set(this.colours.values());
-    const free = Math.max(0, COLOURS.findIndex((_, at) => !taken.has(at)));
-    this.colours.set(client, free);
-    return free;
-  }
-
   private ring(key: string, name: string, pane: Pane): HTMLElement {
     const here = this.rings.get(key);
     if (here !== undefined) return here;
     const ring = document.createElement('div');
     ring.className = 'pointer';
     ring.textContent = name;
-    ring.style.setProperty('--pointer', COLOURS[this.colourOf(key.split('/')[0] as string)] as string);
+    ring.style.setProperty('--pointer', this.colours.of(key.split('/')[0] as string));
     pane.element.append(ring);
     this.rings.set(key, ring);
     return ring;

@@ -58,6 +58,8 @@ export interface Content {
   readonly busy: boolean;
   /** What it was last told to show is on its way: until it is there, nobody is told that the one before is shown. */
   readonly behind?: boolean;
+  /** Painted at full quality, of a content that is not at first. */
+  readonly sharp?: boolean;
   /** There is something on the screen that tools can work on. */
   readonly ready: boolean;
   readonly playing: boolean;
