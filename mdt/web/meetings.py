@@ -146,16 +146,16 @@ def agenda_json(meeting_id: str) -> Any:
 
 @pages.post("/meetings/<meeting_id>/order")
 def order(meeting_id: str) -> Any:
-    """Move one case up or down, to a place, or before another. The form says which order it showed."""
+    """Move one case before another, after it, or to a place. The form says which order it showed."""
     typed = request.form
-    expected = typed.get("expected", "").split()
+    expected, case = typed.get("expected", "").split(), typed.get("case", "")
+    to = typed.get("to", "") if typed.get("move") == "to" else None
 
     def act(db: Session, by: Actor, now: datetime) -> None:
-        case, move = typed.get("case", ""), typed.get("move", "")
-        wanted = _moved(expected, case, move, before=typed.get("before"), to=typed.get("to", ""))
+        wanted = _moved(expected, case, to=to, before=typed.get("before"), after=typed.get("after"))
         arranging.put(db, by=by, meeting_id=meeting_id, expected=expected, order=wanted, why=arranging.MOVED, now=now)
 
-    return _change(meeting_id, act, anchor=f"case-{typed.get('case', '')}")
+    return _change(meeting_id, act, anchor=f"case-{case}")
 
 
 @pages.post("/meetings/<meeting_id>/open")
@@ -244,23 +244,20 @@ def _ready(meeting: Meeting, states: dict[str, readiness.Readiness]) -> int:
     return sum(states[case.patient_id].is_ready for case in meeting.cases)
 
 
-def _moved(expected: list[str], case_id: str, move: str, *, before: str | None, to: str) -> list[str]:
-    """`before`: the case it is put before, or nothing for the end; else `move`, of which `to` is a place from 1."""
-    if (
-        case_id not in expected
-        or (before is None and move not in ("up", "down", "to"))
-        or (before and before not in expected)
-    ):
-        raise Invalid("Say which case to move, and whether up, down, to which place, or before which other.")
-    at, wanted = expected.index(case_id), [one for one in expected if one != case_id]
-    if before is not None:
-        place = at if before == case_id else wanted.index(before) if before else len(wanted)
-    elif move == "to":
-        place = _place(to, len(expected)) - 1
+def _moved(expected: list[str], case_id: str, *, to: str | None, before: str | None, after: str | None) -> list[str]:
+    """`to`: a place, from 1; or `before` or `after` another case of the list; `before` nothing: at the end of it."""
+    others = [one for one in expected if one != case_id]
+    beside = after if before is None else before
+    says_where = to is not None or (beside in (*expected, "") and (before is not None or after))
+    if case_id not in expected or not says_where:
+        raise Invalid("Say which case to move, and to which place, or before or after which other.")
+    if to is not None:
+        at = _place(to, len(expected)) - 1
+    elif beside == case_id:
+        return expected
     else:
-        place = max(at + (1 if move == "down" else -1), 0)
-    wanted.insert(place, case_id)
-    return wanted
+        at = others.index(beside) + (before is None) if beside else len(others)
+    return [*others[:at], case_id, *others[at:]]
 
 
 def _place(text: str, cases: int) -> int:

@@ -198,28 +198,42 @@ def test_cases_move_up_and_down_and_a_stale_form_moves_nothing(made):
     client, today = made.signed_in("coordinator"), made.meetings["today"]
     maria, john, nasty = order_of(made)
 
-    def move(case: str, to: str, seen: list[str]):
-        typed = {"case": case, "move": to, "expected": " ".join(seen)}
+    def move(case: str, seen: list[str], **to: str):
+        typed = {"case": case, **to, "expected": " ".join(seen)}
         return client.post(f"/meetings/{today}/order", data=typed)
 
-    assert move(john, "up", [maria, john, nasty]).status_code == 302
+    assert move(john, [maria, john, nasty], before=maria).status_code == 302
     assert order_of(made) == [john, maria, nasty]
-    stale = move(nasty, "up", [maria, john, nasty])
+    stale = move(nasty, [maria, john, nasty], before=john)
     assert stale.status_code == 409
     assert "Somebody changed the agenda since you opened it" in stale.text
     assert order_of(made) == [john, maria, nasty]
-    assert move(john, "up", [john, maria, nasty]).status_code == 302  # the first stays first
-    assert order_of(made) == [john, maria, nasty]
-    assert move("nonsense", "up", [john, maria, nasty]).status_code == 409
-
-    def put(case: str, to: str):
-        typed = {"case": case, "move": "to", "to": to, "expected": " ".join(order_of(made))}
-        return client.post(f"/meetings/{today}/order", data=typed)
-
-    far = put(nasty, "4")
+    assert move(john, [john, maria, nasty], after=maria).status_code == 302
+    assert order_of(made) == [maria, john, nasty]
+    assert move(maria, [maria, john, nasty], before="").status_code == 302  # to the end
+    assert order_of(made) == [john, nasty, maria]
+    for nonsense in ({"before": "nonsense"}, {"after": ""}, {}):
+        assert move(john, [john, nasty, maria], **nonsense).status_code == 409
+    assert move("nonsense", [john, nasty, maria], before=john).status_code == 409
+    far = move(nasty, [john, nasty, maria], move="to", to="4")
     assert (far.status_code, "the place the case is to have, from 1 to 3" in far.text) == (409, True)
-    assert put(nasty, "1").location.endswith(f"#case-{nasty}")
+    assert move(nasty, [john, nasty, maria], move="to", to="1").location.endswith(f"#case-{nasty}")
     assert order_of(made) == [nasty, john, maria]
+
+
+def test_a_case_on_a_standard_of_care_is_stepped_over(made):
+    """It stands in a list of its own: one press moves a case past the next that is discussed."""
+    client, today = made.signed_in("coordinator"), made.meetings["today"]
+    maria, john, nasty = order_of(made)
+    with made.house.db.writing() as db:
+        db.get_one(Case, john).stream = "standard"
+    page = client.get(f"/meetings/{today}").text
+    assert f'name="after" value="{nasty}" data-move="down"' in page
+    assert f'name="before" value="{maria}" data-move="up"' in page
+    assert f'value="{john}" data-move' not in page
+    typed = {"case": maria, "after": nasty, "expected": f"{maria} {john} {nasty}"}
+    assert client.post(f"/meetings/{today}/order", data=typed).status_code == 302
+    assert order_of(made) == [john, nasty, maria]
 
 
 def test_opening_the_meeting_is_kept_in_the_rooms_own_log(made):

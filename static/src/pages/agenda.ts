@@ -34,7 +34,7 @@ export function dragCases(table: HTMLElement): void {
     });
     row.addEventListener('keydown', (event) => {
       if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
-      const button = row.querySelector<HTMLButtonElement>(`button[name="move"][value="${event.key === 'ArrowUp' ? 'up' : 'down'}"]`);
+      const button = row.querySelector<HTMLButtonElement>(`button[data-move="${event.key === 'ArrowUp' ? 'up' : 'down'}"]`);
       if (button === null) return;
       event.preventDefault();
       button.click();
