@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from fpdf import FPDF
 from playwright.sync_api import Browser, Page, expect
-from pydicom.uid import JPEGBaseline8Bit
+from pydicom.dataset import Dataset
+from pydicom.uid import EncapsulatedPDFStorage, JPEGBaseline8Bit
 
 from mdt import bootstrap
 from mdt.config import from_environment
@@ -19,7 +21,9 @@ from tests.system.room_place import BY, Place, a_place, middle, present, until
 from tests.system.steps import room, wait
 from tests.system.test_pages_axe import serious
 from tests.unit.glass import level, tissue
-from tests.unit.objects import save
+from tests.unit.objects import an_object, save
+from tests.unit.reported import a_report, node
+from tests.unit.states import code
 
 pytestmark = pytest.mark.system
 
@@ -33,13 +37,17 @@ TOOLS = """() => {
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Place]:
-    """An open meeting of two scanned patients; the first has a whole slide as well."""
+    """An open meeting of two scanned patients; the first has a whole slide and two documents as well."""
     folder = tmp_path_factory.mktemp("screens")
     with a_place(folder) as place:
         slide, _ = level(1, tissue(1024, 768), PatientID="9990000018", PatientName="HARGREAVES^Dorothy",
             PatientBirthDate="19510314", StudyInstanceUID="1.2.9", SeriesInstanceUID="1.2.9.1",
             SOPInstanceUID="1.2.9.1.1", StudyDate="20261121", SeriesDescription="H&E")  # fmt: skip
         save(slide, folder / "RMC" / "slide.dcm", JPEGBaseline8Bit)
+        for number, document in enumerate((a_pdf(), a_long_report())):
+            document.StudyInstanceUID, document.StudyDate = "1.2.10", "20261120"
+            document.SeriesInstanceUID, document.SOPInstanceUID = f"1.2.10.{number}", f"1.2.10.{number}.1"
+            save(document, folder / "RMC" / f"document{number}.dcm")
         house = bootstrap.build(from_environment({"MDT_DATA": str(place.product.data)}), migrate=False)
         with house.db.writing() as session:
             session.get_one(Person, place.stage.people["chair"]).password_hash = hashed(PASSWORD)
@@ -47,6 +55,28 @@ def place(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
         house.gatherer(BY).run(gather_id)
         yield place
         house.db.close()
+
+
+def a_pdf() -> Dataset:
+    """Three pages, in a font that is not in it."""
+    pdf = FPDF(format="A4")
+    pdf.set_font("Helvetica", "", 14)
+    for number in ("one", "two", "three"):
+        pdf.add_page()
+        for line in range(30):
+            pdf.cell(0, 8, f"Page {number}, line {line}", new_x="LMARGIN", new_y="NEXT")
+    content = bytes(pdf.output())
+    return an_object(
+        None, SOPClassUID=EncapsulatedPDFStorage, Modality="DOC", SeriesDescription="Pathology",
+        DocumentTitle="Pathology", MIMETypeOfEncapsulatedDocument="application/pdf",
+        EncapsulatedDocument=content + b"\0" * (len(content) % 2), EncapsulatedDocumentLength=len(content),
+    )  # fmt: skip
+
+
+def a_long_report() -> Dataset:
+    finding = code("121071", "Finding")
+    content = [node("TEXT", finding, TextValue=f"Finding {number} of many. " * 8) for number in range(40)]
+    return a_report(code("18748-4", "Imaging report"), content, SeriesDescription="Imaging report")
 
 
 def axed(browser: Browser, place: Place, role: str, *, width: int = 1280) -> Page:
@@ -247,6 +277,7 @@ def test_a_mark_is_seen_while_it_is_drawn(browser: Browser, place: Place) -> Non
     expect(others).to_have_count(0)
 
     # A private one is seen by nobody: the one after it, which is not, comes alone.
+    member.get_by_role("tab", name=re.compile("^Marks")).click()
     member.keyboard.press("Shift+J")
     hold(member)
     member.mouse.up()
@@ -293,6 +324,53 @@ def test_a_slide_is_zoomed_and_pointed_at_together(browser: Browser, place: Plac
     chair.mouse.move(*(side + 20 for side in middle(chair)))
     expect(member.locator(".pointer", has_text="Dr Chair")).to_be_visible()
     chair.keyboard.up("q")
+
+
+def test_a_document_is_read_at_the_same_place_by_all(browser: Browser, place: Place) -> None:
+    chair, member = place.enter(browser, "chair"), place.enter(browser, "member")
+    present(chair)
+    if not room(member)["client"]["following"]:
+        member.keyboard.press("Space")
+    member.set_viewport_size({"width": 1600, "height": 1000})
+    chair.locator("button.series", has_text="Pathology").click()
+    pages = member.locator(".paper-bar", has_text="of 3")
+    expect(pages).to_contain_text("Page 1 of 3")
+    expect(member.locator(".paper-text").first).to_contain_text("Page one, line 3")  # for those who have it read out
+
+    chair.locator(".paper-scroller").hover()
+    while room(chair)["panes"][-1]["view"].get("place", 0) < 1.4:
+        chair.mouse.wheel(0, 200)
+        chair.wait_for_timeout(30)
+    expect(pages).to_contain_text("Page 2 of 3")
+    until(member, lambda: alike(chair, member))
+    # On a screen that has just become another, it is still that line of that page.
+    seen = "() => document.querySelector('.paper-scroller').scrollTop"
+    before = member.evaluate(seen)
+    member.set_viewport_size({"width": 1100, "height": 800})
+    until(member, lambda: member.evaluate(seen) < before)
+    expect(pages).to_contain_text("Page 2 of 3")
+
+    # Whoever reads on by themselves looks freely, and comes back to the presenter's line.
+    member.locator(".paper-scroller").hover()
+    member.mouse.wheel(0, 900)
+    expect(pages).to_contain_text("Page 3 of 3")
+    expect(member.get_by_text("You look freely")).to_be_visible()
+    member.keyboard.press("Space")
+    expect(pages).to_contain_text("Page 2 of 3")
+
+    chair.locator("button.series", has_text="Imaging report").click()
+    expect(member.frame_locator(".paper-report").get_by_text("Finding 39 of many").first).to_be_attached()
+    for _ in range(3):
+        chair.keyboard.press("PageDown")
+    until(chair, lambda: room(chair)["panes"][-1]["view"].get("place", 0) > 2)
+    until(member, lambda: alike(chair, member))
+    member.set_viewport_size({"width": 1280, "height": 800})
+
+
+def alike(one: Page, other: Page) -> bool:
+    """Whether two read at the same place."""
+    ours, theirs = (room(page)["panes"][-1]["view"] for page in (one, other))
+    return bool(ours.get("place") == theirs.get("place"))
 
 
 def test_a_past_case_is_replayed_on_its_time_line(browser: Browser, place: Place) -> None:

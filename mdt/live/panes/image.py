@@ -4,6 +4,8 @@ from mdt.live import fields, marks
 from mdt.live.fields import Json
 from mdt.live.panes import layers, shown
 
+PLACE_MOST = 100_000  # pages of a document, or paragraphs
+
 
 def pane(sent: Json) -> Json:
     return {
@@ -12,4 +14,5 @@ def pane(sent: Json) -> Json:
         **shown.seen(sent),
         **({} if sent.get("state") is None else {"state": fields.our_id(sent, "state")}),
         **layers.layers(sent),
+        **({} if sent.get("place") is None else {"place": shown.within(sent, "place", 0, PLACE_MOST)}),
     }

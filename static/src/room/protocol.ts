@@ -121,6 +121,8 @@ export interface ImagePane extends Seen {
   layers?: string[];
   /** How some of them are seen, where that is not how they come. */
   looks?: LayerLook[];
+  /** Where a document is read (`viewer/paper/places.ts`); absent at its beginning. */
+  place?: number;
 }
 
 export interface LayerLook {

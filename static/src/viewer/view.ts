@@ -25,11 +25,12 @@ export const plainly = (hung: Hung): Seen => ({
   flip_v: false,
 });
 
-/** A document has neither window nor area. */
-export const viewOfPaper = (hung: Hung): ImagePane => ({
+/** A document has neither window nor area, but a place where it is read. */
+export const viewOfPaper = (hung: Hung, place: number): ImagePane => ({
   ...plainly(hung),
   sop: hung.series.documents[0]?.key ?? hung.series.key,
   frame: 1,
+  ...(place === 0 ? {} : { place }),
 });
 
 /** How whatever a stack viewport shows is seen: window, inversion and area. */
