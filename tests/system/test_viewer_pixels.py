@@ -1,6 +1,7 @@
 """What the browser paints equals what pydicom computes: every kind of pixel, through the whole product, to the grey."""
 
 import base64
+import itertools
 import json
 import time
 from collections.abc import Iterator
@@ -839,6 +840,13 @@ def test_a_plane_through_an_oblique_volume_is_interpolated_as_numpy_does(page: P
             assert abs(grey_at(screen, told["view"], point, X, Y) - expected) <= GREY, point
 
 
+def leant(tilt: list[float]) -> Any:
+    """The matrix of a tilt: about the patient's x, then y, then z."""
+    (cx, cy, cz), (sx, sy, sz) = np.cos(np.deg2rad(tilt)), np.sin(np.deg2rad(tilt))
+    about = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    return about @ np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+
+
 def test_a_plane_that_leans_twice_is_interpolated_as_numpy_does(page: Page) -> None:
     show(page, "oblique")
     turn(page, "Shift+A", "room.panes[0].view.plane === 'axial'")
@@ -851,10 +859,7 @@ def test_a_plane_that_leans_twice_is_interpolated_as_numpy_does(page: Page) -> N
     view, block = told["view"], volumes.OBLIQUE
     assert told["overlay"]["where"].startswith("OBLIQUE (AXIAL), REFORMATTED")
     assert view["tilt"][:2] != [0, 0], "about two axes"
-    angles = np.deg2rad(view["tilt"])
-    (cx, cy, cz), (sx, sy, sz) = np.cos(angles), np.sin(angles)
-    about = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]]) @ np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
-    about = about @ np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    about = leant(view["tilt"])
     right, down = about @ X, about @ Y
     edges = [told["overlay"].get(edge, "") for edge in ("right", "bottom")]
     assert (edges[0][0], edges[1][0]) == ("L", "P"), edges
@@ -868,6 +873,38 @@ def test_a_plane_that_leans_twice_is_interpolated_as_numpy_does(page: Page) -> N
     page.keyboard.press("Shift+A")  # upright again
     page.keyboard.press("Escape")  # and without its crosshair
     wait(page, "room.panes[0].view && room.panes[0].view.kind === 'plane' && room.panes[0].view.tilt === undefined")
+
+
+def test_three_planes_lean_together_at_right_angles_or_each_by_itself(page: Page) -> None:
+    show(page, "oblique")
+    turn(page, "Shift+M", "room.panes.filter((one) => one.view && one.view.kind === 'plane').length === 3")
+    assert tilts(page) == [None] * 3
+    for keys in ("Alt+ArrowLeft", "Alt+ArrowUp"):
+        lean(page, keys, 3)
+    normals = [leant(tilt) @ along for tilt, along in zip(tilts(page), (DOWN, Y, X), strict=True)]
+    for one, other in itertools.combinations(normals, 2):
+        assert abs(one @ other) < 1e-4
+    together = tilts(page)
+    page.keyboard.press("Alt+l")
+    lean(page, "Alt+ArrowLeft", 1)
+    assert tilts(page)[1:] == together[1:]
+    page.keyboard.press("Alt+l")
+    page.keyboard.press("Shift+1")
+    page.keyboard.press("Escape")
+
+
+def tilts(page: Page) -> list[Any]:
+    """Of the three planes, once all are laid out."""
+    wait(page, "room.panes.slice(0, 3).every(({view}) => view !== null)")
+    return [one["view"].get("tilt") for one in room(page)["panes"][:3]]
+
+
+def lean(page: Page, keys: str, count: int) -> None:
+    """One press, after which so many planes, from the first on, are others than before."""
+    page.evaluate("() => { window.leant = window.mdtRoom.panes.map(({view}) => JSON.stringify(view)); }")
+    page.keyboard.press(keys)
+    others = f"room.panes.slice(0, {count}).every(({{view}}, at) => view && JSON.stringify(view) !== window.leant[at])"
+    wait(page, others)
 
 
 def test_uptake_is_told_where_it_is_and_laid_over_the_ct_of_a_prone_patient(page: Page) -> None:

@@ -75,6 +75,7 @@ export function keyGroups(app: App): KeyGroup[] {
         { key: 'KeyP', shift: true, name: 'Shift P', what: 'MIP from around the patient', act: () => void app.volumes.whole() },
         { key: 'KeyX', shift: true, name: 'Shift X', what: 'the volume in depth, turned by a drag; again: as taken', act: () => void app.volumes.render() },
         ...ARROWS.map(([key, name, across, down]) => ({ key, alt: true, name: `Alt ${name}`, what: 'lean the plane by 5° about the crosshair, or turn the volume in depth', act: () => app.volumes.lean(across, -down) })),
+        { key: 'KeyL', alt: true, name: 'Alt L', what: 'planes of one volume lean together, or each by itself', act: () => app.volumes.lock() },
         { key: ']', name: ']', what: 'thicker slab', act: () => app.volumes.thicker(1) },
         { key: '[', name: '[', what: 'thinner slab', act: () => app.volumes.thicker(-1) },
         { key: '.', name: '.', what: 'more of the colour over it', act: () => app.volumes.stronger(1) },

@@ -4,6 +4,7 @@ import type { App } from '../../room/app';
 import type { Over, Pane as PaneView, PlanePane, RenderingPane } from '../../room/protocol';
 import type { Kind } from '../contents/content';
 import type { Pane } from '../pane';
+import type { Hung } from '../hanging';
 import { fromRange } from '../presets';
 import { fused, overOf, petAndCt, threePlanes, type Placed } from './arranging';
 import { COLOURS, type ColourName } from './colours';
@@ -24,6 +25,11 @@ const OPACITY_STEP = 0.1;
 const LEAN = 5; // degrees of one press
 
 export class VolumeActs {
+  /** Planes of one volume keep their angles: one that leans takes the others with it. */
+  locked = true;
+  /** The plane that a hand turns, and those that go with it, as they were when it took hold. */
+  private held: { from: PlanePane; together: Map<Pane, PlanePane> } | null = null;
+
   constructor(private readonly app: App) {}
 
   /** What is seen in the active viewport, if it is a plane. */
@@ -62,7 +68,27 @@ export class VolumeActs {
   }
 
   straighten(): void {
-    this.change(({ tilt: _, ...view }) => view);
+    const { plane } = this;
+    const { active } = this.app.grid;
+    if (plane === null) return;
+    this.app.sharing.elsewhere();
+    for (const [pane, { tilt: _, ...view }] of this.together(active, plane)) void pane.follow(view, pane.hung as Hung).then(() => this.app.draw());
+  }
+
+  lock(): void {
+    this.locked = !this.locked;
+    this.app.toasts.say(this.locked ? 'Planes of one volume lean together.' : 'Each plane leans by itself.');
+    this.app.draw();
+  }
+
+  /** A plane, and with it, while they are locked, the others that are seen of the same volume. */
+  private together(pane: Pane, view: PlanePane): Map<Pane, PlanePane> {
+    const found = new Map([[pane, view]]);
+    for (const other of this.locked ? this.app.grid.visible : []) {
+      const theirs = other.view();
+      if (other !== pane && theirs?.kind === 'plane' && theirs.key === view.key) found.set(other, theirs);
+    }
+    return found;
   }
 
   /** Keys: a plane about the crosshair, to the side and upwards on the screen; a volume in depth in front of the reader. */
@@ -82,11 +108,14 @@ export class VolumeActs {
 
   /** A plane, as it was when a hand took hold of it, turned about an axis through a point of the patient. */
   leanAbout(pane: Pane, axis: Vector, degrees: number, pivot: Vector, from: PlanePane): void {
-    const { hung } = pane;
-    if (hung === null || from.centre === null) return;
+    if (this.held?.from !== from) this.held = { from, together: this.together(pane, from) };
     this.app.sharing.elsewhere();
-    const tilt = tiltedOn(from.tilt, axis, degrees);
-    void pane.follow({ ...from, tilt, centre: roundPoint(about(from.centre, axis, degrees, pivot)) }, hung).then(() => this.app.draw());
+    for (const [one, view] of this.held.together) {
+      const { hung } = one;
+      if (hung?.series.key !== view.key || view.centre === null) continue;
+      const tilt = tiltedOn(view.tilt, axis, degrees);
+      void one.follow({ ...view, tilt, centre: roundPoint(about(view.centre, axis, degrees, pivot)) }, hung).then(() => this.app.draw());
+    }
   }
 
   async asTaken(): Promise<void> {

@@ -35,7 +35,7 @@ export function volumeMenu(acts: VolumeActs): TemplateResult {
           ${choice('Volume in depth', 'Shift X', kind === 'rendering', () => void acts.render(), none)}
         </div>
         ${kind === 'rendering' ? presets(acts) : ''}
-        ${plane?.tilt === undefined ? '' : html`<div class="menu-row">${choice('Straighten the plane', '', false, () => acts.straighten())}</div>`}
+        <div class="menu-row">${choice('Planes lean together', 'Alt L', acts.locked, () => acts.lock(), none)}${plane?.tilt === undefined ? '' : choice(acts.locked ? 'Straighten the planes' : 'Straighten the plane', '', false, () => acts.straighten())}</div>
         <div class="menu-row" role="group" aria-label="Four viewports">
           ${choice('MPR: three planes', 'Shift M', false, () => void acts.threePlanes(), none)} ${choice('Fusion: PET and CT', 'Shift F', false, () => void acts.fusion(), none)}
         </div>
