@@ -264,6 +264,9 @@ def test_a_private_mark_is_seen_by_all_once_it_is_shown(browser: Browser, place:
 
 def test_a_mark_is_seen_while_it_is_drawn(browser: Browser, place: Place) -> None:
     member, chair = place.enter(browser, "member"), place.enter(browser, "chair")
+    present(chair)
+    if room(chair)["case"] is None:
+        chair.keyboard.press("n")
     for page in (member, chair):
         wait(page, "room.panes[0] && room.panes[0].painted && room.panes[0].kind === 'image'")
     others = chair.locator(".drawing-name", has_text="Dr Member")

@@ -896,7 +896,7 @@ def test_three_planes_lean_together_at_right_angles_or_each_by_itself(page: Page
 def tilts(page: Page) -> list[Any]:
     """Of the three planes, once all are laid out."""
     wait(page, "room.panes.slice(0, 3).every(({view}) => view !== null)")
-    return [one["view"].get("tilt") for one in room(page)["panes"][:3]]
+    return [one["view"].get("tilt") for one in page.evaluate("() => window.mdtRoom.panes")[:3]]
 
 
 def lean(page: Page, keys: str, count: int) -> None:

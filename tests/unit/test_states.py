@@ -82,6 +82,42 @@ def test_pseudo_colours_and_the_presentation_table(read: Any) -> None:
     assert (said["tone"], said["palette"], said["left_out"]) == ([0, 0.2, 0.4, 0.8, 1], None, [])
 
 
+def test_what_blends_is_found_at_both_its_series_and_refused_by_name(read: Any) -> None:
+    """Each series keeps its own window; that one lies over the other is said and not shown."""
+    over = [
+        item(
+            BlendingPosition=position,
+            StudyInstanceUID="1.2.3",
+            ReferencedSeriesSequence=[item(SeriesInstanceUID=series, ReferencedImageSequence=[reference(sop)])],
+            SoftcopyVOILUTSequence=[item(WindowCenter=centre, WindowWidth=400)],
+        )
+        for position, series, sop, centre in (("UNDERLYING", "1.2.3.1", SOP, 40), ("SUPERIMPOSED", "1.2.3.2", "9.9", 5))
+    ]
+    state = a_state("1.2.3.1", [SOP], SOPClassUID="1.2.840.10008.5.1.4.1.1.11.4", RelativeOpacity=0.5)
+    del state.ReferencedSeriesSequence
+    state.BlendingSequence = over
+    said = read(state)["presentation"]
+    assert [(one["series"], one["sop"]) for one in said["images"]] == [("1.2.3.1", SOP), ("1.2.3.2", "9.9")]
+    assert [(one["images"], one["centre"]) for one in said["windows"]] == [
+        ([{"sop": SOP, "frames": []}], 40),
+        ([{"sop": "9.9", "frames": []}], 5),
+    ]
+    assert said["left_out"] == ["It lays one series over another, which is not shown by it; what it says of each is."]
+
+    window = [item(WindowCenter=40, WindowWidth=400)]
+    whole = [
+        item(
+            BlendingInputNumber=1, StudyInstanceUID="1.2.3", SeriesInstanceUID="1.2.3.1", SoftcopyVOILUTSequence=window
+        )
+    ]
+    advanced = a_state("1.2.3.1", [SOP], SOPClassUID="1.2.840.10008.5.1.4.1.1.11.8", AdvancedBlendingSequence=whole)
+    del advanced.ReferencedSeriesSequence
+    said = read(advanced)["presentation"]
+    assert (said["images"], said["windows"]) == ([{"sop": "", "frames": [], "series": "1.2.3.1"}], [])
+    assert said["left_out"][0].startswith("It lays several series over each other")
+    assert said["left_out"][1:] == ["Its windows are of whole series, and are not applied."]
+
+
 def test_shutters(read: Any) -> None:
     said = read(
         a_state(
@@ -148,7 +184,7 @@ def test_graphics_and_words_in_their_layers(read: Any) -> None:
 def test_what_is_not_applied_is_said(read: Any) -> None:
     blending = a_state("1.2.3.1", [SOP], SOPClassUID="1.2.840.10008.5.1.4.1.1.11.4")
     assert read(blending)["presentation"]["left_out"] == [
-        "It blends two series, which is not shown here; what it says of each is."
+        "It lays one series over another, which is not shown by it; what it says of each is."
     ]
     coloured = a_state("1.2.3.1", [SOP], RedPaletteColorLookupTableDescriptor=[256, 0, 16])
     assert read(coloured)["presentation"]["left_out"] == ["Its pseudo-colours cannot be read, and are not applied."]

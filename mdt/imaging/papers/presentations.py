@@ -18,8 +18,8 @@ from mdt.imaging.pixels.curves import curve_of
 _STATES = "1.2.840.10008.5.1.4.1.1.11."
 _BLENDING = (f"{_STATES}4", f"{_STATES}8")
 _NOT_APPLIED = {
-    "4": "It blends two series, which is not shown here; what it says of each is.",
-    "8": "It blends several series, which is not shown here.",
+    "4": "It lays one series over another, which is not shown by it; what it says of each is.",
+    "8": "It lays several series over each other, which is not shown by it; what it says of each is.",
     "6": "It cuts a volume into other planes, which is not shown here.",
     "7": "It cuts a volume into other planes, which is not shown here.",
     "9": "It renders a volume, which is not shown here.",
@@ -38,8 +38,8 @@ def presentation(dataset: Dataset, sop_class_uid: str) -> dict[str, Any]:
         "description": attributes.text(dataset, "ContentDescription")[:500],
         "creator": moments.person(attributes.text(dataset, "ContentCreatorName")),
         "at": moments.written(dataset, "PresentationCreation"),
-        "images": references.by_series(dataset),
-        "windows": _windows(dataset),
+        "images": references.by_series(dataset) + [one for item in _blended(dataset) for one in _images_of(item)],
+        "windows": _windows(dataset) + [one for item in _blended(dataset) for one in _windows_of(item)],
         "invert": _inverse(dataset),
         "tone": _presentation_table(dataset),
         "palette": None if sop_class_uid in _BLENDING else _palette(dataset),
@@ -51,6 +51,30 @@ def presentation(dataset: Dataset, sop_class_uid: str) -> dict[str, Any]:
         "graphics": graphics(dataset),
         "left_out": _left_out(dataset, sop_class_uid),
     }
+
+
+def _blended(dataset: Dataset) -> list[Dataset]:
+    """What a blending state (PS3.3 C.11.14, C.11.33) says of each series that it lays over another."""
+    return attributes.items(dataset, "BlendingSequence") + attributes.items(dataset, "AdvancedBlendingSequence")
+
+
+def _images_of(item: Dataset) -> list[dict[str, Any]]:
+    """Of one blended series; one that names no image is of all of them, and `sop` is empty."""
+    named, series = references.by_series(item), attributes.uid(item, "SeriesInstanceUID")
+    if series is not None:
+        named += [one | {"series": series} for one in references.images(item)] or [_all_of(series)]
+    return named
+
+
+def _all_of(series: str) -> dict[str, Any]:
+    return {"sop": "", "frames": [], "series": series}
+
+
+def _windows_of(item: Dataset) -> list[dict[str, Any]]:
+    """A window is for the images of its own series, if they are named; one that could be of either is not read."""
+    own = [{"sop": one["sop"], "frames": one["frames"]} for one in _images_of(item) if one["sop"]]
+    found = [one if one["images"] else {**one, "images": own} for one in _windows(item)]
+    return [one for one in found if one["images"]]
 
 
 def _windows(dataset: Dataset) -> list[dict[str, Any]]:
@@ -150,6 +174,8 @@ def _left_out(dataset: Dataset, sop_class_uid: str) -> list[str]:
     said = []
     if why := _NOT_APPLIED.get(sop_class_uid.removeprefix(_STATES)):
         said.append(why)
+    if any(len(_windows(item)) > len(_windows_of(item)) for item in _blended(dataset)):
+        said.append("Its windows are of whole series, and are not applied.")
     if "BITMAP" in attributes.texts(dataset, "ShutterShape"):
         said.append("Its bitmap shutter is not applied.")
     coloured = "PaletteColorLookupTableUID" in dataset or "RedPaletteColorLookupTableDescriptor" in dataset

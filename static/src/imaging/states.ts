@@ -3,6 +3,7 @@
 import type { FrameInfo } from './types';
 
 export interface StateImage {
+  /** Empty: every image of the series that it is of. */
   sop: string;
   /** 1-based; none means all. */
   frames: number[];
@@ -69,7 +70,7 @@ export interface CaseStates {
 
 type Image = Pick<FrameInfo, 'sop' | 'frame'>;
 
-const isOf = ({ sop, frames }: StateImage, image: Image): boolean => sop === image.sop && (frames.length === 0 || frames.includes(image.frame));
+const isOf = ({ sop, frames }: StateImage, image: Image): boolean => (sop === '' || sop === image.sop) && (frames.length === 0 || frames.includes(image.frame));
 
 /** Whether a part of a state is for this image; a part that names none is for all. */
 export const isFor = (images: StateImage[], image: Image): boolean => images.length === 0 || images.some((one) => isOf(one, image));
