@@ -282,14 +282,14 @@ def test_a_mark_is_seen_while_it_is_drawn(browser: Browser, place: Place) -> Non
     # A private one is seen by nobody: the one after it, which is not, comes alone.
     member.get_by_role("tab", name=re.compile("^Marks")).click()
     member.keyboard.press("Shift+J")
-    hold(member)
+    hold(member, lower=60)
     member.mouse.up()
     expect(member.locator(".badge-private")).to_be_visible()
     expect(others).to_have_count(0)
     member.keyboard.press("Shift+J")
 
     # Whoever leaves in the middle of it leaves nothing behind.
-    hold(member)
+    hold(member, lower=-120)
     expect(others).to_be_visible()
     member.goto("about:blank")
     expect(others).to_have_count(0)
@@ -297,13 +297,13 @@ def test_a_mark_is_seen_while_it_is_drawn(browser: Browser, place: Place) -> Non
     member.goto(place.address())
 
 
-def hold(page: Page) -> None:
-    """Begins a mark and keeps hold of it."""
+def hold(page: Page, lower: int = 0) -> None:
+    """Begins a mark, somewhere where there is none, and keeps hold of it."""
     x, y = middle(page)
-    page.mouse.move(x - 60, y + 40)
+    page.mouse.move(x - 60, y + lower + 40)
     page.mouse.down()
-    page.mouse.move(x, y + 60, steps=4)
-    page.mouse.move(x + 40, y + 40, steps=4)
+    page.mouse.move(x, y + lower + 60, steps=4)
+    page.mouse.move(x + 40, y + lower + 40, steps=4)
 
 
 def test_a_slide_is_zoomed_and_pointed_at_together(browser: Browser, place: Place) -> None:

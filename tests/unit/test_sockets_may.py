@@ -40,6 +40,7 @@ TABLE = {
     "here": ALL,
     "digest": ALL,
     "pointer": "- - - - - -",  # never answered
+    "drawing": "- - - - forbidden forbidden",  # never answered to whoever may mark
     "view": "- - - - - -",  # never answered, and shown to nobody unless they present
     "renew": "not-presenter not-presenter not-presenter not-presenter not-presenter not-presenter",
     "hand": ALL,  # their own
@@ -138,6 +139,7 @@ MESSAGES: dict[str, Callable[[Seat], Any]] = {
     "here": lambda _: {"idle": False},
     "digest": lambda _: {"seq": 1, "digest": "0" * 16},
     "pointer": lambda _: {"n": 1, "pointer": None},
+    "drawing": lambda seat: {"n": 1, "case": seat.stage.cases[0], "drawing": None},
     "view": lambda seat: {"term": 1, "n": 1, "view": view(seat.stage.cases[0], seat.images)},
     "view, presenting": lambda seat: {"term": seat.term, "n": 2, "view": view(seat.stage.cases[0], seat.images)},
     "renew": lambda _: {"term": 1},
