@@ -47,7 +47,8 @@ def test_people_look_together_and_a_late_joiner_sees_it_all(server, stage):
         chair.tell("view", {"term": term, "n": 99, "view": a_view(stage.cases[1], 99)})  # not the open case
         observer.tell("view", {"term": term, "n": 99, "view": a_view(case, 99)})  # not the presenter
         chair.tell("pointer", {"n": 1, "pointer": {"series": "1.2.3", "sop": "1.2.3.4", "frame": 30, "at": [1, 2, 3]}})
-        a_length = {key: mark(9)[key] for key in ("id", "tool", "study", "series", "sop", "frame", "points")}
+        a_length = {key: mark(9)[key] for key in ("id", "tool", "study", "series", "sop", "frame")}
+        a_length["points"] = [[-12.3, 0, 7]]
         observer.tell("drawing", {"n": 1, "case": case, "drawing": a_length})  # may not mark
         chair.tell("drawing", {"n": 1, "case": stage.cases[1], "drawing": a_length})  # not the open case
         chair.tell("drawing", {"n": 2, "case": case, "drawing": a_length})

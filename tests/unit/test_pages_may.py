@@ -378,7 +378,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /meetings/plan/": {
             "team": made.teams["lung"], "starts-day": "1", "starts-month": "6", "starts-year": "2099", "time": "9:30",
         },
-        "POST /meetings/<meeting_id>/order": {"expected": order, "case": made.cases["maria"], "move": "down"},
+        "POST /meetings/<meeting_id>/order": {"expected": order, "case": made.cases["maria"], "before": ""},
         "POST /meetings/<meeting_id>/imaging/ask": {"ask": f"{made.cases['maria']} RW6"},
         "POST /meetings/<meeting_id>/list/": {"nhs": "9990000042"},
         "POST /meetings/<meeting_id>/list/new-patient": NEW_PATIENT,
