@@ -341,7 +341,7 @@ def test_what_pages_do_is_seen_in_the_room(server, stage):
         kinds: list[str] = []
         line = await server.seat(stage, "member").connect(heard=noting("event", "kind", kinds))
         await line.ask("hello", FRESH)
-        form = {"expected": " ".join(stage.cases), "case": stage.cases[1], "move": "up"}
+        form = {"expected": " ".join(stage.cases), "case": stage.cases[1], "before": stage.cases[0]}
         assert (await press(server.seat(stage, "chair"), f"/meetings/{stage.meeting}/order", form)) == 302
         await until(lambda: kinds == ["agenda.change"])
         assert (await press(server.seat(stage, "chair"), f"/meetings/{stage.meeting}/close", {})) == 302
