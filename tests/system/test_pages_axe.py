@@ -41,6 +41,7 @@ def addresses(made: Seeded) -> dict[str, str]:
         "a worklist": "/worklist/",
         "feedback": "/feedback/",
         "how a team prepares": f"/teams/{made.teams['lung']}/preparation/",
+        "how a team meets": f"/teams/{made.teams['lung']}/quorum/",
         "reminders": "/reminders/",
         "when a team is reminded": f"/teams/{made.teams['lung']}/reminders/",
         "the demo region": "/demo/",

@@ -208,15 +208,34 @@ def test_the_tools_are_one_row_and_every_panel_is_accessible(browser: Browser, p
     page.context.close()
 
 
+def test_a_case_is_prepared_with_keys_alone(browser: Browser, place: Place) -> None:
+    """A scene is kept, and the scan is said to be looked through."""
+    page = axed_at(browser, place, f"/cases/{place.stage.cases[1]}/prepare")
+    wait(page, "room.panes[0] && room.panes[0].painted && room.panes[0].frames === 40")
+    expect(page.get_by_text("You prepare this case.")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("m")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.type("Best slice")
+    page.keyboard.press("Enter")
+    expect(page.locator(".scene", has_text="Best slice")).to_be_visible()
+    enter(page, "button", "I have reviewed")
+    expect(page.locator(".reviewed").first).to_contain_text("Dr Chair")
+    assert serious(page) == []
+    page.context.close()
+
+
 def test_a_stranger_waits_is_let_in_to_look_and_is_shown_out(browser: Browser, place: Place) -> None:
     coordinator = place.enter(browser, "coordinator")
-    stranger = place.page(browser, "outsider")
-    stranger.goto(place.address())
+    stranger = axed_at(browser, place, place.address(), "outsider")
     expect(stranger.get_by_text("You are not a member of this team.")).to_be_visible()
     assert "HARGREAVES" not in stranger.content()
-    stranger.get_by_label("Why would you like to join?").fill("I operated on one of them")
-    stranger.get_by_role("button", name="Ask to join").click()
+    assert serious(stranger) == [], "before asking"
+    tab_to(stranger, "main input, main textarea", "Why would you like to join?")
+    stranger.keyboard.type("I operated on one of them")
+    enter(stranger, "button", "Ask to join")
     expect(stranger.get_by_text("has been told that you are here")).to_be_visible()
+    assert serious(stranger) == [], "waiting"
 
     coordinator.get_by_role("tab", name=re.compile("^People")).click()
     expect(coordinator.get_by_role("region", name="Lobby")).to_contain_text("I operated on one of them")
@@ -396,9 +415,9 @@ def test_a_past_case_is_replayed_on_its_time_line(browser: Browser, place: Place
     assert serious(attendance) == [], "attendance"
 
 
-def axed_at(browser: Browser, place: Place, address: str) -> Page:
+def axed_at(browser: Browser, place: Place, address: str, role: str = "chair") -> Page:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=place.product.url, bypass_csp=True)
-    name, _, value = place.seat("chair").cookie.partition("=")
+    name, _, value = place.seat(role).cookie.partition("=")
     context.add_cookies([{"name": name, "value": value, "url": place.product.url}])
     page = context.new_page()
     page.goto(address)
