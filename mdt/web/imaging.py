@@ -108,8 +108,8 @@ def document(instance_id: str) -> Response:
     else:
         answer = _file(store.open(found.sha256), store.size(found.sha256), found.sha256, found.type)
     answer.headers["Content-Disposition"] = "inline"
-    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     if found.type == HTML:
+        answer.headers["X-Frame-Options"] = "SAMEORIGIN"
         answer.headers["Content-Security-Policy"] = _NO_SCRIPTS
     return answer
 

@@ -8,7 +8,7 @@ from mdt.web.session import house
 
 LARGEST_REQUEST = 1024 * 1024  # forms and JSON; imaging never comes in this way
 
-# WebAssembly decodes frames; workers are started from blobs by the viewer; documents are shown by the browser itself.
+# WebAssembly decodes frames; workers are started from blobs by the viewer; the browser itself shows a PDF in a window.
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self' 'wasm-unsafe-eval'",
@@ -22,6 +22,7 @@ _POLICY = {
     "object-src": "'self'",
     "frame-src": "'self'",
     "manifest-src": "'self'",
+    "frame-ancestors": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
 }
@@ -36,13 +37,12 @@ def install(app: Flask) -> None:
     app.after_request(_headers)
 
 
-def headers_for(*, secure: bool, framed_by_us: bool = False) -> dict[str, str]:
+def headers_for(*, secure: bool) -> dict[str, str]:
     """What an answer says of itself, whatever it is an answer to."""
-    policy = _POLICY | {"frame-ancestors": "'self'" if framed_by_us else "'none'"}
     headers = {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "SAMEORIGIN" if framed_by_us else "DENY",
+        "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -54,8 +54,7 @@ def headers_for(*, secure: bool, framed_by_us: bool = False) -> dict[str, str]:
 
 
 def _headers(response: Response) -> Response:
-    framed_by_us = response.mimetype == "application/pdf"
-    headers = headers_for(secure=house().settings.secure_cookies, framed_by_us=framed_by_us)
+    headers = headers_for(secure=house().settings.secure_cookies)
     if request.path.startswith(f"{BASE}assets/") and response.status_code == 200:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # its name changes with its content
     elif request.endpoint != "static":
