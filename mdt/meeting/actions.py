@@ -12,7 +12,7 @@ from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.errors import Invalid, NotFound, Stale
 from mdt.imaging.standing import readiness
-from mdt.meeting import call, cut_off, progress, referral, states
+from mdt.meeting import call, cut_off, invitations, progress, referral, states
 from mdt.meeting.announcements import AgendaChanged, MeetingArranged
 from mdt.meeting.listing import put_on_list
 from mdt.meeting.models import Case, CutOffRule, Meeting
@@ -28,7 +28,16 @@ LONGEST_MEETING = 600  # minutes
 
 
 def plan(session: Session, *, by: Actor, team_id: str, starts_at: datetime, place: str = "", now: datetime) -> Meeting:
-    """Put a sitting of a team into the calendar."""
+    """Put a sitting of a team into the calendar, and tell its people."""
+    meeting = put_in(session, by=by, team_id=team_id, starts_at=starts_at, place=place, now=now)
+    invitations.announce(session, [meeting], now)
+    return meeting
+
+
+def put_in(
+    session: Session, *, by: Actor, team_id: str, starts_at: datetime, place: str = "", now: datetime
+) -> Meeting:
+    """The same, and nobody is told: for one of many, of whom the caller tells at once."""
     permissions.require(by, "meeting.plan", team_id)
     if session.get(Team, team_id) is None:
         raise NotFound("There is no such team.")

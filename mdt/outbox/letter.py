@@ -22,8 +22,9 @@ def compose(message: Message, mail: Mail, public_url: str) -> EmailMessage:
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note answers it
     made.set_content(text(message, public_url))
     if message.dates:
-        event = calendar.document(message.dates, organiser=mail.sender, guest=message.person, public_url=public_url)
-        made.add_attachment(event.decode(), subtype="calendar", filename="meeting.ics")
+        dates = calendar.document(message.dates, organiser=mail.sender, made_at=message.made_at, public_url=public_url)
+        how = {"method": calendar.METHOD}
+        made.add_attachment(dates, subtype="calendar", filename="meetings.ics", params=how)
     return made
 
 

@@ -2,21 +2,24 @@
 
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import delete, select, update
 
 from mdt.config import Mail
 from mdt.core.actor import system
 from mdt.core.errors import Forbidden, Invalid, Stale
+from mdt.meeting import actions as meetings
+from mdt.meeting.series import actions as series
 from mdt.outbox import actions, kinds, queries, states
 from mdt.outbox.actions import Part
 from mdt.outbox.models import Attempt, Message, SwitchedOff
 from mdt.outbox.postman import Postman
 from mdt.people import actions as people
-from mdt.people.models import Person
+from mdt.people.models import Membership, Person
 from tests.peers import post
 from tests.unit.region import NOW, Region, a_region
 
@@ -295,3 +298,38 @@ def test_people_switch_off_what_no_patient_waits_for(house):
     assert house.write(key="3", kind=kinds.DUE)
     with house.region.db.reading() as session:
         assert session.scalars(select(Attempt)).all() == []
+
+
+def test_new_dates_come_with_entries_for_a_calendar_one_message_for_a_whole_series(house, server):
+    region = house.region
+    with region.db.writing() as session:
+        for role in ("member", "observer"):
+            held = Membership(team_id=region.team, person_id=region[role].person_id, role=role, starts=NOW.date())
+            session.add(held)
+        session.flush()
+        begun = {"by": region["chair"], "team_id": region.team, "every_weeks": 2, "at": time(12, 30), "now": NOW}
+        series.begin(session, starts=date(2027, 3, 16), place="Seminar room 2", planned_minutes=90, **begun)
+        assert session.scalars(select(Message)).all() == []  # the first is farther ahead than meetings are made
+        series.make_ahead(session, by=system("test"), now=NOW + timedelta(weeks=8))
+        series.make_ahead(session, by=system("test"), now=NOW + timedelta(weeks=8))
+    house.clock.goes_on(weeks=8)
+    assert house.postman(server.port).round() == 1
+    (letter,) = server.kept
+    assert letter["Subject"] == "Cancer MDT: 3 new dates of Lung MDT"
+    assert "Lung MDT has 3 new dates, the first on Tuesday 16 March 2027 at 12:30." in letter.get_body().get_content()
+    (sheet,) = letter.iter_attachments()
+    assert sheet["Content-Type"].startswith('text/calendar; charset="utf-8"; method="PUBLISH"')
+    entries: Any = Calendar.from_ical(sheet.get_content()).walk("VEVENT")
+    assert [entry["dtstart"].dt for entry in entries] == [
+        datetime(2027, 3, 16, 12, 30, tzinfo=UTC),
+        datetime(2027, 3, 30, 11, 30, tzinfo=UTC),  # summer time has begun
+        datetime(2027, 4, 13, 11, 30, tzinfo=UTC),
+    ]
+    assert entries[0]["dtend"].dt - entries[0]["dtstart"].dt == timedelta(minutes=90)
+    assert (str(entries[0]["location"]), str(entries[0]["organizer"])) == ("Seminar room 2", "mailto:mdt@nhs.example")
+    with region.db.writing() as session:
+        meetings.plan(session, by=region["chair"], team_id=region.team, starts_at=NOW, now=house.clock())  # past
+        late = house.clock() + timedelta(days=1)
+        meetings.plan(session, by=region["chair"], team_id=region.team, starts_at=late, now=house.clock())
+    assert house.postman(server.port).round() == 1
+    assert server.kept[-1]["Subject"] == "Cancer MDT: 1 new date of Lung MDT"

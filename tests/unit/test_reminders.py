@@ -1,10 +1,12 @@
 """What waits for whom, said once a day without naming a patient, and before a list closes."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from mdt import worker
 from mdt.core.errors import Forbidden, Invalid
 from mdt.meeting import actions as meetings
 from mdt.meeting import cut_off
@@ -250,3 +252,27 @@ def test_the_page_of_a_team_keeps_what_was_typed(made):
     assert "from 1 to 80" in chair.post(address, data={"hour": "7", "warning": "0"}).text
     assert "The times are saved." in chair.post(address, data={"hour": "0", "warning": "8"}, follow_redirects=True).text
     assert 'name="hour" type="text" value="0"' in chair.get(address).text
+
+
+def test_the_worker_reminds_and_sends_and_goes_on_after_a_mishap(made, monkeypatch):
+    sent, stopping = [], threading.Event()
+
+    def goes_wrong_once(db, now):
+        sent.append("asked")
+        if len(sent) == 1:
+            raise OSError("the disk is full")
+
+    class Postman:
+        def round(self, stop):
+            assert not stop()
+            stopping.set()
+
+    monkeypatch.setattr(worker, "POST_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "REMIND_SECONDS", 0.0)
+    monkeypatch.setattr(worker.daily, "round_of", goes_wrong_once)
+    monkeypatch.setattr(type(made.house), "postman", lambda _: Postman())
+    posting = threading.Thread(target=worker._post, args=(made.house, stopping), daemon=True)
+    posting.start()
+    posting.join(60)
+    assert stopping.is_set()
+    assert len(sent) == 2

@@ -9,8 +9,8 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound
-from mdt.meeting import referral
-from mdt.meeting.actions import LONGEST_MEETING, plan
+from mdt.meeting import invitations, referral
+from mdt.meeting.actions import LONGEST_MEETING, put_in
 from mdt.meeting.models import Meeting
 from mdt.meeting.series import rule
 from mdt.meeting.series.models import Series, SkippedDay
@@ -117,14 +117,17 @@ def make_ahead(
     made = []
     for series in session.scalars(wanted.order_by(Series.id).with_for_update()):
         there = set(session.scalars(select(Meeting.series_day).where(Meeting.series_id == series.id)))
+        new = []
         for one in _days(series, today, today + ahead):
             starts_at = rule.begins(one.day, series.at)
             if one.state == rule.MEETS and one.day not in there and starts_at > now:
                 place = series.place
-                meeting = plan(session, by=by, team_id=series.team_id, starts_at=starts_at, place=place, now=now)
+                meeting = put_in(session, by=by, team_id=series.team_id, starts_at=starts_at, place=place, now=now)
                 meeting.series_id, meeting.series_day = series.id, one.day
                 meeting.planned_minutes = series.planned_minutes
-                made.append(meeting)
+                new.append(meeting)
+        invitations.announce(session, new, now)
+        made += new
     session.flush()
     return made
 
