@@ -41,7 +41,14 @@ def register(triggers: Sequence[Trigger]) -> None:
 
 
 def refusing(
-    name: str, table: str, fires: str, says: str, *, rows: str = "TRUE", tables: Sequence[str] = ()
+    name: str,
+    table: str,
+    fires: str,
+    says: str,
+    *,
+    rows: str = "TRUE",
+    tables: Sequence[str] = (),
+    columns: Sequence[tuple[str, str]] = (),
 ) -> Trigger:
     """One that refuses, with a sentence, to insert, update or delete (`fires`) the rows of which `rows` is true."""
     row = "OLD" if fires == "DELETE" else "NEW"
@@ -53,6 +60,7 @@ def refusing(
         sqlite=f"SELECT RAISE(ABORT, '{says}');",
         postgresql=f"IF {rows} THEN RAISE EXCEPTION '{says}'; END IF; RETURN {row};",
         tables=tuple(tables),
+        columns=tuple(columns),
     )
 
 

@@ -107,10 +107,9 @@ def _section(
     site = next((one.site for one in sites if one.starts <= day), case.meeting.team.host_ods)
     values = {"CR3080": day.isoformat(), "CR3090": site, "CR3190": case.meeting.team.mdt_type}
     discussed = case.status in (states.LIVE, states.DISCUSSED, *states.RESULTS)
-    standard = word.version if word is not None and case.stream == streams.STANDARD else None
-    if discussed or standard or elsewhere:
-        kind = streams.discussion_type(case.stream, ratified=standard is not None, elsewhere=elsewhere)
-        values["CR8110"] = kind
+    ratified = outcome.standard_version_id is not None if outcome else word is not None
+    if discussed or elsewhere:
+        values["CR8110"] = streams.discussion_type(ratified=ratified, elsewhere=elsewhere)
     else:
         values["CR8100"] = NOT_DISCUSSED
     plan = False
@@ -119,9 +118,9 @@ def _section(
         plan, treatments = True, tuple(one["code"] for one in outcome.form.get("treatments") or [])
         values["CR0460"] = outcome.form.get("intent") or ""
         values["CR0490"] = outcome.form.get("no_treatment_reason") or ""
-    elif outcome is None and standard is not None and standard.treatments:
-        plan, treatments = True, tuple(one["code"] for one in standard.treatments)
-        values["CR0460"] = standard.intent
+    elif outcome is None and word is not None:  # from before ratifying wrote an outcome
+        plan, treatments = True, tuple(one["code"] for one in word.version.treatments)
+        values["CR0460"] = word.version.intent
     if plan:
         values["CR0430"] = day.isoformat()
     return Section(
@@ -132,5 +131,5 @@ def _section(
         values={item: value for item, value in values.items() if value},
         treatments=treatments,
         plan=plan,
-        undecided=discussed and outcome is None and standard is None,
+        undecided=discussed and outcome is None and word is None,
     )

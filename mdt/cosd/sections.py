@@ -11,7 +11,7 @@ from datetime import date
 
 from mdt.cosd.codes import MEETING_TYPES, NOT_DISCUSSED, NUMBER_STATUSES, STATUS_UNKNOWN
 from mdt.outcome import codes
-from mdt.outcome.proforma import listed
+from mdt.outcome.proforma import labels
 from mdt.record import nhs_number
 
 ITEMS = {
@@ -93,7 +93,7 @@ RULES: tuple[Rule, ...] = (
     Rule("CR0430", "The day of the discussion is the day of the meeting.",
          lambda one, _: _value(one, "CR0430") in ("", _value(one, "CR3080"))),
     Rule("CR0460", "A care plan has an intent: C, Z, X or 9.",
-         lambda one, _: not one.plan or _value(one, "CR0460") in listed("CR0460")),
+         lambda one, _: not one.plan or _value(one, "CR0460") in labels("CR0460")),
     Rule("CR0470", "A care plan has at least one planned treatment of the list, each once.",
          lambda one, _: not one.plan or _known_once(one.treatments)),
     Rule("CR0470", "No active treatment (11) stands alone or beside palliative care, and its intent is X.",
@@ -101,7 +101,7 @@ RULES: tuple[Rule, ...] = (
          or (set(one.treatments) <= {codes.NO_ACTIVE_TREATMENT, codes.PALLIATIVE_CARE}
              and _value(one, "CR0460") == codes.NO_ACTIVE_INTENT)),
     Rule("CR0490", "Without active treatment (intent X) the reason is given, and with it none is.",
-         lambda one, _: (_value(one, "CR0490") in listed("CR0490"))
+         lambda one, _: (_value(one, "CR0490") in labels("CR0490"))
          if _value(one, "CR0460") == codes.NO_ACTIVE_INTENT else not _value(one, "CR0490")),
 )  # fmt: skip
 
@@ -139,7 +139,7 @@ def as_json(one: Section) -> dict[str, object]:
 
 
 def _known_once(treatments: Sequence[str]) -> bool:
-    return bool(treatments) and len(set(treatments)) == len(treatments) and set(treatments) <= _TREATMENTS
+    return bool(treatments) and len(set(treatments)) == len(treatments) and _TREATMENTS.issuperset(treatments)
 
 
-_TREATMENTS = listed("CR0470")
+_TREATMENTS = frozenset(labels("CR0470"))

@@ -113,6 +113,13 @@ def _amend(state: State, case: str, body: Any) -> State:
     return _in_case(state, case, "outcome", lambda _signed: {**new_outcome(case, body), **draft})
 
 
+def _ratify(state: State, case: str, body: Any) -> State:
+    """Signed as it begins."""
+    whole = {"status": "signed", **{name: body[name] for name in ("revision", "form", "signed")}}
+    changed = dict.fromkeys(body["form"], body["revision"])
+    return _in_case(state, case, "outcome", lambda _: {**new_outcome(case, body), **whole, "changed": changed})
+
+
 def new_outcome(case: str, body: Any) -> dict[str, Any]:
     """An empty draft of the version that `body` names."""
     return {
@@ -159,4 +166,5 @@ _FOLDS: dict[str, Callable[[State, Any, Any], State]] = {
     "outcome.check": _check,
     "outcome.sign": _sign,
     "outcome.amend": _amend,
+    "outcome.ratify": _ratify,
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,12 +20,15 @@ from mdt.meeting.actions import reach
 from mdt.meeting.models import Case, Meeting
 from mdt.meeting.queries import NO_SUCH_CASE
 from mdt.outcome import form as forms
+from mdt.outcome import owners
 from mdt.outcome.completeness import missing
 from mdt.outcome.deferring import carry_over
 from mdt.outcome.models import Action, Outcome
+from mdt.outcome.proforma import Proforma
 from mdt.outcome.state import as_state
 from mdt.outcome.team_proformas import by_key, in_force, of_meeting
 from mdt.people import permissions
+from mdt.people.models import Person
 
 LONGEST_REASON = 500
 OPEN, TELL = "open", "tell"  # of an action: its status, and its kind
@@ -51,6 +55,9 @@ def set_field(
         raise _stale("This outcome is signed; only an amendment can change it.", outcome)
     proforma = by_key(session, outcome.proforma) if outcome else of_meeting(session, case.meeting)
     kept = forms.read(proforma, field, value)
+    if proforma.by_name[field].kind == forms.ACTIONS:
+        people = owners.of_team(session, case.meeting.team_id, now)
+        kept = owners.checked(people, outcome.form.get(field) if outcome else None, kept)
     if outcome is not None and outcome.changed.get(field, 0) > revision:
         raise _stale(f"{proforma.by_name[field].label}: somebody else changed this since you saw it.", outcome)
     if outcome is None:
@@ -84,7 +91,7 @@ def check(session: Session, *, by: Actor, binding: Binding, revision: int, now: 
     outcome.checked_at, outcome.checked_revision = now, outcome.revision
     if case.reached == states.DECIDED:
         reach(session, by, case, states.CHECKED)
-    _audit(session, by, "outcome.checked", outcome, now=now, form=_fingerprint(outcome.form))
+    _audit(session, by, "outcome.checked", outcome, now=now, form=fingerprint(outcome.form))
     return outcome
 
 
@@ -103,15 +110,39 @@ def sign(session: Session, *, by: Actor, binding: Binding, revision: int, now: d
         raise Invalid(
             "Your team’s policy asks that somebody who did not type this outcome checks it before it is signed."
         )
-    outcome.actions = _actions(session, outcome)
-    session.flush()  # before the signature: the database takes no action for a signed outcome
-    outcome.status, outcome.signed_by, outcome.signed_name, outcome.signed_at = "signed", by.person_id, by.name, now
-    if not case.reached:
-        reach(session, by, case, states.DECIDED)
-    case.decided_at = now
-    reach(session, by, case, states.SIGNED)
-    _audit(session, by, "outcome.signed", outcome, now=now, form=_fingerprint(outcome.form))
+    _put_signature(session, by, case, outcome, now)
+    _audit(session, by, "outcome.signed", outcome, now=now, form=fingerprint(outcome.form))
     carry_over(session, by=by, case=case, outcome=outcome, now=now)
+    return outcome
+
+
+def ratified(
+    session: Session,
+    *,
+    by: Actor,
+    case: Case,
+    form: dict[str, Any],
+    proforma: Proforma,
+    standard_version_id: str,
+    sorted_by: str | None,
+    now: datetime,
+) -> Outcome:
+    """The outcome of a case whose standard of care was ratified in this transaction, signed as it is composed.
+
+    For `outcome.ratifying`, which asked who may. `sorted_by` put the case on the standard, as others type an outcome.
+    """
+    if session.scalar(select(Outcome.id).where(Outcome.case_id == case.id).limit(1)) is not None:
+        raise Invalid("A case on a standard of care has an outcome already. Sort it into full discussion, then ratify.")
+    outcome = _draft(case, version=1, form=form, reason="", proforma=proforma.key)
+    outcome.revision, outcome.changed = 1, dict.fromkeys(form, 1)
+    outcome.changed_by, outcome.changed_at = by.person_id, now
+    outcome.typists = [sorted_by] if sorted_by else []
+    outcome.standard_version_id = standard_version_id
+    session.add(outcome)
+    session.flush()
+    _require_complete(session, case, outcome, "signed")
+    _put_signature(session, by, case, outcome, now)
+    _audit(session, by, "outcome.ratified", outcome, now=now, form=fingerprint(outcome.form))
     return outcome
 
 
@@ -129,9 +160,21 @@ def amend(session: Session, *, by: Actor, binding: Binding, reason: str, now: da
         case, version=outcome.version + 1, form=deepcopy(outcome.form), reason=why, proforma=outcome.proforma
     )
     draft.changed_by, draft.changed_at = by.person_id, now
+    draft.standard_version_id = outcome.standard_version_id
     session.add(draft)
     _audit(session, by, "outcome.amended", draft, now=now, amends=outcome.version)
     return draft
+
+
+def _put_signature(session: Session, by: Actor, case: Case, outcome: Outcome, now: datetime) -> None:
+    """Its actions become rows, and the case is signed."""
+    outcome.actions = _actions(session, outcome, owners.of_team(session, case.meeting.team_id, now))
+    session.flush()  # before the signature: the database takes no action for a signed outcome
+    outcome.status, outcome.signed_by, outcome.signed_name, outcome.signed_at = "signed", by.person_id, by.name, now
+    if not case.reached:
+        reach(session, by, case, states.DECIDED)
+    case.decided_at = now
+    reach(session, by, case, states.SIGNED)
 
 
 def _bound(session: Session, by: Actor, act: str, binding: Binding) -> tuple[Case, Outcome | None]:
@@ -169,7 +212,7 @@ def _require_complete(session: Session, case: Case, outcome: Outcome, what: str)
         raise Invalid(f"This outcome is not ready to be {what}. " + " ".join(each.say for each in lacks))
 
 
-def _actions(session: Session, outcome: Outcome) -> list[Action]:
+def _actions(session: Session, outcome: Outcome, people: Sequence[Person]) -> list[Action]:
     """Those of the form, and telling the patient. What the version before had closed stays so where it is the same."""
     wanted = [
         Action(
@@ -178,6 +221,7 @@ def _actions(session: Session, outcome: Outcome) -> list[Action]:
             key=action["id"],
             text=action["text"].strip(),
             owner=action["owner"].strip(),
+            person_id=action.get("person") or owners.named(people, action["owner"]),
             due=date.fromisoformat(action["due"]),
             status=OPEN,
         )
@@ -186,7 +230,14 @@ def _actions(session: Session, outcome: Outcome) -> list[Action]:
     told, by_when = outcome.form["tell_who"].strip(), date.fromisoformat(outcome.form["tell_by"])
     wanted.append(
         Action(
-            position=len(wanted) + 1, kind=TELL, key="", text="Tell the patient", owner=told, due=by_when, status=OPEN
+            position=len(wanted) + 1,
+            kind=TELL,
+            key="",
+            text="Tell the patient",
+            owner=told,
+            person_id=owners.named(people, told),
+            due=by_when,
+            status=OPEN,
         )
     )
     before = select(Action).join(Outcome).where(Outcome.case_id == outcome.case_id, Outcome.version < outcome.version)
@@ -218,7 +269,7 @@ def _stale(sentence: str, outcome: Outcome | None) -> Stale:
     return Stale(sentence, as_state(outcome) if outcome else None)
 
 
-def _fingerprint(form: dict[str, Any]) -> str:
+def fingerprint(form: dict[str, Any]) -> str:
     """What exactly was signed, provable later without writing clinical text into the audit."""
     text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

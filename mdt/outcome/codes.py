@@ -23,7 +23,8 @@ RECOMMEND, INVESTIGATE, DEFER, STANDARD, REFER, NO_ACTION, TABLED = (  # of `dec
 )
 CURATIVE, NON_CURATIVE, NO_ACTIVE_INTENT = "C", "Z", "X"  # CR0460
 PALLIATIVE_CARE, NO_ACTIVE_TREATMENT, TREATMENT_UNKNOWN = "05", "11", "99"  # CR0470
-VIEWS_NOT_KNOWN = "not-known"
+REASON_UNKNOWN = "99"  # CR0490
+VIEWS_KNOWN, VIEWS_NOT_KNOWN = "known", "not-known"
 SEQUENTIAL, ALTERNATIVE = "sequential", "alternative"
 
 RELATIONS = (  # how a planned treatment stands to the one before it

@@ -30,6 +30,7 @@ LONGEST_ACTION = 500
 YEARS = range(2000, 2101)
 
 _ACTION_ID = re.compile(r"[0-9a-f-]{8,36}")
+_PERSON = re.compile(r"[0-9a-f]{32}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -134,11 +135,17 @@ def _read_treatments(field: Field, value: Any) -> list[dict[str, str]]:
 
 
 def _read_actions(field: Field, value: Any) -> list[dict[str, str | None]]:
-    """May be half-typed: what an action still lacks is a matter of completeness."""
+    """May be half-typed: what an action still lacks is a matter of completeness.
+
+    `person` is there where the owner was chosen from the team (`outcome.owners` asks whether they are of it).
+    """
     actions: list[dict[str, str | None]] = []
     for number, entry in enumerate(_list(field.label, value, MOST_ACTIONS), start=1):
         label = f"Action {number}"
-        _require_keys(label, entry, {"id", "text", "owner", "due"})
+        _require_keys(label, entry, {"id", "text", "owner", "due"}, {"person"})
+        person = entry.get("person")
+        if person is not None and not (isinstance(person, str) and _PERSON.fullmatch(person)):
+            raise Invalid(f"{label}, owner: choose somebody from the list.")
         if not isinstance(entry["id"], str) or not _ACTION_ID.fullmatch(entry["id"]):
             raise Invalid(f"{label} has no proper identifier.")
         actions.append(
@@ -147,6 +154,7 @@ def _read_actions(field: Field, value: Any) -> list[dict[str, str | None]]:
                 "text": _text(label, entry["text"], LONGEST_ACTION, lines=False),
                 "owner": _text(f"{label}, owner", entry["owner"], LONGEST_LINE, lines=False),
                 "due": _day(f"{label}, due date", entry["due"]),
+                **({"person": person} if person else {}),
             }
         )
     if len({action["id"] for action in actions}) < len(actions):
@@ -210,6 +218,6 @@ def _list(label: str, value: Any, most: int) -> list[Any]:
     return value
 
 
-def _require_keys(label: str, entry: Any, keys: set[str]) -> None:
-    if not isinstance(entry, dict) or set(entry) != keys:
+def _require_keys(label: str, entry: Any, keys: set[str], more: frozenset[str] | set[str] = frozenset()) -> None:
+    if not isinstance(entry, dict) or set(entry) - more != keys:
         raise Invalid(f"{label}: each entry must have {', '.join(sorted(keys))} and nothing else.")

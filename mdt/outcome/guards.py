@@ -9,7 +9,7 @@ LATE = "a signed outcome takes no more actions"
 FIXED = "an action of a signed outcome never changes, only its status"
 
 _IS_SIGNED = "(SELECT status FROM outcome WHERE id = {row}.outcome_id) = 'signed'"
-_FIXED_COLUMNS = "id, outcome_id, position, text, owner, due"
+_FIXED_COLUMNS = "id, outcome_id, position, text, owner, person_id, due"
 
 _OF_BOTH = ("outcome", "action")
 
@@ -25,6 +25,7 @@ triggers.register(
             FIXED,
             rows=_IS_SIGNED.format(row="OLD"),
             tables=_OF_BOTH,
+            columns=[("action", "person_id")],
         ),
         refusing("action_kept", "action", "DELETE", FIXED, rows=_IS_SIGNED.format(row="OLD"), tables=_OF_BOTH),
     ]

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from mdt.core.errors import Stale
+from sqlalchemy import select
+
+from mdt.core.errors import Invalid, Stale
 from mdt.live import kinds
 from mdt.live.fields import our_id
 from mdt.live.kinds import Asked, Decision
 from mdt.outcome.messages import AMEND, CHECK, SET, SIGN, do
 from mdt.outcome.models import Outcome
+from mdt.outcome.ratifying import KIND
 from mdt.outcome.state import check as checked_by
 from mdt.outcome.state import signature
 
@@ -18,6 +21,7 @@ def register() -> None:
     kinds.register(CHECK, check)
     kinds.register(SIGN, sign)
     kinds.register(AMEND, amend)
+    kinds.register(KIND, ratified)
 
 
 def set_field(asked: Asked) -> Decision:
@@ -48,6 +52,14 @@ def amend(asked: Asked) -> Decision:
     """`{case, patient, version, reason}`: the version it amends."""
     outcome = _do(asked, AMEND)
     return _decision(outcome, reason=outcome.reason, form=outcome.form, proforma=outcome.proforma)
+
+
+def ratified(asked: Asked) -> Decision:
+    """`{case}`: the outcome that ratifying wrote in this transaction. No tab can ask for it by itself."""
+    outcome = asked.session.scalar(select(Outcome).where(Outcome.case_id == our_id(asked.body, "case")))
+    if asked.client is not None or outcome is None or outcome.standard_version_id is None:
+        raise Invalid("Standards of care are ratified all in one act.")
+    return _decision(outcome, form=outcome.form, proforma=outcome.proforma, signed=signature(outcome))
 
 
 def _do(asked: Asked, kind: str) -> Outcome:

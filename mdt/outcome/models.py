@@ -17,7 +17,8 @@ class Outcome(Base):
     Bound to meeting, case and patient by its own columns. `revision` grows with every saved field of a draft, and
     `changed` says at which revision each field was last saved. `form` holds the fields of its `proforma`, by name: the
     one it was begun on, for ever. `typists` are those who typed in this version; somebody else checks it, and the check
-    holds as long as nothing was typed since (`checked_revision`).
+    holds as long as nothing was typed since (`checked_revision`). `standard_version_id` is the standard of care that
+    the chair ratified: such an outcome was not discussed (COSD CR8110 = 2), nor is an amendment of it.
     """
 
     __tablename__ = "outcome"
@@ -44,6 +45,7 @@ class Outcome(Base):
     signed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     signed_name: Mapped[str] = mapped_column(default="")
     signed_at: Mapped[datetime | None]
+    standard_version_id: Mapped[str | None] = mapped_column(ForeignKey("standard_version.id"))
 
     actions: Mapped[list["Action"]] = relationship(back_populates="outcome", order_by="Action.position")
 
@@ -60,6 +62,7 @@ class Outcome(Base):
 class Action(Base):
     """Something somebody must now do. Written from the form when the outcome is signed.
 
+    `person_id` is its owner where that is somebody of the team; `owner` what they are called, or a service by its name.
     `key` is its id in the form, by which a later version knows it again; `kind` is "tell" for telling the patient,
     which every signature asks for. `status`: open, done or cancelled; who closed it says in a note how.
     """
@@ -71,6 +74,7 @@ class Action(Base):
     position: Mapped[int]
     text: Mapped[str]
     owner: Mapped[str]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     due: Mapped[date]
     status: Mapped[str] = mapped_column(String(16), default="open")
     kind: Mapped[str] = mapped_column(String(8), default="", server_default="")

@@ -87,9 +87,9 @@ def newest(name: str) -> Part:
     return next(one for one in parts() if one.key.rpartition("-")[0] == name)
 
 
-def listed(item: str) -> frozenset[str]:
-    """The codes that the newest core has for an item of COSD, such as CR0470."""
-    return frozenset(code.code for one in newest(CORE).fields if one.cosd == item for code in one.codes)
+def labels(item: str) -> dict[str, str]:
+    """The codes that the newest core has for an item of COSD, such as CR0470, each with what it is called."""
+    return {code.code: code.label for one in newest(CORE).fields if one.cosd == item for code in one.codes}
 
 
 def block_for(mdt_type: str) -> Part | None:

@@ -1,4 +1,4 @@
-"""What the team says to a referral: return it, refuse to list, let it through, list it; or list a patient at once."""
+"""What the team says to a referral: return it, refuse to list, let it through, list it."""
 
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from mdt.meeting.models import Case, Meeting
 from mdt.meeting.pathway import actions as pathways
 from mdt.meeting.pathway.queries import open_of_patient
 from mdt.people import permissions
-from mdt.referral import gate, queries, requirements, states
-from mdt.referral.actions import asked_of, move, reason_given, record, start
+from mdt.referral import gate, queries, states
+from mdt.referral.actions import asked_of, move, reason_given, record
 from mdt.referral.models import Referral
 
 
@@ -21,7 +21,7 @@ def give_back(session: Session, *, by: Actor, referral_id: str, reason: str, now
     """To whoever wrote it, with what is missing and what the coordinator says."""
     referral = _team_s(session, by, referral_id, "referral.decide")
     why = reason_given(reason, "Say what is to be done before it can be listed.")
-    missing = [lack.sentence for lack in _lacks(session, referral, now)]
+    missing = [lack.sentence for lack in lacks_of(session, referral, now)]
     move(session, by, referral, states.RETURNED, reason=why, missing=missing, now=now)
     return referral
 
@@ -37,7 +37,7 @@ def override(session: Session, *, by: Actor, referral_id: str, reason: str, now:
     """The chair lets through what was returned or refused, whatever is missing; it can then be listed."""
     referral = _team_s(session, by, referral_id, "referral.override")
     why = reason_given(reason, "Say why it is to be listed all the same.")
-    missing = [lack.sentence for lack in _lacks(session, referral, now)]
+    missing = [lack.sentence for lack in lacks_of(session, referral, now)]
     if referral.state == states.SENT:
         if not missing:
             raise Invalid("Nothing is missing, so there is nothing to let through: list it.")
@@ -53,7 +53,7 @@ def accept(session: Session, *, by: Actor, referral_id: str, meeting_id: str, no
     """On the agenda of a meeting of this team, with its question; its dates go to the patient's pathway."""
     referral = _team_s(session, by, referral_id, "referral.decide")
     states.require_move(referral.state, states.ACCEPTED)
-    lacks = _lacks(session, referral, now)
+    lacks = lacks_of(session, referral, now)
     if lacks and not referral.overridden:
         said = " ".join(lack.sentence for lack in lacks)
         raise Invalid(f"{said} Complete it, return it, or ask the chair to let it through.")
@@ -64,42 +64,9 @@ def accept(session: Session, *, by: Actor, referral_id: str, meeting_id: str, no
     case = meetings.list_case(
         session, by=by, meeting_id=meeting_id, patient_id=referral.patient_id, clinical_question=question, now=now
     )
-    _carry_dates(session, by, referral, case, now)
+    carry_dates(session, by, referral, case, now)
     referral.case_id = case.id
     move(session, by, referral, states.ACCEPTED, missing=[lack.sentence for lack in lacks], now=now)
-    return case
-
-
-def list_at_once(
-    session: Session, *, by: Actor, meeting_id: str, patient_id: str, clinical_question: str, now: datetime
-) -> Case:
-    """The team's own coordinator refers and lists in one act; what is missing can be completed from the case.
-
-    Refused while a referral of this patient waits for the team: that one is to be answered.
-    """
-    meeting = session.get(Meeting, meeting_id)
-    there = queries.others(session, team_id=meeting.team_id, patient_id=patient_id) if meeting else []
-    if any(one.state == states.SENT for one in there):
-        permissions.require(by, "case.list", meeting.team_id if meeting else None)
-        raise Invalid("A referral of this patient waits for this team. List them from there: nothing is typed twice.")
-    case = meetings.list_case(
-        session, by=by, meeting_id=meeting_id, patient_id=patient_id, clinical_question=clinical_question, now=now
-    )
-    assert meeting is not None
-    referral = start(
-        session,
-        by,
-        team_id=meeting.team_id,
-        patient_id=patient_id,
-        values={"question": case.clinical_question},
-        now=now,
-    )
-    form = requirements.in_force(session, meeting.team_id, now)
-    referral.at_once, referral.sent_at, referral.form_id = True, now, form.id if form else None
-    move(session, by, referral, states.SENT, now=now)
-    referral.case_id = case.id
-    missing = [lack.sentence for lack in _lacks(session, referral, now)]
-    move(session, by, referral, states.ACCEPTED, missing=missing, now=now)
     return case
 
 
@@ -112,11 +79,12 @@ def _team_s(session: Session, by: Actor, referral_id: str, act: str) -> Referral
     return referral
 
 
-def _lacks(session: Session, referral: Referral, now: datetime) -> list[gate.Lack]:
+def lacks_of(session: Session, referral: Referral, now: datetime) -> list[gate.Lack]:
+    """What it lacks by the form it was sent under."""
     return gate.lacks(referral.values, asked_of(session, referral, now), in_london(now).date())
 
 
-def _carry_dates(session: Session, by: Actor, referral: Referral, case: Case, now: datetime) -> None:
+def carry_dates(session: Session, by: Actor, referral: Referral, case: Case, now: datetime) -> None:
     """Into the pathway the patient is on, which begins with them where there is none. Nothing there is overwritten."""
     told = gate.dates(referral.values)
     if not told:

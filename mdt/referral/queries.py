@@ -12,7 +12,7 @@ from mdt.core.errors import NotFound
 from mdt.meeting import progress
 from mdt.meeting import states as case_states
 from mdt.meeting.models import Case, Meeting
-from mdt.meeting.moving.models import Carry
+from mdt.meeting.moving.models import Carry, Transfer
 from mdt.people import permissions
 from mdt.people.models import Team
 from mdt.record.models import Holder, Link, Study
@@ -95,12 +95,13 @@ def teams(session: Session) -> list[Team]:
 
 
 def current_case(session: Session, referral: Referral) -> Case | None:
-    """The case its patient has by now: the one it was listed as, or what that was carried to."""
+    """The case its patient has by now: the one it was listed as, or what that was carried or handed over to."""
     case, met = referral.case, set[str]()
     while case is not None and case.id not in met:
         met.add(case.id)
         carried = select(Carry.to_case_id).where(Carry.case_id == case.id, Carry.to_case_id.is_not(None))
-        onward = session.scalar(carried)
+        taken = select(Transfer.to_case_id).where(Transfer.case_id == case.id, Transfer.to_case_id.is_not(None))
+        onward = session.scalar(carried) or session.scalar(taken)
         if onward is None:
             break
         case = session.scalar(select(Case).where(Case.id == onward).options(joinedload(Case.meeting)))
@@ -142,7 +143,8 @@ def _is_coming(session: Session, one: Referral) -> bool:
         return False
     case = current_case(session, one)
     ahead = (*case_states.BEFORE, case_states.LIVE, case_states.DEFERRED)
-    return case is not None and case.meeting.status != progress.CLOSED and case.status in ahead
+    here = case is not None and case.meeting.team_id == one.team_id
+    return here and case is not None and case.meeting.status != progress.CLOSED and case.status in ahead
 
 
 def meetings_ahead(session: Session, team_id: str) -> list[Meeting]:

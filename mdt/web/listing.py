@@ -10,13 +10,12 @@ from mdt.core.clock import utc_now
 from mdt.core.errors import Invalid, NotFound
 from mdt.meeting import queries
 from mdt.meeting.models import Meeting
-from mdt.meeting.moving import late
 from mdt.people.permissions import may, require
 from mdt.record import nhs_number
 from mdt.record.actions import add_patient
 from mdt.record.models import Patient
 from mdt.record.queries import patient_by_nhs
-from mdt.referral.decisions import list_at_once
+from mdt.referral import along
 from mdt.web import reading
 from mdt.web.formats import SEXES
 from mdt.web.forms import Form
@@ -83,9 +82,9 @@ def list_case(meeting_id: str, patient_id: str) -> Any:
     with form.blaming("reason" if late_one and question.strip() else "clinical_question"), house().db.writing() as db:
         _meeting(db, meeting_id)
         if late_one:
-            late.ask(db, question=question, reason=form["reason"], **this)
+            along.ask_late(db, question=question, reason=form["reason"], **this)
         else:
-            anchor = f"case-{list_at_once(db, clinical_question=question, **this).id}"
+            anchor = f"case-{along.list_at_once(db, clinical_question=question, **this).id}"
     if form.is_good:
         return redirect(url_for("meetings.agenda", meeting_id=meeting_id, _anchor=anchor))
     with house().db.reading() as db:

@@ -20,7 +20,9 @@ from mdt.meeting.models import Meeting
 from mdt.meeting.moving import carrying, late, transfers
 from mdt.meeting.places import arranging
 from mdt.meeting.states import BEFORE
-from mdt.meeting.triage import cosd, streams
+from mdt.meeting.triage import streams
+from mdt.outcome import ratifying
+from mdt.outcome.standards import planned
 from mdt.people.permissions import may, require
 from mdt.people.queries import names_of
 from mdt.preparation import standing
@@ -125,6 +127,7 @@ def agenda_json(meeting_id: str) -> Any:
     with house().db.reading() as db:
         meeting = queries.meeting(db, by, meeting_id)
         beside = lines.of_meeting(db, meeting, in_london(utc_now()).date())
+        proposed = {one.case.id: one for one in ratifying.proposals(db, by, meeting_id)}
     patients = _patients(meeting)
     with reading.one_look(by, "agenda.read", (meeting.id, frozenset(patients))) as is_new:
         if is_new:
@@ -139,7 +142,7 @@ def agenda_json(meeting_id: str) -> Any:
             "team": meeting.team.name,
             "mdt_type": meeting.team.mdt_type,
         },
-        cases=[_case_json(beside[case.id]) for case in meeting.cases],
+        cases=[_case_json(beside[case.id], proposed.get(case.id)) for case in meeting.cases],
         may={act: may(by, act, meeting.team_id) for act in ("case.promote", "standard.ratify")},
     )
 
@@ -200,6 +203,7 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         held, offers = carrying.waiting(db, meeting.team_id), transfers.offers_to(db, meeting.team_id)
         slots, reckoned = arranging.reckoned(db, meeting, utc_now())
         undoes = arranging.to_undo(db, meeting.id, [case.id for case in meeting.cases])
+        proposed = {one.case.id: one for one in ratifying.proposals(db, by, meeting.id)}
         rules = queries.cut_off_rules(db, [meeting.team_id]).get(meeting.team_id, ())
         locker = names_of(db, {meeting.locked_by}).get(meeting.locked_by or "", "the system")
         reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
@@ -223,7 +227,8 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         referrals={case_id: one for case_id, one in came_by.items() if referred.is_team(by, one)},
         asked_late=asked_late,
         elsewhere=_elsewhere(len(held), len(offers)),
-        planned=cosd.planned,
+        planned=planned,
+        proposed=proposed,
         streams=streams.LABELS,
         before=BEFORE,
     )
@@ -267,7 +272,7 @@ def _place(text: str, cases: int) -> int:
     return int(text)
 
 
-def _case_json(line: lines.Line) -> dict[str, Any]:
+def _case_json(line: lines.Line, proposed: ratifying.Proposal | None) -> dict[str, Any]:
     case, patient = line.case, line.case.patient
     pressing = line.waiting.pressing if line.waiting else None
     told: dict[str, Any] = {
@@ -291,11 +296,12 @@ def _case_json(line: lines.Line) -> dict[str, Any]:
     }
     if line.on_standard and line.triage is not None and line.triage.version is not None:
         told["standard"] = {
-            "seen": f"{case.id} {line.triage.standard_version_id}",
+            "seen": proposed.seen if proposed else None,
+            "says": proposed.says if proposed else None,
             "named": line.triage.version.called,
-            "plan": cosd.planned(line.triage.version.treatments),
+            "plan": planned(line.triage.version.treatments),
             "ratified": line.word.by_name if line.word else None,
-            "waits": line.word is None and case.status in BEFORE,
+            "waits": proposed is not None,
         }
     if case.stream == streams.NOT_READY and line.triage is not None:
         told["missing"] = f"{line.triage.missing}; {line.triage.owner} is to bring it"

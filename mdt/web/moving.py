@@ -11,9 +11,10 @@ from mdt.core.errors import Invalid
 from mdt.imaging.standing import readiness
 from mdt.meeting import lines, progress, queries
 from mdt.meeting.models import Meeting
-from mdt.meeting.moving import carrying, delays, late, leaving, reasons, transfers
+from mdt.meeting.moving import carrying, delays, leaving, reasons, transfers
 from mdt.people.models import Team
 from mdt.people.permissions import may, require
+from mdt.referral import along
 from mdt.trusts.queries import live_trusts, trust_names
 from mdt.web import reading
 from mdt.web.forms import Form
@@ -57,7 +58,7 @@ def act(case_id: str) -> Any:
 def decide_late(meeting_id: str, late_id: str) -> Any:
     form = Form(request.form)
     with house().db.writing() as db:
-        late.decide(
+        along.decide_late(
             db,
             by=current_actor(),
             meeting_id=meeting_id,
@@ -89,7 +90,7 @@ def answer(team_id: str, transfer_id: str) -> Any:
     with form.blaming(f"offer-{transfer_id}"), house().db.writing() as db:
         this: dict[str, Any] = {"by": by, "team_id": team_id, "transfer_id": transfer_id, "now": now}
         if form["decision"] == "accept":
-            transfers.accept(db, meeting_id=form["meeting"], **this)
+            along.accept_offer(db, meeting_id=form["meeting"], **this)
         else:
             transfers.decline(db, why=form["why"], **this)
     return redirect(url_for(".waiting", team_id=team_id)) if form.is_good else _waiting(team_id, form, 400)

@@ -7,8 +7,9 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, Stale
 from mdt.meeting import queries
-from mdt.meeting.triage import cosd, library, sorting, streams
+from mdt.meeting.triage import sorting, streams
 from mdt.meeting.triage.queries import history, newest, ratified
+from mdt.outcome import ratifying, standards
 from mdt.people.permissions import may
 from mdt.web import reading
 from mdt.web.forms import Form
@@ -36,7 +37,7 @@ def sort(case_id: str) -> Any:
                 kind=form["kind"],
                 standard_version_id=form["standard"],
                 missing=form["missing"],
-                owner=form["owner"],
+                owner=form["carries" if form["stream"] == streams.STANDARD else "owner"],
                 needs=form["needs"],
                 now=utc_now(),
             )
@@ -75,17 +76,17 @@ def promote_live(case_id: str) -> Any:
 def ratify(meeting_id: str) -> Any:
     with house().db.writing() as db:
         seen = request.form.getlist("seen")
-        sorting.ratify(db, by=current_actor(), meeting_id=meeting_id, seen=seen, now=utc_now())
+        ratifying.ratify(db, by=current_actor(), meeting_id=meeting_id, seen=seen, now=utc_now())
     return redirect(url_for("meetings.agenda", meeting_id=meeting_id, _anchor="standards"))
 
 
 @pages.post("/meetings/<meeting_id>/ratify.json")
 def ratify_live(meeting_id: str) -> Any:
-    """From the live room: `{"seen": ["<case> <version>", ...]}`, as agenda.json told."""
+    """From the live room: `{"seen": [...]}` as agenda.json told."""
     said = _said().get("seen")
     seen = [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
     with house().db.writing() as db:
-        made = sorting.ratify(db, by=current_actor(), meeting_id=meeting_id, seen=seen, now=utc_now())
+        made = ratifying.ratify(db, by=current_actor(), meeting_id=meeting_id, seen=seen, now=utc_now())
     return jsonify(ok=True, ratified=[one.case_id for one in made])
 
 
@@ -103,7 +104,8 @@ def _page(case_id: str, form: Form, status: int = 200) -> Response:
         last = newest(db, [case.id]).get(case.id)
         made = history(db, case.id)
         word = ratified(db, [case.id]).get(case.id)
-        choices = library.usable(db, case.meeting.team_id)
+        choices = standards.usable(db, case.meeting.team_id)
+        otherwise = ratifying.who_otherwise(db, case.id) or "whoever ratifies it"
         reading.of_one(db, by, "triage.read", f"case:{case.id}", case.patient_id)
     page = render_template(
         "meeting/triage.html",
@@ -114,10 +116,11 @@ def _page(case_id: str, form: Form, status: int = 200) -> Response:
         word=word,
         choices=choices,
         overdue=streams.overdue,
-        planned=cosd.planned,
+        planned=standards.planned,
         streams=streams.LABELS,
         kinds=streams.KINDS,
         today=in_london(now).date(),
+        otherwise=otherwise,
         sorts=may(by, "case.triage", case.meeting.team_id),
         promotes=may(by, "case.promote", case.meeting.team_id),
     )

@@ -24,8 +24,8 @@ from mdt.live.models import Attendance
 from mdt.meeting import actions as meetings
 from mdt.meeting import policies, progress, states
 from mdt.meeting.models import Case, Meeting
-from mdt.meeting.triage import library, sorting, streams
-from mdt.outcome import team_proformas
+from mdt.meeting.triage import sorting, streams
+from mdt.outcome import standards, team_proformas
 from mdt.outcome.models import Outcome
 from mdt.people import actions as people
 from mdt.people.models import Person
@@ -333,7 +333,7 @@ def _listed(place: Tuesday) -> None:
     numbers = iter(_nhs_numbers())
     with place.house.db.writing() as db:
         refers, coordinates = actor(db, place, "referrer"), actor(db, place, "coordinator")
-        standard = library.write(
+        standard = standards.write(
             db, by=coordinates, team_id=place.team, standard_id=None, name="Stage III colon cancer after resection",
             criteria="Resected, pT1-4 N1-2 M0, fit for chemotherapy.", intent="C", treatments=["03"],
             approved_by="Colorectal pathway board", approved_on=BEFORE.date(),

@@ -11,7 +11,7 @@ from mdt.core.actor import Actor
 from mdt.core.db import Base, Database
 from mdt.meeting import actions as meetings
 from mdt.meeting.models import Case, Meeting
-from mdt.people.models import Person, Team
+from mdt.people.models import Membership, Person, Team
 from mdt.record.models import Patient
 from mdt.trusts.models import Trust
 
@@ -73,6 +73,7 @@ def a_region(folder: Path) -> Iterator[Region]:
             person = Person(email=f"{name}@nhs.example", name=f"Dr {name.title()}", trust_ods="RMC", password_hash="-")
             session.add(person)
             session.flush()
+            session.add(Membership(team_id=team.id, person_id=person.id, role=role, starts=date(2020, 1, 1)))
             region.actors[name] = Actor(person.id, person.name, "RMC", roles={team.id: role})
         for number, (nhs, family) in enumerate(
             [("9990000018", "Ashworth"), ("9990000026", "Begum"), ("9990000034", "Clegg")], start=1

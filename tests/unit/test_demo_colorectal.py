@@ -25,9 +25,9 @@ from mdt.meeting.bank_holidays import is_working_day, working_days_after
 from mdt.meeting.moving import late, transfers
 from mdt.meeting.series import actions as series
 from mdt.meeting.series.rule import HOLIDAY, SKIPPED
-from mdt.meeting.triage import library, streams
 from mdt.meeting.triage import queries as triage
-from mdt.outcome import follow_through, team_proformas, to_do
+from mdt.meeting.triage import streams
+from mdt.outcome import follow_through, standards, team_proformas, to_do
 from mdt.outcome import queries as outcomes
 from mdt.people.models import Person, Team
 from mdt.people.queries import build_actor
@@ -167,7 +167,7 @@ def test_a_clock_has_breached_and_one_is_about_to(session, when):
 
 def test_the_library_has_a_standard_that_is_overdue_for_review(session):
     me = As(session, NURSE)
-    _, held = library.of_team(session, me.by, me.team.id)
+    _, held = standards.of_team(session, me.by, me.team.id)
     assert len(held) == len(agreed.STANDARDS)
     assert [one.versions[0].name for one in held if streams.overdue(one.versions[0], me.today)] == [
         agreed.STANDARDS[agreed.SURVEILLANCE].name

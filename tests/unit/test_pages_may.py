@@ -398,6 +398,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
         "POST /cases/<case_id>/move/": {"what": "defer", "reason": ""},
         "POST /teams/<team_id>/standards/": {
             "name": "Benign nodule", "criteria": "Stable for two years", "intent": "X", "treatment": ["11", "", ""],
+            "no_treatment_reason": "10",
             "approved_by": "The board", "approved-day": "1", "approved-month": "10", "approved-year": "2025",
             "review-day": "1", "review-month": "10", "review-year": "2099",
         },

@@ -8,7 +8,6 @@ from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.meeting import lines, queries
 from mdt.meeting.places import arranging, coming, minutes, reckoning
 from mdt.meeting.places.order import Facts, suggested
-from mdt.people.models import Membership
 from tests.unit.region import NOW, a_region
 
 TODAY = NOW.date()
@@ -89,10 +88,6 @@ def test_a_suggestion_that_was_used_can_be_put_back_while_the_list_is_the_same(r
 
 def test_anybody_says_when_they_leave_and_only_who_orders_says_it_of_others(region):
     meeting = region.plan()
-    with region.db.writing() as session:
-        for who in ("observer", "member", "chair"):
-            person = region[who].person_id
-            session.add(Membership(team_id=region.team, person_id=person, role=who, starts=NOW.date()))
 
     def leaves(by, of, at=time(10)):
         with region.db.writing() as session:

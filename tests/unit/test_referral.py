@@ -9,7 +9,7 @@ from mdt.core.actor import Actor
 from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.meeting.models import Case
 from mdt.meeting.pathway.models import Pathway
-from mdt.referral import actions, decisions, fields, papers, queries, requirements, standing, states
+from mdt.referral import actions, along, decisions, fields, papers, queries, requirements, standing, states
 from mdt.referral.models import Referral
 from tests.unit.region import NOW, Region, a_region
 
@@ -117,7 +117,7 @@ def test_a_second_referral_of_a_patient_is_joined_or_goes_on_with_a_reason(regio
         actions.join(db, by=region["coordinator"], referral_id=second.id, other_id=first.id, now=NOW)
     meeting = region.plan()
     with pytest.raises(Invalid, match="waits for this team"), region.db.writing() as db:
-        decisions.list_at_once(
+        along.list_at_once(
             db, by=region["coordinator"], meeting_id=meeting.id, patient_id=region.patients[0].id,
             clinical_question="Again?", now=NOW,
         )  # fmt: skip

@@ -11,10 +11,10 @@ from mdt.core.clock import in_london
 from mdt.core.errors import Forbidden, Invalid, NotFound, Stale
 from mdt.meeting import actions, lines, queries
 from mdt.meeting.moving import reasons
-from mdt.meeting.triage import cosd, library, sorting, streams
+from mdt.meeting.triage import sorting, streams
 from mdt.meeting.triage.models import Standard
 from mdt.meeting.triage.queries import history, newest
-from mdt.outcome import proforma
+from mdt.outcome import proforma, standards
 from tests.unit.region import NOW, a_region
 
 TODAY = in_london(NOW).date()
@@ -23,6 +23,7 @@ SAID = {
     "criteria": "Solid, under 8 mm, unchanged for two years",
     "intent": "X",
     "treatments": ["11"],
+    "no_treatment_reason": "10",
     "approved_by": "Lung pathway board",
     "approved_on": TODAY - timedelta(days=30),
     "review_on": TODAY + timedelta(days=300),
@@ -38,7 +39,7 @@ def region(tmp_path):
 def write(region, by="chair", standard_id=None, **changes):
     with region.db.writing() as session:
         said = {**SAID, **changes}
-        return library.write(session, by=region[by], team_id=region.team, standard_id=standard_id, now=NOW, **said)
+        return standards.write(session, by=region[by], team_id=region.team, standard_id=standard_id, now=NOW, **said)
 
 
 def sort(region, case, stream="standard", by="member", seen=0, **said):
@@ -66,19 +67,16 @@ def statuses(region, meeting):
         return [case.status for case in queries.meeting(session, region["observer"], meeting.id).cases]
 
 
-def test_the_codes_of_a_standard_and_of_a_deferral_are_those_of_the_outcome():
+def test_the_reasons_of_a_deferral_are_those_of_the_outcome():
     form = proforma.compose(proforma.newest(proforma.CORE).key)
-    asked = {name: {one.code: one.label for one in field.codes} for name, field in form.by_name.items()}
-    assert asked["treatments"] == cosd.TREATMENTS
-    assert asked["intent"] == cosd.INTENTS
-    assert asked["deferral_reason"] == {code: reasons.LABELS[code] for code in reasons.DEFERRALS}
+    asked = {one.code: one.label for one in form.by_name["deferral_reason"].codes}
+    assert asked == {code: reasons.LABELS[code] for code in reasons.DEFERRALS}
 
 
 def test_only_a_ratified_standard_of_care_is_told_to_cosd_as_one():
-    assert streams.discussion_type("standard", ratified=True, elsewhere=False) == "2"
-    assert streams.discussion_type("standard", ratified=False, elsewhere=False) == "1"
-    assert streams.discussion_type("full", ratified=False, elsewhere=False) == "1"
-    assert streams.discussion_type("full", ratified=False, elsewhere=True) == "3"
+    assert streams.discussion_type(ratified=True, elsewhere=False) == "2"
+    assert streams.discussion_type(ratified=False, elsewhere=False) == "1"
+    assert streams.discussion_type(ratified=False, elsewhere=True) == "3"
 
 
 def test_what_changes_is_the_next_version_and_cases_stay_on_theirs(region):
@@ -91,7 +89,7 @@ def test_what_changes_is_the_next_version_and_cases_stay_on_theirs(region):
         version = newest(session, [case.id])[case.id].version
         assert version is not None
         assert version.called == "Stable nodule, version 1"
-        assert [one.id for one in library.usable(session, region.team)] == [second.id]
+        assert [one.id for one in standards.usable(session, region.team)] == [second.id]
     with pytest.raises(Invalid, match="newer version"):
         sort(region, case, seen=1, standard_version_id=first.id)
 
@@ -111,6 +109,12 @@ def test_the_database_refuses_to_change_a_version(region, statement):
         ({"treatments": []}, "Choose what the standard"),
         ({"treatments": ["01", "01"]}, "each once"),
         ({"treatments": ["77"]}, "from the list"),
+        ({"treatments": ["01"]}, "an active treatment is planned"),
+        ({"intent": "C"}, "must be no active treatment"),
+        ({"no_treatment_reason": ""}, "reason for no treatment"),
+        ({"no_treatment_reason": "77"}, "reason for no treatment from the list"),
+        ({"within": 0}, "1 to 60 working days"),
+        ({"action": "x" * 301}, "300 characters"),
         ({"approved_on": TODAY + timedelta(days=1)}, "today or earlier"),
         ({"review_on": TODAY - timedelta(days=60)}, "review comes after"),
         ({"approved_by": ""}, "Enter who approved it"),
@@ -135,7 +139,7 @@ def test_a_withdrawn_standard_takes_no_case_and_ratifies_none(region):
     case = region.list_case(meeting)
     sort(region, case, standard_version_id=version.id)
     with region.db.writing() as session:
-        library.withdraw(
+        standards.withdraw(
             session, by=region["chair"], team_id=region.team, standard_id=version.standard_id, why="New trial", now=NOW
         )
     open_meeting(region, meeting)

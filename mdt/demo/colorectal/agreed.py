@@ -35,6 +35,8 @@ class Standard:
     intent: str
     treatments: tuple[str, ...]
     approved_by: str
+    action: str
+    no_treatment_reason: str = ""
     approved: int = 30
     review: int = 335
 
@@ -49,6 +51,7 @@ STANDARDS = {
         "C",
         ("10",),
         "Greater Manchester colorectal pathway board",
+        "Book colonoscopy at one year and send the surveillance plan",
     ),
     ADJUVANT: Standard(
         "Stage III colon cancer after resection, fit for chemotherapy",
@@ -57,6 +60,7 @@ STANDARDS = {
         "C",
         ("03",),
         "Greater Manchester colorectal pathway board",
+        "Oncology clinic: consent and start of adjuvant chemotherapy",
     ),
     SURVEILLANCE: Standard(
         "Surveillance after curative resection, nothing found",
@@ -64,6 +68,8 @@ STANDARDS = {
         "X",
         ("11",),
         "Miss Rosalind Thackeray-Nwosu for the team",
+        "Letter to the patient and next surveillance booked",
+        no_treatment_reason="10",
         approved=200,
         review=100,  # it is overdue for its review by now
     ),

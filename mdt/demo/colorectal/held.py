@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from mdt.core.actor import Actor
+from mdt.core.clock import in_london
 from mdt.demo.colorectal import referring
 from mdt.demo.colorectal.decided import KINDS, Decided, Then
 from mdt.demo.colorectal.referred import BEFORE
@@ -31,7 +32,7 @@ from mdt.meeting.bank_holidays import working_days_after
 from mdt.meeting.models import Case
 from mdt.meeting.moving import leaving
 from mdt.meeting.triage import sorting, streams
-from mdt.outcome import follow_through, messages
+from mdt.outcome import follow_through, messages, ratifying
 from mdt.outcome.models import Action, Outcome
 
 HOUR, MINUTE = 8, 30
@@ -99,14 +100,23 @@ class Sitting:
                 note=note, now=now,
             )  # fmt: skip
         if self.standards:
-            waiting = sorting.to_ratify(session, self.id)
-            seen = [f"{case.id} {triage.standard_version_id}" for case, triage in waiting]
-            sorting.ratify(session, by=chair, meeting_id=self.id, seen=seen, now=now)
+            seen = [one.seen for one in ratifying.proposals(session, chair, self.id)]
+            ratifying.ratify(session, by=chair, meeting_id=self.id, seen=seen, now=now)
+            self.stage.diary.put(at(working_days_after(self.day, 1)[-1], 11), self._tell)
         for one in self.decided:
             now = self._discuss(one, chair, coordinator, there, now)
         self._keep(chair, "meeting.close", {}, now)
         for attendance in there:
             live.leave(session, attendance_id=attendance, now=now)
+
+    def _tell(self, now: datetime) -> None:
+        """Those whose standard of care was ratified are rung up by the nurse."""
+        nurse = self.stage.who(NURSE, now)
+        for key in self.standards:
+            follow_through.record(
+                self.stage.session, by=nurse, case_id=self._case(key).id, kind=follow_through.TOLD,
+                day=in_london(now).date(), now=now,
+            )  # fmt: skip
 
     def _discuss(
         self, one: Decided, chair: Actor, coordinator: Actor, there: list[str], now: datetime

@@ -16,7 +16,7 @@ from mdt.letters import actions as letters
 from mdt.letters import kinds
 from mdt.meeting import actions as meetings
 from mdt.meeting.models import Meeting
-from mdt.meeting.triage import library
+from mdt.outcome import standards as library
 from mdt.referral import requirements
 
 SHORT = 25  # minutes for which the room was booked last time: too few
@@ -60,6 +60,7 @@ def _agree(stage: Stage, founded: datetime) -> dict[str, str]:
 def _write(stage: Stage, one: agreed.Standard, day: date, founded: datetime) -> str:
     return library.write(
         stage.session, by=stage.who(COORDINATOR, founded), team_id=stage.team, standard_id=None, name=one.name,
-        criteria=one.criteria, intent=one.intent, treatments=one.treatments, approved_by=one.approved_by,
+        criteria=one.criteria, intent=one.intent, treatments=one.treatments,
+        no_treatment_reason=one.no_treatment_reason, action=one.action, approved_by=one.approved_by,
         approved_on=day - timedelta(days=one.approved), review_on=day + timedelta(days=one.review), now=founded,
     ).id  # fmt: skip

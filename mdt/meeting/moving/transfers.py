@@ -15,6 +15,8 @@ from mdt.meeting.announcements import AgendaChanged
 from mdt.meeting.listing import put_on_list
 from mdt.meeting.models import Case, Meeting
 from mdt.meeting.moving.models import Carry, Transfer
+from mdt.meeting.pathway import actions as pathways
+from mdt.meeting.pathway.models import Pathway
 from mdt.meeting.queries import NO_SUCH_CASE
 from mdt.meeting.triage.streams import LONGEST_REASON, text
 from mdt.people import permissions
@@ -60,7 +62,10 @@ def take_back(session: Session, *, by: Actor, case_id: str, now: datetime) -> Tr
 
 
 def accept(session: Session, *, by: Actor, team_id: str, transfer_id: str, meeting_id: str, now: datetime) -> Case:
-    """Onto the list of one of the accepting team's meetings, with its pathway; it leaves the list it was on."""
+    """Onto the list of one of the accepting team's meetings, with its pathway; it leaves the list it was on.
+
+    The trust that hosts the accepting team holds the pathway from then on.
+    """
     made, case = _offered(session, by, team_id, transfer_id)
     meeting = session.get(Meeting, meeting_id, with_for_update=True)
     if meeting is None or meeting.team_id != team_id or meeting.status == progress.CLOSED:
@@ -71,6 +76,7 @@ def accept(session: Session, *, by: Actor, team_id: str, transfer_id: str, meeti
         session, by=by, meeting=meeting, patient=case.patient, question=case.clinical_question, now=now
     )
     seated.pathway_id = case.pathway_id
+    _hand_over(session, by, made, case, now)
     made.to_case_id = seated.id
     _decided(session, by, made, "accepted", now)
     _leave(session, by, made, case, now)
@@ -92,6 +98,12 @@ def offers_to(session: Session, team_id: str) -> list[Transfer]:
     case = joinedload(Transfer.case)
     those = those.options(case.joinedload(Case.patient), case.joinedload(Case.meeting).joinedload(Meeting.team))
     return list(session.scalars(those.order_by(Transfer.asked_at)))
+
+
+def _hand_over(session: Session, by: Actor, made: Transfer, case: Case, now: datetime) -> None:
+    pathway = session.get(Pathway, case.pathway_id, with_for_update=True) if case.pathway_id else None
+    if pathway is not None:
+        pathways.enter(session, by=by, pathway=pathway, values={"holder_ods": made.to_team.host_ods}, now=now)
 
 
 def _leave(session: Session, by: Actor, made: Transfer, case: Case, now: datetime) -> None:

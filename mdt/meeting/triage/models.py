@@ -28,7 +28,8 @@ class Standard(Base):
 class StandardVersion(Base):
     """What a standard of care says, approved by whom and when, and when it is to be reviewed. Never changed.
 
-    `treatments` are `{"code": CR0470, "relation": "sequential" or "alternative"}` in order; `intent` is CR0460 or "".
+    `treatments` are `{"code": CR0470, "relation": "sequential" or "alternative"}` in order; `intent` is CR0460 or "",
+    `no_treatment_reason` CR0490 or "". `action` is to be done `within` so many working days of its ratification.
     """
 
     __tablename__ = "standard_version"
@@ -41,6 +42,9 @@ class StandardVersion(Base):
     criteria: Mapped[str]
     intent: Mapped[str] = mapped_column(String(1), default="")
     treatments: Mapped[list[Any]]
+    no_treatment_reason: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    action: Mapped[str] = mapped_column(default="", server_default="")
+    within: Mapped[int] = mapped_column(default=10, server_default="10")
     approved_by: Mapped[str]
     approved_on: Mapped[date]
     review_on: Mapped[date]
@@ -58,7 +62,8 @@ class StandardVersion(Base):
 class Triage(Base):
     """How a case was sorted, by whom. Each sorting is a row; the one with the highest number holds.
 
-    `needs` names the specialties that should be there; `missing` and `owner` are of a case that is not ready.
+    `needs` names the specialties that should be there; `missing` is of a case that is not ready. `owner` brings that,
+    or carries out the standard of care and tells the patient.
     """
 
     __tablename__ = "case_triage"

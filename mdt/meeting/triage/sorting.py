@@ -47,6 +47,7 @@ def sort(
     triage.needs = streams.needs(needs)
     if stream == streams.STANDARD:
         triage.standard_version_id = _usable(session, case, standard_version_id or "").id
+        triage.owner = streams.tidy(owner, streams.LONGEST_OWNER, "Who carries it out")
     if stream == streams.NOT_READY:
         say = "Say what is missing."
         triage.missing = streams.text(missing, streams.LONGEST_MISSING, say, "What is missing").rstrip(".")

@@ -48,21 +48,26 @@ def overdue(version: Reviewed, today: date) -> bool:
     return version.review_on < today
 
 
-def discussion_type(stream: str, *, ratified: bool, elsewhere: bool) -> str:
-    """COSD CR8110 of a listing: 2 only for what the chair ratified on a standard of care and nobody promoted."""
+def discussion_type(*, ratified: bool, elsewhere: bool) -> str:
+    """COSD CR8110 of a listing: 2 only for what the chair ratified on a standard of care."""
     if elsewhere:
         return ELSEWHERE
-    return ON_STANDARD if stream == STANDARD and ratified else DISCUSSED
+    return ON_STANDARD if ratified else DISCUSSED
 
 
 def text(typed: str, longest: int, empty: str, what: str) -> str:
     """Words tidied; the sentence `empty` when there are none."""
-    tidy = " ".join(typed.split())
-    if not tidy:
+    if not typed.strip():
         raise Invalid(empty)
-    if len(tidy) > longest:
+    return tidy(typed, longest, what)
+
+
+def tidy(typed: str, longest: int, what: str) -> str:
+    """Words tidied, which may be none."""
+    words = " ".join(typed.split())
+    if len(words) > longest:
         raise Invalid(f"{what} must be {longest} characters or fewer.")
-    return tidy
+    return words
 
 
 def needs(typed: str) -> list[str]:

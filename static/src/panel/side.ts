@@ -140,6 +140,7 @@ function standards(cases: readonly AgendaCase[], now: SideState, acts: SideActs)
               <p><span class="agenda-number">${position}</span> <strong>${nameOf(patient)}</strong> <span class="agenda-nhs">${nhsNumber(patient.nhs)}</span></p>
               <p class="agenda-question">${question}</p>
               <p class="agenda-note">${standard?.named}: ${standard?.plan}</p>
+              ${standard?.says == null ? nothing : html`<p class="agenda-says">Once ratified: ${standard.says}</p>`}
               ${standard?.ratified != null ? html`<p><span class="badge badge-green">Ratified</span> by ${standard.ratified}</p>` : nothing}
               ${standard?.waits === true && now.agenda?.may['case.promote'] === true
                 ? html`<form class="promote" @submit=${(event: SubmitEvent) => promoteBy(event, id, acts)}>

@@ -15,8 +15,8 @@ export interface AgendaCase {
   notes: string[];
   /** The waiting-time clock with the least days left, in words. */
   clock: string | null;
-  /** Of a case that a standard of care answers: it is listed and not discussed. `seen` is what ratifying it sends. */
-  standard: { seen: string; named: string; plan: string; ratified: string | null; waits: boolean } | null;
+  /** Of a case that a standard of care answers: it is listed and not discussed. `says` is the outcome it would be given, and `seen` what ratifying it sends. */
+  standard: { seen: string | null; says: string | null; named: string; plan: string; ratified: string | null; waits: boolean } | null;
   /** Of one that is not ready: what is missing and who is to bring it. */
   missing: string | null;
 }

@@ -68,6 +68,7 @@ function caseAfter(held: CaseState, id: string, kind: string, body: Body): CaseS
     case 'outcome.check':
     case 'outcome.sign':
     case 'outcome.amend':
+    case 'outcome.ratify':
       return { ...held, outcome: outcomeAfter(held.outcome, id, kind, body) };
     default:
       return held;
@@ -84,6 +85,11 @@ function outcomeAfter(held: OutcomeState | null, id: string, kind: string, body:
   }
   if (kind === 'outcome.check') return { ...outcome, checked: body['checked'] as Signature, revision };
   if (kind === 'outcome.sign') return { ...outcome, status: 'signed', signed: body['signed'] as OutcomeState['signed'], revision };
+  if (kind === 'outcome.ratify') {
+    const form = body['form'] as OutcomeState['form'];
+    const changed = Object.fromEntries(Object.keys(form).map((field) => [field, revision]));
+    return { ...newOutcome(id, body), status: 'signed', revision, form, changed, signed: body['signed'] as OutcomeState['signed'] };
+  }
   return { ...newOutcome(id, body), revision, reason: body['reason'] as string, form: body['form'] as OutcomeState['form'] };
 }
 

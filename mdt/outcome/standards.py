@@ -1,7 +1,12 @@
-"""A team's standards of care: write one, write its next version, withdraw it; versions never change."""
+"""A team's standards of care: write one, write its next version, withdraw it; versions never change.
+
+What one plans is written in the codes of the outcome it will be (COSD CR0460, CR0470, CR0490), as the newest core has
+them.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -10,13 +15,18 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.core.errors import Invalid, NotFound
-from mdt.meeting.triage import cosd, streams
+from mdt.meeting.triage import streams
 from mdt.meeting.triage.models import Standard, StandardVersion
+from mdt.outcome import codes, proforma
+from mdt.outcome.completeness import missing
 from mdt.people import permissions
 from mdt.people.models import Team
 from mdt.people.versions import NO_SUCH_TEAM
 
-LONGEST_NAME, LONGEST_CRITERIA, LONGEST_APPROVER = 120, 4000, 200
+LONGEST_NAME, LONGEST_CRITERIA, LONGEST_APPROVER, LONGEST_ACTION = 120, 4000, 200, 300
+WITHIN, WITHIN_MOST = 10, 60  # working days until what it asks for is done
+
+INTENTS, TREATMENTS, REASONS = (proforma.labels(item) for item in ("CR0460", "CR0470", "CR0490"))
 
 
 def write(
@@ -29,12 +39,18 @@ def write(
     criteria: str,
     intent: str,
     treatments: Sequence[str],
+    no_treatment_reason: str = "",
+    action: str = "",
+    within: int = WITHIN,
     approved_by: str,
     approved_on: date,
     review_on: date,
     now: datetime,
 ) -> StandardVersion:
-    """A new standard of care, or the next version of one. Cases that are on an earlier version stay on it."""
+    """A new standard of care, or the next version of one. Cases that are on an earlier version stay on it.
+
+    `action` is what somebody must do once it is ratified (nothing: carry out its plan), `within` so many working days.
+    """
     permissions.require(by, "standard.write", team_id)
     if session.get(Team, team_id, with_for_update=True) is None:
         raise NotFound(NO_SUCH_TEAM)
@@ -54,8 +70,9 @@ def write(
         number=max(numbers, default=0) + 1,
         name=streams.text(name, LONGEST_NAME, "Enter the name of the standard of care.", "The name"),
         criteria=_lines(criteria),
-        intent=cosd.intent(intent),
-        treatments=cosd.treatments(list(treatments)),
+        **_plan(intent, list(treatments), no_treatment_reason),
+        action=streams.tidy(action, LONGEST_ACTION, "What is to be done"),
+        within=_within(within),
         approved_by=streams.text(approved_by, LONGEST_APPROVER, "Enter who approved it.", "Who approved it"),
         approved_on=approved_on,
         review_on=review_on,
@@ -114,3 +131,34 @@ def _lines(typed: str) -> str:
     if len(tidy) > LONGEST_CRITERIA:
         raise Invalid(f"The criteria must be {LONGEST_CRITERIA} characters or fewer.")
     return tidy
+
+
+def planned(treatments: Sequence[dict[str, str]]) -> str:
+    """E.g. "Surgery, then chemotherapy"."""
+    words = [TREATMENTS[one["code"]] for one in treatments]
+    return ", then ".join([words[0], *(word[:1].lower() + word[1:] for word in words[1:])]) if words else ""
+
+
+def _plan(intent: str, chosen: list[str], reason: str) -> dict[str, Any]:
+    """In the outcome's codes, the treatments one after the other; held to the rules that its outcomes will be."""
+    if intent not in INTENTS:
+        raise Invalid("Choose the intent of the standard of care.")
+    if not chosen:
+        raise Invalid("Choose what the standard of care plans; “No active treatment” where it plans none.")
+    if set(chosen) - set(TREATMENTS) or len(set(chosen)) < len(chosen):
+        raise Invalid("Choose the planned treatments from the list, each once.")
+    if reason and reason not in REASONS:
+        raise Invalid("Choose the reason for no treatment from the list.")
+    treatments = [{"code": code, "relation": codes.SEQUENTIAL} for code in chosen]
+    plan = {"intent": intent, "treatments": treatments, "no_treatment_reason": reason}
+    core = proforma.compose(proforma.newest(proforma.CORE).key)
+    for lack in missing(core, {"decision": codes.STANDARD, **plan}, date.min):
+        if lack.name in plan:
+            raise Invalid(lack.say)
+    return plan
+
+
+def _within(days: int) -> int:
+    if not 1 <= days <= WITHIN_MOST:
+        raise Invalid(f"What a standard of care asks for is done within 1 to {WITHIN_MOST} working days.")
+    return days
