@@ -26,7 +26,7 @@ from mdt.outcome.deferring import carry_over
 from mdt.outcome.models import Action, Outcome
 from mdt.outcome.proforma import Proforma
 from mdt.outcome.state import as_state
-from mdt.outcome.team_proformas import by_key, in_force, of_meeting
+from mdt.outcome.team_proformas import by_key, in_force, of_meeting, waits_for_check
 from mdt.people import permissions
 from mdt.people.models import Person
 
@@ -106,7 +106,7 @@ def sign(session: Session, *, by: Actor, binding: Binding, revision: int, now: d
         raise _stale("The outcome changed since you read it; read it again before you sign.", outcome)
     _require_complete(session, case, outcome, "signed")
     held = in_force(session, case.meeting.team_id, in_london(case.meeting.starts_at).date())
-    if held is not None and held.needs_check and not outcome.is_checked:
+    if waits_for_check(held, outcome):
         raise Invalid(
             "Your team’s policy asks that somebody who did not type this outcome checks it before it is signed."
         )

@@ -13,7 +13,7 @@ from mdt.core.errors import Invalid
 from mdt.meeting.models import Meeting
 from mdt.outcome import proforma as proformas
 from mdt.outcome.form import Field
-from mdt.outcome.models import TeamProforma
+from mdt.outcome.models import Outcome, TeamProforma
 from mdt.outcome.proforma import Proforma
 from mdt.people import permissions, versions
 
@@ -24,6 +24,11 @@ MOST_OWN = 12
 def in_force(session: Session, team_id: str, day: date) -> TeamProforma | None:
     """The one that holds on a day. None: the team goes on as before there was a choice."""
     return versions.on(session, TeamProforma, team_id, day)
+
+
+def waits_for_check(held: TeamProforma | None, outcome: Outcome) -> bool:
+    """Whether the team's policy wants this draft read by somebody who did not type it, and nobody has."""
+    return held is not None and held.needs_check and not outcome.is_checked
 
 
 def of_meeting(session: Session, meeting: Meeting) -> Proforma:

@@ -156,6 +156,7 @@ def _page(case_id: str) -> str:
         quorums = quorum_kept.of_case(db, by, case.id)
         proformas = {one.proforma: team_proformas.by_key(db, one.proforma) for one in versions}
         names = names_of(db, {version.changed_by for version in versions})
+        held = team_proformas.in_force(db, case.meeting.team_id, _day(case))
         reading.of_one(db, by, "outcome.read", f"case:{case.id}", case.patient_id)
     draft = next((version for version in versions if not version.is_signed), None)
     drawn = room["cases"].get(case.id, {"marks": {}, "keys": {}})
@@ -169,6 +170,8 @@ def _page(case_id: str) -> str:
         names=names,
         quorums=quorums,
         lacks=missing(proformas[draft.proforma], draft.form, _day(case)) if draft else [],
+        waits=draft is not None and team_proformas.waits_for_check(held, draft),
+        checks=may(by, "outcome.check", team),
         keys=list(drawn["keys"].values()),
         marks=[mark for mark in drawn["marks"].values() if not mark.get("removed")],
         types=may(by, "outcome.type", team),

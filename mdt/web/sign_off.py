@@ -131,7 +131,7 @@ def _row(db: Session, by: Actor, case: Case, versions: list[Outcome], held: Team
         unticked=unticked(happened.checklist_of(db, by, case.id)),
         changes=differences.between(on, before, outcome.form) if before is not None else [],
         typed_it=by.person_id in outcome.typists,
-        waits_for_check=held is not None and held.needs_check and not outcome.is_checked,
+        waits_for_check=team_proformas.waits_for_check(held, outcome),
     )
 
 

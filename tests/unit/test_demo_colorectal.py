@@ -23,6 +23,7 @@ from mdt.live import quorum_kept
 from mdt.meeting import lines, progress, queries
 from mdt.meeting.bank_holidays import is_working_day, working_days_after
 from mdt.meeting.moving import late, transfers
+from mdt.meeting.places import coming as presence
 from mdt.meeting.series import actions as series
 from mdt.meeting.series.rule import HOLIDAY, SKIPPED
 from mdt.meeting.triage import queries as triage
@@ -151,6 +152,7 @@ def test_the_coming_list_is_sorted_locked_and_has_somebody_waiting(session, when
     assert "Carried over twice" in me.line(when.coming, "thomas").notes[0]
     assert "MRI pelvis, RW6" in me.line(when.before, "thomas").notes[0]
     assert [one.patient.family for one in late.waiting(session, meeting.id)] == ["PICKERSGILL"]
+    assert Counter(one.comes for _, one in presence.expected(session, meeting.id)) == {True: 4, False: 1}
     (offered,) = transfers.offers_to(session, next(
         team.id for team in session.scalars(select(Team)) if team.mdt_type == "0801"
     ))  # fmt: skip
@@ -318,6 +320,14 @@ def test_one_name_and_an_unknown_birthday_are_read_as_what_they_are(house, sessi
             page(house, CHAIR, f"/cases/{case.id}/{path}")
         drawn = json.loads(page(house, CHAIR, f"/imaging/cases/{case.id}.json")[0])["patient"]
         assert (drawn["given"], drawn["born"]) == (("", "1959-06-08") if key == "suharto" else ("Meron", None))
+
+
+def test_a_complete_draft_says_that_it_waits_for_a_check_and_where(house, session, when):
+    me = As(session, NURSE)
+    case = me.line(when.last, "leszek").case
+    text, words = page(house, NURSE, f"/cases/{case.id}/outcome/")
+    assert "somebody who did not type it is to check it before the chair signs. Check the outcomes" in words
+    assert f'href="/meetings/{case.meeting_id}/sign-off/#case-{case.id}"' in text
 
 
 def test_everything_decided_was_referred_first():

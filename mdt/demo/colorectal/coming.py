@@ -14,7 +14,6 @@ from mdt.meeting.pathway import actions as pathways
 from mdt.meeting.places import coming as presence
 from mdt.meeting.series import actions as series
 from mdt.meeting.triage import sorting
-from mdt.people.models import Person
 from mdt.preparation import locking
 from mdt.referral import actions as referrals
 from mdt.referral import queries
@@ -106,18 +105,24 @@ class Coming:
         )  # fmt: skip
 
     def _move(self, now: datetime) -> None:
-        """One case is offered to another team, and an oncologist says when she must go."""
+        """One case is offered to another team, and people say whether they come."""
         stage, meeting_id = self._stage, self._meeting()
         who, reason = referred.OFFERED
         transfers.offer(
             stage.session, by=stage.who(COORDINATOR, now), case_id=stage.case(who, meeting_id).id,
             to_team_id=self._to_team, reason=reason, now=now,
         )  # fmt: skip
-        email, hour, minute = referred.LEAVES_EARLY
-        person = stage.session.scalars(select(Person).where(Person.email == email)).one()
+        for email, leaves in referred.COME.items():
+            self._expect(email, now, leaves=leaves)
+        self._expect(referred.DOES_NOT_COME, now, comes=False)
+
+    def _expect(self, email: str, now: datetime, *, comes: bool = True, leaves: time | None = None) -> None:
+        """Everybody says it of themselves."""
+        by = self._stage.who(email, now)
+        assert by.person_id is not None
         presence.expect(
-            stage.session, by=stage.who(email, now), meeting_id=meeting_id, person_id=person.id,
-            leaves=time(hour, minute), now=now,
+            self._stage.session, by=by, meeting_id=self._meeting(), person_id=by.person_id, comes=comes, leaves=leaves,
+            now=now,
         )  # fmt: skip
 
     def _meeting(self) -> str:

@@ -6,6 +6,7 @@ discussed it, or today.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Any
 
 from mdt.demo.colorectal.agreed import ADJUVANT, POLYP
@@ -272,4 +273,11 @@ SORTED = {
     "meron": Sorted("not-ready", "new", missing="MRI pelvis, booked for next week", owner="Sister Bronagh McAllister"),
 }
 OFFERED = ("llinos", "Solitary lung metastasis: is resection or ablation possible? Our meeting is on the same day.")
-LEAVES_EARLY = ("eleni.papadopoulou@christie.example", 9, 10)  # by the clock in London
+# Who has said that they come, and when they must leave by the clock in London; the second surgeon has not said yet.
+COME: dict[str, time | None] = {
+    "rosalind.thackeray@stockport.example": None,
+    NURSE: None,
+    "ravindra.iyengar@tameside.example": None,
+    "eleni.papadopoulou@christie.example": time(9, 10),
+}
+DOES_NOT_COME = "hamish.drummond@tameside.example"  # the radiologist is away: the agenda says so
