@@ -11,7 +11,7 @@ from mdt.cli.house import BY, open_house
 from mdt.core import audit
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, NotFound
-from mdt.people.actions import add_membership, add_person, add_team, show_machine_layers
+from mdt.people.actions import add_membership, add_person, add_team, forget_second_factors, show_machine_layers
 from mdt.people.models import Team
 from mdt.people.passwords import hashed
 from mdt.people.permissions import ROLES
@@ -47,6 +47,19 @@ def add(email: str, name: str, trust_ods: str, specialty: str, admin: bool) -> N
             now=utc_now(),
         )
     click.echo(f"{person.name} can now sign in as {person.email}.")
+
+
+@people.command("forget-second-factors")
+@click.option("--email", required=True, help="of somebody who has lost telephone, passkeys and paper")
+def forget(email: str) -> None:
+    """Until they set one up again, a password alone signs them in. Make sure first that it is they who ask."""
+    house = open_house()
+    with house.db.writing() as session:
+        person = person_by_email(session, email)
+        if person is None:
+            raise NotFound(f"Nobody has the e-mail address {email}.")
+        forget_second_factors(session, by=BY, person_id=person.id, now=utc_now())
+    click.echo(f"{person.name} signs in with a password alone, and is signed out everywhere.")
 
 
 @click.group()

@@ -10,6 +10,7 @@ from mdt.core import audit
 from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.errors import Invalid, NotFound
+from mdt.people import second_factor
 from mdt.people.announcements import SessionsEnded
 from mdt.people.models import Membership, Person, Team
 from mdt.people.permissions import ROLES, require
@@ -67,6 +68,15 @@ def set_password(session: Session, *, by: Actor, person_id: str, password_hash: 
     _end_sessions(session, person)
     revoke_all_of(session, person.id, now)
     audit.record(session, by, "person.password-set", f"person:{person.id}", now=now)
+
+
+def forget_second_factors(session: Session, *, by: Actor, person_id: str, now: datetime) -> None:
+    """Somebody has lost telephone and paper: a password alone signs them in, until they set one up again."""
+    require(by, "people.manage")
+    person = _person(session, person_id)
+    second_factor.forget_all(session, person.id)
+    _end_sessions(session, person)
+    audit.record(session, by, "second-factors.forgotten", f"person:{person.id}", now=now)
 
 
 def deactivate(session: Session, *, by: Actor, person_id: str, now: datetime) -> None:

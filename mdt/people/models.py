@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mdt.core.db import Base, id_column
@@ -54,6 +54,57 @@ class Membership(Base):
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     team: Mapped[Team] = relationship()
+
+
+class OpenSession(Base):
+    """One sign-in, on one browser. It also ends by time (`sessions.is_over`) and with `Person.session_version`."""
+
+    __tablename__ = "open_session"
+
+    id: Mapped[str] = id_column()
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    session_version: Mapped[int]  # the person's when it began
+    how: Mapped[str] = mapped_column(String(16))  # one of open_sessions.WAYS
+    browser: Mapped[str] = mapped_column(String(80))  # in words, for its person
+    address: Mapped[str] = mapped_column(String(45))
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class TotpKey(Base):
+    """What a person's authenticator app makes its codes from (RFC 6238). `sealed` is encrypted with our own key."""
+
+    __tablename__ = "totp_key"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    sealed: Mapped[str]
+    last_step: Mapped[int]  # of the newest code that was taken: none is taken twice
+    made_at: Mapped[datetime]
+
+
+class Passkey(Base):
+    """A WebAuthn credential of a person: its public half. Ids and keys are base64url."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[str] = id_column()
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[str]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    made_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """One of the codes a person keeps on paper, for when a second factor is lost. Only its hash; each works once."""
+
+    __tablename__ = "recovery_code"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    used_at: Mapped[datetime | None]
 
 
 class AccessToken(Base):

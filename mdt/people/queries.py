@@ -9,19 +9,28 @@ from sqlalchemy.orm import Session, selectinload
 
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
-from mdt.people.models import Membership, Person, Team
+from mdt.people.models import Membership, OpenSession, Person, Team
 from mdt.people.permissions import OBSERVER, require
 
 
-def actor_for(session: Session, person_id: str, session_version: int, now: datetime) -> Actor | None:
+def actor_for(
+    session: Session, person_id: str, session_version: int, now: datetime, session_id: str | None = None
+) -> Actor | None:
     """The person as they are today, or None when this session of theirs has been ended.
 
-    Cheap enough to ask again on every request and every socket message.
+    Cheap enough to ask again on every request and every socket message. `session_id` is None for sign-ins from before
+    they were written down one by one.
     """
     person = session.get(Person, person_id)
     if person is None or not person.active or person.session_version != session_version:
         return None
+    if session_id is not None and not _is_open(session.get(OpenSession, session_id), person_id):
+        return None
     return build_actor(session, person, now)
+
+
+def _is_open(held: OpenSession | None, person_id: str) -> bool:
+    return held is not None and held.person_id == person_id and held.ended_at is None
 
 
 def build_actor(session: Session, person: Person, now: datetime) -> Actor:
@@ -108,6 +117,12 @@ def session_versions(session: Session, person_ids: Collection[str]) -> dict[str,
     """The session version of each of these people who may sign in."""
     active = select(Person.id, Person.session_version).where(Person.id.in_(person_ids), Person.active)
     return {person: version for person, version in session.execute(active)}  # noqa: C416 - rows
+
+
+def ended_among(session: Session, session_ids: Collection[str]) -> set[str]:
+    """Which of these open sessions have been ended."""
+    ended = select(OpenSession.id).where(OpenSession.id.in_(session_ids), OpenSession.ended_at.is_not(None))
+    return set(session.scalars(ended))
 
 
 def valid_on(day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:

@@ -19,6 +19,10 @@ class Limit:
 PAIR = Limit(free=5, longest=timedelta(seconds=60))
 EMAIL = Limit(free=30, longest=timedelta(seconds=10))
 ADDRESS = Limit(free=60, longest=timedelta(seconds=60))
+# A browser on which somebody has signed in before is counted by itself: nobody elsewhere can make them wait.
+KNOWN_DEVICE = PAIR
+# Six digits are few. Whoever gets here has the password, so that nobody else is kept out by it.
+CODE = Limit(free=5, longest=timedelta(minutes=5))
 
 
 def wait_after(limit: Limit, failures: int) -> timedelta:

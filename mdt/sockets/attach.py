@@ -11,7 +11,7 @@ from mdt.core.db import Database
 from mdt.live.announcements import EventKept
 from mdt.meeting.announcements import AgendaChanged, GuestsChanged, MeetingArranged
 from mdt.meeting.guests import ENDED
-from mdt.people.announcements import SessionsEnded
+from mdt.people.announcements import SessionEnded, SessionsEnded
 from mdt.sockets.engine import build_engine
 from mdt.sockets.keeper import Keeper
 from mdt.sockets.live import Live
@@ -37,6 +37,7 @@ class LiveServer:
         db.announcer.listen(EventKept, self._event_kept)
         db.announcer.listen(AgendaChanged, lambda news: self.keeper.agenda_changed(news.meeting_id))
         db.announcer.listen(SessionsEnded, self._sessions_ended)
+        db.announcer.listen(SessionEnded, lambda news: self.rooms.cut_session(news.session_id))
         db.announcer.listen(GuestsChanged, self._guests_changed)
         db.announcer.listen(MeetingArranged, lambda news: self._lay_desk_again(news.meeting_id))
 

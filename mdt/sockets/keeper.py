@@ -13,7 +13,7 @@ from mdt.live import actions, queries, recording
 from mdt.live.refusals import RoomClosed
 from mdt.live.view import Shown
 from mdt.meeting import guests
-from mdt.people.queries import roles_now, session_versions
+from mdt.people.queries import ended_among, roles_now, session_versions
 from mdt.sockets.open_room import OpenRoom
 from mdt.sockets.packets import NAMESPACE
 from mdt.sockets.pager import Pager
@@ -133,12 +133,15 @@ class Keeper:
             return
         with self._db.reading() as session:
             versions = session_versions(session, {who.person_id for who in tabs})
+            ended = ended_among(session, {who.session_id for who in tabs if who.session_id})
             roles = roles_now(session, {who.team_id for who in tabs}, utc_now())
             visits = guests.roles_now(session, {who.meeting_id for who in tabs})
         for who in tabs:
             role = roles.get((who.team_id, who.person_id)) or visits.get((who.meeting_id, who.person_id))
             if versions.get(who.person_id) != who.session_version:
                 self._rooms.cut_person(who.person_id)
+            elif who.session_id in ended:
+                self._rooms.cut_session(who.session_id or "")
             elif role is None:
                 self._rooms.cut(who, "forbidden", SHOWN_OUT if who.is_guest else NO_MEMBER)
             else:

@@ -31,7 +31,7 @@ from mdt.sockets.open_room import OpenRoom
 from mdt.sockets.packets import NAMESPACE, packet
 from mdt.sockets.pager import Pager
 from mdt.sockets.participant import Participant
-from mdt.sockets.rooms import NO_MEMBER, SHOWN_OUT, TABS_MOST, Rooms
+from mdt.sockets.rooms import NO_MEMBER, SHOWN_OUT, SIGNED_OUT, TABS_MOST, Rooms
 from mdt.sockets.standing import Standing
 from mdt.trusts.models import Trust
 
@@ -41,7 +41,6 @@ Handler = Callable[[Participant, Actor, Any], Json | None]
 
 _OF_THE_MEETING = frozenset({"view", "pointer", "drawing", "renew", "hand", "word", "guest"})
 ONLY_PREPARES = "You prepare a case here; join the meeting for that."
-SIGNED_OUT = "Your sign-in has ended. Sign in again to come back."
 
 
 class Live(Namespace):
@@ -94,7 +93,9 @@ class Live(Namespace):
     ) -> None:
         """Whoever is signed in and may see the meeting has a place in this process; raises Refused for anybody else."""
         now = utc_now()
-        actor = held and not held.is_over(now) and self._standing.actor(held.person_id, held.session_version)
+        actor = None
+        if held and not held.is_over(now):
+            actor = self._standing.actor(held.person_id, held.session_version, held.session_id)
         if not (held and actor):
             raise Refused(SIGNED_OUT, {"code": "signed-out"})
         try:
@@ -113,6 +114,7 @@ class Live(Namespace):
             client=client,
             person_id=held.person_id,
             session_version=held.session_version,
+            session_id=held.session_id,
             name=actor.name,
             trust=trust,
             specialty=specialty,
@@ -140,7 +142,7 @@ class Live(Namespace):
                 raise Invalid("This page asks for something the server does not know; reload it.")
             if not who.buckets[event].take():
                 raise TooFast("Too many messages at once; it will be sent again.")
-            actor = self._standing.actor(who.person_id, who.session_version)
+            actor = self._standing.actor(who.person_id, who.session_version, who.session_id)
             if actor is None:
                 self._rooms.cut(who, "signed-out", SIGNED_OUT)
                 return None

@@ -39,6 +39,7 @@ class Participant:
     trust: str
     specialty: str
     role: str
+    session_id: str | None = None
     following: bool = True
     is_idle: bool = False
     is_guest: bool = False

@@ -17,6 +17,7 @@ from mdt.sockets.packets import packet
 from mdt.sockets.participant import Participant
 from mdt.sockets.standing import Standing
 
+SIGNED_OUT = "Your sign-in has ended. Sign in again to come back."
 NO_MEMBER = "You are no longer a member of this team."
 SHOWN_OUT = "You are no longer admitted to this meeting."
 LOST_FOR = 600.0  # seconds somebody whose line broke is told as lost
@@ -65,7 +66,14 @@ class Rooms:
         self._standing.forget(person_id)
         for who in list(self.participants.values()):
             if who.person_id == person_id:
-                self.cut(who, "signed-out", "Your sign-in has ended. Sign in again to come back.")
+                self.cut(who, "signed-out", SIGNED_OUT)
+
+    def cut_session(self, session_id: str) -> None:
+        """The tabs of one sign-in, and no others of that person."""
+        self._standing.forget_session(session_id)
+        for who in list(self.participants.values()):
+            if who.session_id == session_id:
+                self.cut(who, "signed-out", SIGNED_OUT)
 
     def show_out(self, meeting_id: str, person_id: str) -> None:
         """A guest who must leave this meeting, at once."""

@@ -11,6 +11,7 @@ from mdt.bootstrap import House
 from mdt.meeting import states as case_states
 from mdt.people import permissions
 from mdt.web import (
+    account,
     actions,
     arranging,
     arrivals,
@@ -93,6 +94,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
     ours = (
         front,
         signing_in,
+        account,
         meetings,
         board,
         locking,

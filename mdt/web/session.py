@@ -5,7 +5,7 @@ Every page is for people who are signed in, unless its view is marked `@public`.
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request, session
@@ -16,12 +16,16 @@ from mdt.core.actor import Actor
 from mdt.core.clock import utc_now
 from mdt.core.errors import NotSignedIn
 from mdt.meeting import guests
+from mdt.people import open_sessions
 from mdt.people.models import Person
 from mdt.people.queries import actor_for
 from mdt.people.sessions import LASTS, SEEN_EVERY, SignIn
 from mdt.web import memory
 
 View = Callable[..., Any]
+
+HALF_FOR = timedelta(minutes=5)  # between the password and the second factor
+_HALF = "half"
 
 
 def house() -> House:
@@ -65,22 +69,41 @@ def _actor_of_cookie() -> Actor | None:
 
 def key_of(held: SignIn) -> Hashable:
     """Under which `find_actor` is remembered."""
-    return "session", held.person_id, held.session_version
+    return "session", held.person_id, held.session_version, held.session_id
 
 
 def find_actor(house: House, held: SignIn, now: datetime) -> Actor | None:
     """The person of a session that has not run out, as they are today; None when it was ended otherwise."""
     with house.db.reading() as db:
-        actor = actor_for(db, held.person_id, held.session_version, now)
+        actor = actor_for(db, held.person_id, held.session_version, now, held.session_id)
         return actor and guests.with_visits(db, actor)
 
 
-def begin(person: Person) -> None:
+def begin(person: Person, how: str) -> None:
     """Start a session for a person who has just proved who they are. The old cookie's content goes, whatever it was."""
     now = utc_now()
+    agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
+    with house().db.writing() as db:
+        begun = open_sessions.begin(db, person, how=how, agent=agent, address=address, now=now)
     session.clear()
-    SignIn(person.id, person.session_version, issued=now, seen=now).write(session)
+    SignIn(person.id, person.session_version, issued=now, seen=now, session_id=begun.id).write(session)
     g.pop("actor", None)
+
+
+def begin_half(person: Person) -> None:
+    """Their password was right, and their second factor is still to come: nobody is signed in yet."""
+    session.clear()
+    session[_HALF] = [person.id, person.session_version, int(utc_now().timestamp())]
+    g.pop("actor", None)
+
+
+def half_signed_in() -> str | None:
+    """Whose password was right a moment ago, on this browser."""
+    person_id, version, at = session.get(_HALF, (None, 0, 0))
+    if person_id is None or utc_now().timestamp() - at > HALF_FOR.total_seconds():
+        return None
+    with house().db.reading() as db:
+        return person_id if actor_for(db, person_id, version, utc_now()) else None
 
 
 def end() -> None:
@@ -125,6 +148,13 @@ def install(app: Flask) -> None:
 
 
 def _seen() -> None:
-    held, now = SignIn.read(session), utc_now()
-    if held is not None and now - held.seen > SEEN_EVERY:
-        replace(held, seen=now).write(session)
+    held = SignIn.read(session)
+    if held is not None and utc_now() - held.seen > SEEN_EVERY:
+        touch()
+
+
+def touch() -> None:
+    """Somebody is there now."""
+    held = SignIn.read(session)
+    if held is not None:
+        replace(held, seen=utc_now()).write(session)

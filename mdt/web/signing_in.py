@@ -3,14 +3,19 @@
 import re
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import session as flask_session
+from flask_wtf.csrf import generate_csrf
 from gevent import get_hub
 
 from mdt.core.clock import utc_now
-from mdt.people import passwords, signing_in
-from mdt.web import session
+from mdt.core.errors import Invalid
+from mdt.people import open_sessions, passkeys, passwords, signing_in
+from mdt.people.models import Person
+from mdt.people.sessions import SignIn
+from mdt.web import ceremony, known_devices, session
 from mdt.web.forms import Form
-from mdt.web.session import current_actor, house, public
+from mdt.web.session import current_actor, house, public, unattended
 
 pages = Blueprint("signing_in", __name__)
 
@@ -20,7 +25,7 @@ _OUR_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+/?(\?[A-Za-z0-9_=&%+.-]*)?")
 @pages.get("/sign-in")
 @public
 def ask() -> Any:
-    if session.signed_in_actor() is not None:
+    if session.signed_in_actor() is not None and "again" not in request.args:
         return redirect(_then(request.args.get("then", "")))
     return _page(Form(), request.args.get("then", ""))
 
@@ -33,12 +38,80 @@ def sign_in() -> Any:
     form.required("password", "Enter your password")
     if not form.is_good:
         return _page(form, form["then"], 400)
-    answer = _try(signing_in.Attempt(email, request.remote_addr or ""), form["password"])
+    attempt = signing_in.Attempt(email, request.remote_addr or "", known_devices.known_as(email))
+    answer = _try(attempt, form["password"])
     if answer.person is None:
         form.errors["email"] = answer.sentence
         return _page(form, form["then"], 400)
-    session.begin(answer.person)
-    return redirect(_then(form["then"]))
+    if answer.needs_second:
+        session.begin_half(answer.person)
+        return redirect(url_for(".ask_second", then=_then(form["then"])))
+    return _begun(answer.person, open_sessions.PASSWORD, form["then"])
+
+
+@pages.get("/sign-in/second")
+@public
+def ask_second() -> Any:
+    """The password was right; the second factor is asked for."""
+    if session.half_signed_in() is None:
+        return redirect(url_for(".ask"))
+    return _second_page(Form(), request.args.get("then", ""))
+
+
+@pages.post("/sign-in/second")
+@public
+def second() -> Any:
+    form, person_id = Form(request.form), session.half_signed_in()
+    if person_id is None:
+        form.errors["email"] = "That took too long. Sign in again."
+        return _page(form, form["then"], 400)
+    typed = form.required("code", "Enter the code that your app shows, or a recovery code")
+    answer = signing_in.Answer(None)
+    if form.is_good:
+        with form.blaming("code"), house().db.writing() as db:
+            answer = signing_in.conclude_second(db, person_id, typed, house().settings.secret_key, utc_now())
+    if answer.person is None:
+        form.errors.setdefault("code", answer.sentence)
+        return _second_page(form, form["then"], 400)
+    return _begun(answer.person, open_sessions.WITH_CODE, form["then"])
+
+
+@pages.post("/sign-in/passkey/options.json")
+@public
+def passkey_options() -> Any:
+    return jsonify(ceremony.begin(passkeys.ask_to_sign_in(ceremony.required_place())))
+
+
+@pages.post("/sign-in/passkey.json")
+@public
+def passkey() -> Any:
+    """A passkey signs in by itself: the device has asked for a finger or a PIN."""
+    said = request.get_json(silent=True)
+    if not isinstance(said, dict) or not isinstance(said.get("answer"), dict):
+        raise Invalid("The browser sent no passkey.")
+    place, challenge, now = ceremony.required_place(), ceremony.challenge(), utc_now()
+    with house().db.writing() as db:
+        person = passkeys.shown(db, place=place, challenge=challenge, answer=said["answer"], now=now)
+        signing_in.signed_in(db, person, open_sessions.PASSKEY, now)
+    to = _then(str(said.get("then") or ""))
+    session.begin(person, open_sessions.PASSKEY)
+    response = jsonify(ok=True, to=to)
+    known_devices.remember(response, person.email)
+    return response
+
+
+@pages.get("/session.json")
+@unattended
+def standing() -> Any:
+    """How long this sign-in still lasts if nobody does anything, for the page that warns before its end."""
+    return _standing()
+
+
+@pages.post("/session/stay.json")
+def stay() -> Any:
+    """Somebody is there, typing in a page that asks for nothing by itself."""
+    session.touch()
+    return _standing()
 
 
 @pages.post("/sign-out")
@@ -48,6 +121,19 @@ def sign_out() -> Any:
     session.end()
     response = make_response(redirect(url_for("signing_in.ask")))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'  # images of patients that the browser kept (ADR 7)
+    return response
+
+
+def _standing() -> Response:
+    held, now = SignIn.read(flask_session), utc_now()
+    ends_in = held.left(now).total_seconds() if held else 0
+    return jsonify(ends_in=int(ends_in), person=current_actor().person_id, token=generate_csrf())
+
+
+def _begun(person: Person, how: str, then: str) -> Response:
+    session.begin(person, how)
+    response = make_response(redirect(_then(then)))
+    known_devices.remember(response, person.email)
     return response
 
 
@@ -69,4 +155,12 @@ def _then(path: str) -> str:
 
 
 def _page(form: Form, then: str, status: int = 200) -> Response:
-    return make_response(render_template("people/sign_in.html", form=form, then=then), status)
+    passkeys_work = ceremony.place() is not None
+    page = render_template("people/sign_in.html", form=form, then=then, passkeys_work=passkeys_work)
+    return make_response(page, status)
+
+
+def _second_page(form: Form, then: str, status: int = 200) -> Response:
+    passkeys_work = ceremony.place() is not None
+    page = render_template("people/second.html", form=form, then=then, passkeys_work=passkeys_work)
+    return make_response(page, status)

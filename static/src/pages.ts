@@ -10,6 +10,8 @@ import { followBoard } from './pages/board';
 import { bringImports } from './pages/imports';
 import { saveAsLeft } from './pages/referral';
 import { waitInLobby } from './pages/lobby';
+import { showPasskey } from './pages/passkey';
+import { warnBeforeTheEnd } from './pages/ending';
 
 document.body.classList.add('js-enabled', 'nhsuk-frontend-supported');
 initAll();
@@ -19,4 +21,6 @@ document.querySelectorAll<HTMLElement>('[data-arriving]').forEach(followArriving
 document.querySelectorAll<HTMLElement>('[data-board]').forEach(followBoard);
 document.querySelectorAll<HTMLElement>('[data-imports]').forEach(bringImports);
 document.querySelectorAll<HTMLElement>('[data-lobby]').forEach(waitInLobby);
+document.querySelectorAll<HTMLElement>('[data-passkey]').forEach(showPasskey);
+if (document.body.dataset.session !== undefined) warnBeforeTheEnd(document.body);
 document.querySelectorAll<HTMLFormElement>('form[data-referral]').forEach(saveAsLeft);

@@ -44,6 +44,8 @@ def addresses(made: Seeded) -> dict[str, str]:
         "how a team meets": f"/teams/{made.teams['lung']}/quorum/",
         "reminders": "/reminders/",
         "when a team is reminded": f"/teams/{made.teams['lung']}/reminders/",
+        "an account": "/account/",
+        "setting up an authenticator app": "/account/code/",
         "the demo region": "/demo/",
         "no such page": "/nothing",
     }

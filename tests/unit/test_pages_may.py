@@ -38,6 +38,21 @@ TABLE = {
     "GET /sign-in": "302 302 302 302 302 302 302 200",
     "POST /sign-in": "302 302 302 302 302 302 302 302",
     "POST /sign-out": "302 302 302 302 302 302 302 401",
+    "GET /sign-in/second": NEVER,  # after a password only
+    "POST /sign-in/second": "400 400 400 400 400 400 400 400",
+    "POST /sign-in/passkey/options.json": "200 200 200 200 200 200 200 200",
+    "POST /sign-in/passkey.json": "400 400 400 400 400 400 400 400",
+    "GET /session.json": ALL,
+    "POST /session/stay.json": ALL,
+    "GET /account/": ALL,
+    "POST /account/sessions/<session_id>/end": "404 404 404 404 404 404 404 401",  # not one of theirs
+    "GET /account/code/": ALL,
+    "POST /account/code/": "400 400 400 400 400 400 400 401",  # a wrong code
+    "POST /account/code/remove": "404 404 404 404 404 404 404 401",  # none is set up
+    "POST /account/recovery/": ALL,
+    "POST /account/passkeys/options.json": ALL,
+    "POST /account/passkeys/add.json": "400 400 400 400 400 400 400 401",
+    "POST /account/passkeys/<passkey_id>/remove": "404 404 404 404 404 404 404 401",
     "GET /meetings": ALL,
     "GET /meetings/plan/": "200 200 403 403 403 403 200 401",
     "POST /meetings/plan/": "302 302 403 403 403 403 400 401",
@@ -347,7 +362,8 @@ def named(made: Seeded, rule: str) -> dict[str, str]:
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
         "standard_id": "0" * 32, "message_id": "0" * 32, "late_id": "0" * 32,
-         "carry_id": "0" * 32, "transfer_id": "0" * 32,
+         "session_id": "0" * 32, "passkey_id": "0" * 32,
+        "carry_id": "0" * 32, "transfer_id": "0" * 32,
         "key": "core-2", "action_id": _action(made), "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
     if "/discrepanc" in rule:
@@ -374,6 +390,7 @@ def ask(client: FlaskClient, made: Seeded, what: str) -> int:
     today = in_london(utc_now()).date()
     order = " ".join(made.cases[who] for who in ("maria", "john", "nasty"))
     typed = {
+        "POST /account/code/": {"code": "000000"},
         "POST /sign-in": {"email": made.email("chair"), "password": PASSWORD},
         "POST /meetings/plan/": {
             "team": made.teams["lung"], "starts-day": "1", "starts-month": "6", "starts-year": "2099", "time": "9:30",
