@@ -5,6 +5,7 @@ import mdt.imaging.models
 import mdt.imaging.standing.kept
 import mdt.letters.models
 import mdt.live.models
+import mdt.meeting.imaging_then
 import mdt.meeting.models
 import mdt.meeting.moving.models
 import mdt.meeting.pathway.models

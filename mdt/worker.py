@@ -18,6 +18,7 @@ from mdt.imaging.disc.importing import Importer
 from mdt.imaging.gathering.gather import Gatherer
 from mdt.imaging.gathering.series import unpacked
 from mdt.imaging.pixels.packs import Packer, outdated
+from mdt.meeting import imaging_then
 from mdt.meeting.series.actions import make_ahead
 from mdt.queue import Kind
 from mdt.reminders import closing, daily
@@ -145,6 +146,7 @@ def _sweep(house: House, gatherer: Gatherer, importer: Importer) -> None:
         if time.monotonic() - began > LONG_LOOK:
             parts = itertools.cycle("0123456789abcdef")
         _pack_anew(house, gatherer)
+        _note_closed_lists(house)
         if utc_now() - planned > PLANS_EVERY:
             planned = utc_now()
             _plan_ahead(house)
@@ -171,6 +173,15 @@ def _post(house: House, stopping: threading.Event) -> None:
             postman.round(stopping.is_set)
         except Exception:
             log.exception("outbox.mishap")
+
+
+def _note_closed_lists(house: House) -> None:
+    """How far the imaging had come of lists that have just closed; a mishap stops no other work."""
+    try:
+        with house.db.writing() as session:
+            imaging_then.note_closed_lists(session, now=utc_now())
+    except Exception:
+        log.exception("imaging.not-noted")
 
 
 def _pack_anew(house: House, gatherer: Gatherer) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 class Actor:
     """A person (or the system itself) with what they are in each team.
 
-    `roles` maps a team's id to the role held there now, `visits` a meeting's id to the role of an admitted guest.
+    `roles` maps a team's id to the role held in its meetings now, `visits` a meeting's id to the role of an admitted
+    guest; of the teams in `manages` the person sees figures, no meeting and no patient.
     `person_id` is None for the system.
     """
 
@@ -17,6 +18,7 @@ class Actor:
     administrator: bool = False
     roles: dict[str, str] = field(default_factory=dict)
     visits: dict[str, str] = field(default_factory=dict)
+    manages: frozenset[str] = frozenset()
 
     @property
     def is_system(self) -> bool:

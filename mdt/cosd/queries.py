@@ -57,7 +57,7 @@ def of_team(session: Session, by: Actor, team_id: str, *, first: date, last: dat
     Withdrawn cases are no listings, but for those that a team of another trust took over. Raises Invalid for a period
     that nobody can mean.
     """
-    permissions.require(by, "report.see", team_id)
+    permissions.require(by, "cosd.see", team_id)
     if last < first:
         raise Invalid("The period ends before it begins.")
     if last - first > LONGEST_PERIOD:
@@ -83,7 +83,7 @@ def of_team(session: Session, by: Actor, team_id: str, *, first: date, last: dat
 
 def sites(session: Session, by: Actor, team_id: str) -> tuple[Team, list[CosdSite]]:
     """The team, and where its meetings are counted, from which day on, the latest first."""
-    permissions.require(by, "report.see", team_id)
+    permissions.require(by, "cosd.see", team_id)
     team = session.get(Team, team_id)
     if team is None:
         raise NotFound(NO_SUCH_TEAM)

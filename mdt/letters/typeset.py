@@ -1,50 +1,15 @@
-"""A letter as a tagged PDF that conforms to PDF/UA-1 (ISO 14289-1), set by Typst.
+"""A letter as a PDF."""
 
-Typst checks what it makes against the standard, and refuses a document that would not conform.
-"""
-
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import typst
+from mdt.core import typeset
 
-from mdt.core.errors import Invalid
-
-
-def pdf(document: Mapping[str, Any], *, now: datetime) -> bytes:
-    """The PDF of `sender`, `day`, `recipient`, `address` (lines), `title`, `blocks` and `reference`.
-
-    The same document at the same moment gives the same bytes. Raises Invalid when it cannot be set.
-    """
-    try:
-        made = typst.compile(  # type: ignore[misc]
-            _template(),
-            sys_inputs={"letter": json.dumps(dict(document), ensure_ascii=False)},
-            pdf_standards=["ua-1"],
-            font_paths=[_fonts()],
-            ignore_system_fonts=True,
-            timestamp=now.replace(microsecond=0),
-        )
-    except typst.TypstError as error:
-        raise Invalid(f"The letter could not be made into a PDF: {error}") from error
-    assert isinstance(made, bytes)
-    return made
+_TEMPLATE = Path(__file__).parent / "letter.typ"
 
 
-@cache
-def _template() -> bytes:
-    return (Path(__file__).parent / "letter.typ").read_bytes()
-
-
-@cache
-def _fonts() -> str:
-    """A folder with DejaVu Sans: the fonts of a machine differ, and a letter must not."""
-    plots = find_spec("matplotlib")
-    assert plots is not None
-    assert plots.origin is not None
-    return str(Path(plots.origin).parent / "mpl-data" / "fonts" / "ttf")
+def pdf(letter: Mapping[str, Any], *, now: datetime) -> bytes:
+    """The PDF of `sender`, `day`, `recipient`, `address` (lines), `title`, `blocks` and `reference`."""
+    return typeset.pdf(_TEMPLATE, letter, now=now)

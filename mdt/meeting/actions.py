@@ -12,7 +12,7 @@ from mdt.core.actor import Actor
 from mdt.core.announce import after_commit
 from mdt.core.errors import Invalid, NotFound, Stale
 from mdt.imaging.standing import readiness
-from mdt.meeting import call, cut_off, invitations, progress, referral, states
+from mdt.meeting import call, cut_off, imaging_then, invitations, progress, referral, states
 from mdt.meeting.announcements import AgendaChanged, MeetingArranged
 from mdt.meeting.listing import put_on_list
 from mdt.meeting.models import Case, CutOffRule, Meeting
@@ -111,6 +111,9 @@ def lock_list(
     if {f"{case_id} {code}" for case_id, codes in more.items() for code in codes} - set(seen):
         raise Stale("Something else is missing since you looked. Read again what is missing, then lock the list.")
     meeting.locked_at, meeting.locked_by = now, by.person_id
+    imaging_then.note(
+        session, [case for case in meeting.cases if case.status in states.BEFORE], imaging_then.CUT_OFF, now
+    )
     meeting.locked_knowing = _knowing(session, meeting.id, lacks, more, now)
     known = {
         case_id: sorted({*(code.partition(" ")[2] for code in lacks.get(case_id, ())), *more.get(case_id, ())})
@@ -235,6 +238,7 @@ def open_case(session: Session, *, by: Actor, case_id: str, now: datetime, prese
         _leave_live_cases(session, by, case.meeting_id, now)
         move_case(session, by, case, states.LIVE)
         case.live_since = now
+        imaging_then.note(session, [case], imaging_then.DISCUSSION, now)
     audit.record(
         session,
         by,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from mdt.core.actor import Actor
 from mdt.core.clock import in_london
 from mdt.people.models import Membership, OpenSession, Person, Team
-from mdt.people.permissions import OBSERVER, require
+from mdt.people.permissions import MANAGER, TAKING_PART, require
 
 
 def actor_for(
@@ -35,19 +35,29 @@ def _is_open(held: OpenSession | None, person_id: str) -> bool:
 
 def build_actor(session: Session, person: Person, now: datetime) -> Actor:
     """A person with the roles of the memberships valid today, by the calendar in London."""
+    held = _held(session, person.id, now)
     return Actor(
         person_id=person.id,
         name=person.name,
         trust_ods=person.trust_ods,
         administrator=person.administrator,
-        roles=roles_of(session, person.id, now),
+        roles=_of_meetings(held),
+        manages=frozenset(team_id for team_id, role in held.items() if role == MANAGER),
     )
 
 
 def roles_of(session: Session, person_id: str, now: datetime) -> dict[str, str]:
-    """What a person is today, by team."""
+    """What a person is today in meetings, by team."""
+    return _of_meetings(_held(session, person_id, now))
+
+
+def _held(session: Session, person_id: str, now: datetime) -> dict[str, str]:
     today = {"person": person_id, "day": in_london(now).date()}
     return {team_id: role for team_id, role in session.connection().execute(_ROLES_OF, today)}  # noqa: C416 - rows
+
+
+def _of_meetings(held: dict[str, str]) -> dict[str, str]:
+    return {team_id: role for team_id, role in held.items() if role != MANAGER}
 
 
 def teams_of(session: Session, by: Actor) -> list[Team]:
@@ -83,14 +93,14 @@ def names_of(session: Session, person_ids: Iterable[str | None]) -> dict[str, st
 def names_in_team(session: Session, team_id: str, now: datetime) -> list[str]:
     """Those who take part in a team's meetings today (not those who only observe), in order of their names."""
     members = select(Person.name).join(Person.memberships).where(Membership.team_id == team_id, Person.active)
-    members = members.where(Membership.role != OBSERVER)
+    members = members.where(Membership.role.in_(TAKING_PART))
     return list(session.scalars(members.where(*valid_on(in_london(now).date())).order_by(Person.name)))
 
 
 def members_of(session: Session, team_id: str, day: date) -> list[Person]:
     """Who takes part in a team's meetings on a day, in order of their names."""
     members = select(Person).join(Person.memberships).where(Membership.team_id == team_id, Person.active)
-    members = members.where(Membership.role != OBSERVER, *valid_on(day))
+    members = members.where(Membership.role.in_(TAKING_PART), *valid_on(day))
     return list(session.scalars(members.order_by(Person.name)))
 
 
@@ -106,9 +116,9 @@ def person_by_email(session: Session, email: str) -> Person | None:
 
 
 def roles_now(session: Session, team_ids: Collection[str], now: datetime) -> dict[tuple[str, str], str]:
-    """The role of each (team, person) whose membership of one of these teams is valid today."""
+    """The role of each (team, person) who is of one of these teams' meetings today."""
     held = select(Membership.team_id, Membership.person_id, Membership.role).where(
-        Membership.team_id.in_(team_ids), *valid_on(in_london(now).date())
+        Membership.team_id.in_(team_ids), Membership.role != MANAGER, *valid_on(in_london(now).date())
     )
     return {(team_id, person_id): role for team_id, person_id, role in session.execute(held)}
 

@@ -14,7 +14,7 @@ from mdt.outbox import kinds
 from mdt.outbox.actions import Part
 from mdt.outbox.queries import wants
 from mdt.people.models import Membership, Person
-from mdt.people.permissions import OBSERVER
+from mdt.people.permissions import TAKING_PART
 from mdt.people.queries import build_actor, valid_on
 from mdt.reminders import waiting
 from mdt.reminders.models import USUAL_HOUR, Reminded, TeamReminders
@@ -74,7 +74,7 @@ def _whose_hour_has_come(session: Session, now: datetime) -> list[str]:
         .join(Membership.person)
         .outerjoin(TeamReminders, TeamReminders.team_id == Membership.team_id)
         .outerjoin(Reminded, Reminded.person_id == Membership.person_id)
-        .where(Person.active, Membership.role != OBSERVER, *valid_on(here.date()))
+        .where(Person.active, Membership.role.in_(TAKING_PART), *valid_on(here.date()))
         .where(or_(Reminded.day.is_(None), Reminded.day < here.date()))
         .group_by(Membership.person_id)
         .having(func.min(func.coalesce(TeamReminders.hour, USUAL_HOUR)) <= here.hour)

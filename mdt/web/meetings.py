@@ -36,6 +36,7 @@ pages = Blueprint("meetings", __name__)
 
 ON_THE_AGENDA = (
     "report.see",
+    "cosd.see",
     "outcome.check",
     "policy.set",
     "case.list",

@@ -1,6 +1,5 @@
-"""Defer or move a case, offer it to another team; late additions; what waits for a meeting; the figure of delays."""
+"""Defer or move a case, offer it to another team; late additions; what waits for a meeting."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -11,17 +10,16 @@ from mdt.core.errors import Invalid
 from mdt.imaging.standing import readiness
 from mdt.meeting import lines, progress, queries
 from mdt.meeting.models import Meeting
-from mdt.meeting.moving import carrying, delays, leaving, reasons, transfers
+from mdt.meeting.moving import carrying, leaving, reasons, transfers
 from mdt.people.models import Team
 from mdt.people.permissions import may, require
 from mdt.referral import along
-from mdt.trusts.queries import live_trusts, trust_names
+from mdt.trusts.queries import live_trusts
 from mdt.web import reading
 from mdt.web.forms import Form
 from mdt.web.session import current_actor, house
 
 pages = Blueprint("moving", __name__)
-A_YEAR = timedelta(days=365)
 
 
 @pages.get("/cases/<case_id>/move/")
@@ -94,26 +92,6 @@ def answer(team_id: str, transfer_id: str) -> Any:
         else:
             transfers.decline(db, why=form["why"], **this)
     return redirect(url_for(".waiting", team_id=team_id)) if form.is_good else _waiting(team_id, form, 400)
-
-
-@pages.get("/teams/<team_id>/delays/")
-def figure(team_id: str) -> Any:
-    """`from` and `to` as YYYY-MM-DD; a year until today without them."""
-    by, form = current_actor(), Form(request.args)
-    today = in_london(utc_now()).date()
-    first, last = today - A_YEAR, today
-    if form["from-day"] or form["to-day"]:
-        first = form.day("from", "Enter the first day as day, month and year") or first
-        last = form.day("to", "Enter the last day as day, month and year") or last
-        if last < first:
-            form.errors["to"] = "The last day of the period cannot lie before its first"
-            first, last = today - A_YEAR, today
-    with house().db.writing() as db:
-        told = delays.of_team(db, by, team_id, first, last)
-        names = trust_names(db)
-        patients = {one.case.patient_id for one in told.delayed}
-        reading.of_many(db, by, "delays.read", f"team:{team_id}", patients)
-    return render_template("meeting/delays.html", told=told, names=names, form=form, labels=reasons.LABELS)
 
 
 def _page(case_id: str, form: Form, status: int = 200) -> Response:

@@ -1,10 +1,12 @@
 """The pages in a real browser on the real server: accessible, readable at two widths, usable without a script."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
 
+from mdt.core.clock import utc_now
 from tests.system.product import PASSWORD, ROOT
 from tests.system.seeded import enter
 from tests.unit import pages
@@ -17,7 +19,8 @@ pytestmark = pytest.mark.system
 
 
 def addresses(made: Seeded) -> dict[str, str]:
-    today = f"/meetings/{made.meetings['today']}"
+    today, day = f"/meetings/{made.meetings['today']}", utc_now().date()
+    lately = f"?from={day - timedelta(days=30)}&to={day}"
     return {
         "my meetings": "/meetings",
         "plan a meeting": "/meetings/plan/",
@@ -40,6 +43,8 @@ def addresses(made: Seeded) -> dict[str, str]:
         "what a team reports to COSD": f"/teams/{made.teams['lung']}/cosd/?from=2020-01-01&to=2020-12-31",
         "a worklist": "/worklist/",
         "feedback": "/feedback/",
+        "a team's report": f"/teams/{made.teams['lung']}/reports/{lately}",
+        "the cases behind a figure": f"/teams/{made.teams['lung']}/reports/cases/due{lately}",
         "how a team prepares": f"/teams/{made.teams['lung']}/preparation/",
         "how a team meets": f"/teams/{made.teams['lung']}/quorum/",
         "reminders": "/reminders/",

@@ -11,10 +11,9 @@ from mdt.core.clock import in_london
 from mdt.core.errors import Forbidden, Invalid, MdtError, NotFound
 from mdt.meeting import actions, lines, progress, queries, states
 from mdt.meeting.models import Case, Meeting
-from mdt.meeting.moving import carrying, delays, late, leaving, transfers
+from mdt.meeting.moving import carrying, late, leaving, transfers
 from mdt.meeting.moving.models import Carry
 from mdt.people.models import Team
-from mdt.trusts.models import Trust
 from tests.unit.region import NOW, a_region
 
 WEEK = timedelta(days=7)
@@ -218,27 +217,6 @@ def test_an_offer_accepted_after_the_case_was_carried_over_takes_it_off_the_list
     hold(region, meeting)
     do(region, transfers.accept, by="outsider", team_id=breast, transfer_id=made.id, meeting_id=theirs.id)
     assert agenda(region, next_week)[0][1] == "withdrawn"
-
-
-def test_the_share_of_discussions_delayed_by_another_trusts_missing_images(region):
-    meeting, _ = plan(region), plan(region, 1)
-    cases = [region.list_case(meeting, number) for number in range(3)]
-    with region.db.writing() as session:
-        session.get(Team, region.team).host_ods = "RMC"
-        session.add(Trust(ods="RWJ", name="Stockport", live_from=NOW.date()))
-    do(region, leaving.defer, case_id=cases[0].id, reason="images", trust_ods="RWJ", study="CT chest")
-    do(region, leaving.defer, case_id=cases[1].id, reason="images", trust_ods="RMC", study="MRI")
-    hold(region, meeting)  # the third is carried: out of time
-    day = in_london(NOW).date()
-    with region.db.reading() as session:
-        told = delays.of_team(session, region["chair"], region.team, day, day)
-        assert (told.due, told.foreign, told.by_trust) == (3, 1, {"RWJ": 1, "RMC": 1})
-        assert told.share == pytest.approx(1 / 3)
-        assert told.by_reason == {"images": 2, "time": 1}
-        nothing = delays.of_team(session, region["chair"], region.team, day - WEEK, day - timedelta(days=1))
-        assert (nothing.due, nothing.share) == (0, None)
-        with pytest.raises(Forbidden):
-            delays.of_team(session, region["member"], region.team, day, day)
 
 
 def is_somewhere(session, case):

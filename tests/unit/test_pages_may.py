@@ -129,7 +129,11 @@ TABLE = {
     "GET /teams/<team_id>/waiting/": TEAM,
     "POST /teams/<team_id>/waiting/<carry_id>": "404 404 403 403 403 404 404 401",  # of nothing that waits
     "POST /teams/<team_id>/offers/<transfer_id>": "404 404 403 403 403 404 404 401",  # of no offer
-    "GET /teams/<team_id>/delays/": "200 200 403 403 403 404 404 401",
+    "GET /reports/": "302 302 403 403 403 403 302 401",  # to the one team's
+    "GET /teams/<team_id>/reports/": "200 200 403 403 403 404 404 401",
+    "GET /teams/<team_id>/reports/figures.csv": "200 200 403 403 403 404 404 401",
+    "GET /teams/<team_id>/reports/report.pdf": "200 200 403 403 403 404 404 401",
+    "GET /teams/<team_id>/reports/cases/<figure>": "200 200 403 403 403 404 404 401",
     "GET /teams/<team_id>/standards/": TEAM,
     "POST /teams/<team_id>/standards/": "302 302 403 403 403 404 404 401",
     "POST /teams/<team_id>/standards/<standard_id>/withdraw": "404 404 403 403 403 404 404 401",  # of no standard
@@ -361,6 +365,7 @@ def named(made: Seeded, rule: str) -> dict[str, str]:
         "instance_id": made.documents["maria"],
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
+        "figure": "signed",
         "standard_id": "0" * 32, "message_id": "0" * 32, "late_id": "0" * 32,
          "session_id": "0" * 32, "passkey_id": "0" * 32,
         "carry_id": "0" * 32, "transfer_id": "0" * 32,

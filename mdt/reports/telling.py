@@ -1,0 +1,372 @@
+"""A report in sections: sentences, tables and plots, the same for the page, the PDF and a spreadsheet. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from mdt.core.clock import in_london
+from mdt.meeting.moving import reasons
+from mdt.outcome.follow_through import ANSWER_LABELS, AS_DECIDED, REASONS
+from mdt.reports import charts
+from mdt.reports.attending import ENOUGH, Came
+from mdt.reports.charts import Bar, Chart
+from mdt.reports.counting import Share
+from mdt.reports.facts import TELL_WITHIN
+from mdt.reports.queries import Report
+
+# What others have measured, with where it stands.
+PUBLISHED_MINUTES = 3.2
+TIME_PUBLISHED = (
+    "Published: a mean of 3.2 minutes, more than half under two minutes (Cancer Research UK 2017, 24 meetings, "
+    "624 patients; BMJ 2017;356:j114)."
+)
+ROLLOVER_PUBLISHED = "Published: about a third rolled over from the week before (an opinion piece, no study)."
+DELAY_PUBLISHED = (
+    "No such figure is published for the United Kingdom. Nearest: 36 of 551 patients (6.5 %) whose discussion was "
+    "delayed with radiology among the causes (De Ieso 2013, 52 meetings)."
+)
+AGAIN_PUBLISHED = "Published: 42.1 % of patients discussed more than once (De Ieso 2013)."
+ATTENDANCE_ASKED = "Core members should attend at least two of three meetings (Royal College of Radiologists 2014)."
+TOLD_ASKED = "The aim is two working days (Greater Manchester Cancer Alliance)."
+CARRIED_OUT_PUBLISHED = (
+    "Published: 1 to 16 % of decisions not carried out; 10.0 % in one colorectal series, 40 % of those for comorbidity "
+    "and 35 % by the patient’s choice (201 decisions)."
+)
+IMAGING_ASKED = (
+    "The measure of the Royal College of Radiologists’ audit XR-703, of images; whether their reports were there is "
+    "not in it."
+)
+LONGEST_SHOWN = 10  # working days that have a bar of their own
+
+
+@dataclass(frozen=True)
+class Row:
+    """`number` leads to the cases of the figure `key`, where there is one."""
+
+    label: str
+    number: str
+    share: str = ""
+    key: str = ""
+
+    @property
+    def leads(self) -> bool:
+        return bool(self.key) and self.number not in ("0", "")
+
+
+@dataclass(frozen=True)
+class Table:
+    caption: str
+    heads: tuple[str, str, str]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """`lead` is the figure in a sentence; `note` says how it is counted, or what is missing."""
+
+    anchor: str
+    title: str
+    lead: str
+    tables: tuple[Table, ...]
+    chart: Chart | None = None
+    notes: tuple[str, ...] = ()
+
+
+def sections(report: Report) -> list[Section]:
+    """All of them, in the order of a case's life; none is left out, so that nobody wonders."""
+    parts = (_cases, _time, _delays, _again, _quorum, _standards, _decided, _told, _carried_out, _imaging)
+    return [part(report) for part in parts]
+
+
+def _cases(report: Report) -> Section:
+    counts = report.counts
+    due, discussed = counts.shares["due"].many, counts.shares["discussed"].many
+    each = f", {due / report.meetings:.0f} at each" if report.meetings else ""
+    months = counts.monthly["due"]
+    return Section(
+        "cases",
+        "Cases",
+        f"{_many(due, 'discussion')} due at {_many(report.meetings, 'meeting')}{each}. {discussed} were held.",
+        (_shares(report, "What became of them", "due", "discussed", "standard", "delayed"),),
+        _by_month(report, "Discussions due", [Bar("", number, str(number)) for number in months]),
+        ("Due: listed for a meeting that was held, and neither withdrawn nor moved before it.",),
+    )
+
+
+def _time(report: Report) -> Section:
+    minutes, timed = report.counts.minutes, report.counts.shares["short"].of or 0
+    if minutes.median is None or minutes.mean is None:
+        lead = "No discussion was timed in this period."
+    else:
+        middle = f"{minutes.median:.1f} minutes in the median, {minutes.mean:.1f} in the mean"
+        lead = f"A case took {middle} ({_many(timed, 'case')} timed)."
+    bars = [Bar("", value, f"{value:.1f}" if value is not None else "–") for value in minutes.by_month]
+    rows = (
+        Row("Median minutes", _decimal(minutes.median)),
+        Row("Mean minutes", _decimal(minutes.mean)),
+        _row(report, "short"),
+    )
+    return Section(
+        "time",
+        "Minutes for a case",
+        lead,
+        (Table("Minutes for a case", ("", "Figure", "Of those timed"), rows),),
+        _by_month(report, "Median minutes for a case", bars, (PUBLISHED_MINUTES, "3.2 minutes, published")),
+        (TIME_PUBLISHED,),
+    )
+
+
+def _delays(report: Report) -> Section:
+    counts = report.counts
+    due, foreign = counts.shares["due"].many, counts.shares["foreign"]
+    lead = (
+        f"{_percent(foreign)} of the discussions due, {foreign.many} of {due}, were delayed because another trust’s "
+        "images were missing."
+        if due
+        else "No discussion was due in this period."
+    )
+    by_reason = tuple(
+        Row(reasons.LABELS[code], str(many), _of(many, due), f"reason-{code}") for code, many in counts.reasons.items()
+    )
+    by_trust = tuple(
+        Row(report.trusts.get(ods, ods), str(many), _of(many, due), f"trust-{ods}")
+        for ods, many in counts.trusts.items()
+    )
+    heads = ("Cases", "Of those due")
+    tables = [_shares(report, "Delayed discussions", "delayed", "rollover", "foreign")]
+    if by_reason:
+        tables.append(Table("By reason", ("Reason", *heads), by_reason))
+    if by_trust:
+        tables.append(Table("Missing images, by the trust that has them", ("Trust", *heads), by_trust))
+    host = report.trusts.get(report.team.host_ods, report.team.host_ods)
+    bars = [Bar(row.label, float(row.number), f"{row.number} ({row.share})") for row in by_reason]
+    says, most = _said("Cases carried to a later meeting, by reason", bars), _most(bars)
+    return Section(
+        "delays",
+        "Delayed discussions",
+        lead,
+        tuple(tables),
+        charts.across(bars, says=says, most=most) if bars else None,
+        (f"Another trust: any but {host}, which hosts this team.", DELAY_PUBLISHED, ROLLOVER_PUBLISHED),
+    )
+
+
+def _again(report: Report) -> Section:
+    again = report.counts.shares["again"]
+    return Section(
+        "again",
+        "Discussed again",
+        f"{_percent(again)} of the discussions held, {again.many} of {again.of}, were of patients whom this team had "
+        "discussed before."
+        if again.of
+        else "Nobody was discussed in this period.",
+        (_shares(report, "Discussed again", "again"),),
+        notes=(AGAIN_PUBLISHED,),
+    )
+
+
+def _quorum(report: Report) -> Section:
+    counts, came = report.counts, report.attending
+    quorate = counts.shares["quorate"]
+    tables = [_shares(report, "Decisions and their quorum", "quorate", "not-quorate", "no-quorum-kept")]
+    if counts.lacked:
+        rows = tuple(Row(role, str(many), _of(many, quorate.of or 0)) for role, many in counts.lacked.items())
+        tables.append(Table("Whom decisions lacked", ("Role", "Decisions", "Of those with a quorum kept"), rows))
+    if came.roles:
+        rows = tuple(_came(one) for one in came.roles)
+        tables.append(Table("Each core role at the meetings", ("Role", "Filled at", "Of the meetings"), rows))
+    if came.people:
+        rows = tuple(_came(one) for one in came.people)
+        tables.append(Table("Core members", ("Member", "Came to", "Of their meetings"), rows))
+    bars = [Bar(one.name, one.percent, f"{one.percent:.0f} % ({one.to} of {one.of})") for one in came.roles]
+    few = sum(not one.is_enough for one in came.people)
+    notes = [ATTENDANCE_ASKED]
+    if came.people:
+        notes.append(f"{few} of {_many(len(came.people), 'core member')} came to fewer.")
+    if came.without_policy:
+        notes.append(
+            f"{_many(came.without_policy, 'meeting')} had no policy that names core roles, and count nowhere here."
+        )
+    says = _said("Share of meetings at which each core role was filled", bars)
+    return Section(
+        "quorum",
+        "Quorum and attendance",
+        f"{_percent(quorate)} of the decisions, {quorate.many} of {quorate.of}, were made with a quorum."
+        if quorate.of
+        else "No quorum was kept with a decision of this period.",
+        tuple(tables),
+        charts.across(bars, says=says, most=100, target=(100 * ENOUGH, "two of three")) if bars else None,
+        tuple(notes),
+    )
+
+
+def _standards(report: Report) -> Section:
+    standard = report.counts.shares["standard"]
+    return Section(
+        "standards",
+        "Standards of care",
+        f"{_percent(standard)} of the discussions due, {standard.many} of {standard.of}, were answered by a standard "
+        "of care that the chair ratified, and not discussed."
+        if standard.of
+        else "No discussion was due in this period.",
+        (_shares(report, "Standards of care", "standard", "promoted"),),
+        notes=(
+            "Of those promoted, the share is of all that were put on a standard of care and not taken off by triage.",
+        ),
+    )
+
+
+def _decided(report: Report) -> Section:
+    undecided = report.counts.shares["undecided"]
+    return Section(
+        "decided",
+        "Decisions",
+        f"{_percent(undecided)} of the discussions held, {undecided.many} of {undecided.of}, have no signed outcome."
+        if undecided.of
+        else "Nobody was discussed in this period.",
+        (_shares(report, "Decisions", "signed", "undecided"),),
+        notes=("Published: no decision in 27 to 52 % of discussions (Lamb 2011, 37 studies).",),
+    )
+
+
+def _told(report: Report) -> Section:
+    counts = report.counts
+    in_time, after = counts.shares["told-in-time"], counts.told_after
+    late = sum(many for days, many in after.items() if days > LONGEST_SHOWN)
+    bars = [Bar(str(days), after.get(days, 0), str(after.get(days, 0))) for days in range(LONGEST_SHOWN + 1)]
+    bars.append(Bar("later", late, str(late)))
+    says = _said("Patients told, by working days after the meeting", bars)
+    return Section(
+        "told",
+        "Telling the patient",
+        f"{_percent(in_time)} of the patients with a signed decision, {in_time.many} of {in_time.of}, were told within "
+        f"{TELL_WITHIN} working days."
+        if in_time.of
+        else "No decision was signed in this period.",
+        (_shares(report, "When patients were told", "told-in-time", "told-late", "not-told"),),
+        charts.upright(bars, says=says) if after else None,
+        (TOLD_ASKED, "Working days: Monday to Friday, without bank holidays; the meeting’s own day is day 0."),
+    )
+
+
+def _carried_out(report: Report) -> Section:
+    counts = report.counts
+    followed, done = counts.shares["followed"].many, counts.shares[AS_DECIDED].many
+    because: dict[str, int] = {}
+    for (answer, reason), many in counts.why.items():
+        if answer != AS_DECIDED:
+            because[reason] = because.get(reason, 0) + many
+    tables = [_shares(report, "What became of decisions", "followed", *ANSWER_LABELS, "unfollowed")]
+    rows = tuple(
+        Row(REASONS[code], str(because[code]), _of(because[code], followed), f"why-{code}")
+        for code in REASONS
+        if because.get(code)
+    )
+    if rows:
+        tables.append(Table("Why not as decided", ("Reason", "Decisions", "Of those followed up"), rows))
+    bars = [Bar(row.label, float(row.number), f"{row.number} ({row.share})") for row in rows]
+    says = _said("Decisions not carried out as decided, by reason", bars)
+    most = _most(bars)
+    return Section(
+        "carried-out",
+        "Decisions carried out",
+        f"{_of(followed - done, followed)} of the decisions followed up, {followed - done} of {followed}, were changed "
+        "or not carried out."
+        if followed
+        else "No decision of this period has been followed up yet; that is asked eight weeks after it.",
+        tuple(tables),
+        charts.across(bars, says=says, most=most) if bars else None,
+        (CARRIED_OUT_PUBLISHED,),
+    )
+
+
+def _imaging(report: Report) -> Section:
+    counts = report.counts
+    cut_off, discussion = counts.shares["ready-cut-off"], counts.shares["ready-discussion"]
+    pairs = (("At the cut-off", cut_off), ("When discussed", discussion))
+    bars = [
+        Bar(name, share.percent, f"{_percent(share)} ({share.many} of {share.of})") for name, share in pairs if share.of
+    ]
+    says = _said("Share of cases whose imaging was complete", bars)
+    since = report.imaging_since
+    notes = [
+        "Complete: every trust has answered, all that is the patient’s is here, and no match waits for a person. The "
+        "board’s word, written down when the list closed and when the case was opened."
+    ]
+    if since is None:
+        notes.append("Not recorded yet: it is written down from the next list that closes, and the next case opened.")
+    elif report.period.begins < since:
+        notes.append(f"Not recorded before {_day(in_london(since))}: earlier cases count nowhere here.")
+    known = [f"{_percent(share)} {name.lower()}" for name, share in pairs if share.of]
+    return Section(
+        "imaging",
+        "Imaging complete",
+        f"The imaging of {' and of '.join(known)} was complete."
+        if known
+        else "Not recorded for any case of this period.",
+        (
+            _shares(
+                report,
+                "Imaging complete, of the cases it was recorded for",
+                *("ready-cut-off", "not-ready-cut-off", "ready-discussion", "not-ready-discussion"),
+            ),
+        ),
+        charts.across(bars, says=says, most=100) if bars else None,
+        (
+            *notes,
+            "The measure of the Royal College of Radiologists’ audit XR-703; whether reports were there is not in it.",
+        ),
+    )
+
+
+def _shares(report: Report, caption: str, *keys: str) -> Table:
+    return Table(caption, ("", "Cases", "Share"), tuple(_row(report, key) for key in keys))
+
+
+def _row(report: Report, key: str) -> Row:
+    share = report.counts.shares[key]
+    said = "" if share.of is None else f"{_percent(share)} of {share.of}" if share.of else "of none"
+    return Row(report.says[key], str(share.many), said, key)
+
+
+def _came(one: Came) -> Row:
+    label = f"{one.name}, {one.specialty}" if one.specialty else one.name
+    under = "" if one.is_enough else ", under two of three"
+    return Row(label, str(one.to), f"{one.percent:.0f} % of {one.of}{under}")
+
+
+def _by_month(report: Report, what: str, bars: Sequence[Bar], target: tuple[float, str] | None = None) -> Chart | None:
+    """A column for each month; nothing to see in a single one."""
+    months = report.period.months
+    if len(months) < 2 or not any(bar.value for bar in bars):
+        return None
+    named = [Bar(f"{month:%b} {month:%y}", bar.value, bar.shown) for month, bar in zip(months, bars, strict=True)]
+    return charts.upright(named, says=_said(f"{what}, by month", named), target=target)
+
+
+def _said(what: str, bars: Sequence[Bar]) -> str:
+    return f"{what}: " + ", ".join(f"{bar.label} {bar.shown}" for bar in bars) + "."
+
+
+def _most(bars: Sequence[Bar]) -> float:
+    return max((bar.value or 0 for bar in bars), default=0)
+
+
+def _many(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"
+
+
+def _percent(share: Share) -> str:
+    return _of(share.many, share.of or 0)
+
+
+def _of(many: int, of: int) -> str:
+    return f"{100 * many / of:.1f} %" if of else "–"
+
+
+def _decimal(number: float | None) -> str:
+    return "–" if number is None else f"{number:.1f}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
