@@ -51,12 +51,14 @@ class Keeper:
             self.lay_desks,
             self.hang_up_on_the_silent,
         ]
+        if self._ticks % _ATTENDANCE_EVERY == 0:
+            parts.insert(0, self.note_attendance)  # before anybody is told who is missing
         if self._ticks % _WRITTEN_EVERY == 0:
             parts.append(self.write_views)
         if self._ticks % _CALENDAR_EVERY == 0:
             parts.append(self.cut_the_revoked)
         if self._ticks % _ATTENDANCE_EVERY == 0:
-            parts += [self.note_attendance, self._rooms.close_empty, self._standing.forget_old]
+            parts += [self._rooms.close_empty, self._standing.forget_old]
         for part in parts:
             try:
                 part()

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.system import tuesday_cast as cast
 from tests.system.keyboard import Keyboard
+from tests.system.test_pages_axe import serious
 from tests.system.tuesday import TUESDAY, Tuesday, a_tuesday
 
 pytestmark = pytest.mark.system
@@ -455,6 +456,7 @@ def test_a_quorum_that_is_lost_in_the_middle_holds_up_the_signature_and_nothing_
     expect(quorum).to_have_text(
         f"Not quorate No pathologist is here: {cast.PEOPLE['pathologist'][0]} was invited. Signing waits for them."
     )
+    assert serious(chair) == []
     press(chair, "Sign…")
     press(chair, f"Sign for {cast.QUORATE.upper()}, Alex")
     expect(chair.locator(".outcome-problem")).to_contain_text("asks for a quorum before this. No pathologist is here")
@@ -666,3 +668,40 @@ def test_the_patient_is_told_treatment_begins_and_after_eight_weeks_somebody_ask
     expect(nurse.get_by_role("main")).to_contain_text("Closed")
     nurse.goto("/actions")
     assert asked.get_by_role("link", name=cast.USUAL.upper()).count() == 0
+
+
+def test_axe_finds_nothing_serious_on_the_pages_of_the_day(tuesday: Tuesday) -> None:
+    tuesday.is_signed()
+    team, meeting = f"/teams/{tuesday.team}", tuesday.agenda
+    usual, on_standard, ahead = (
+        f"/cases/{case}"
+        for case in (
+            tuesday.case(cast.USUAL),
+            tuesday.case(cast.ON_A_STANDARD[0]),
+            tuesday.case(cast.NOT_REACHED, meeting=tuesday.next_meeting),
+        )
+    )
+    referral = tuesday.referral(cast.USUAL)
+    begin_referral(tuesday.desk("referrer"), tuesday.numbers[cast.NOT_REACHED])
+    who_is_it = tuesday.desk("referrer")
+    assert serious(who_is_it) == [], "is this the right patient"
+    press(who_is_it, "Refer ")
+    seen = {
+        "referrer": ("/referrals/", "/referrals/new/", who_is_it.url, f"/referrals/{referral}/"),
+        "coordinator": (
+            meeting, f"/meetings/{tuesday.next_meeting}", f"{team}/referrals/", f"/referrals/{referral}/",
+            f"{team}/referral-form/", f"{ahead}/triage/", f"{on_standard}/triage/", f"{ahead}/pathway/",
+            f"{team}/standards/", f"{ahead}/move/", f"{team}/waiting/", f"{team}/delays/", f"{team}/series/",
+            f"{meeting}/sign-off/", "/actions/", f"{usual}/follow-through/", f"{team}/proforma/", f"{team}/quorum/",
+        ),
+        "chair": (f"{usual}/outcome/amend",),
+    }  # fmt: skip
+    for who, addresses in seen.items():
+        page = tuesday.desk(who)
+        for address in addresses:
+            page.set_viewport_size({"width": 1920, "height": 1080})
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 1920, address
+            page.set_viewport_size({"width": 1280, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= 1280, address
+            assert serious(page) == [], address

@@ -35,6 +35,7 @@ from mdt.record.actions import add_patient
 from mdt.record.models import Patient
 from mdt.referral import actions as referrals
 from mdt.referral import decisions
+from mdt.referral.models import Referral
 from mdt.trusts.models import Source, Trust
 from tests.live_house import Seat, Server
 from tests.system import tuesday_cast as cast
@@ -172,6 +173,10 @@ class Tuesday:
         with self.house.db.reading() as db:
             wanted = select(Case.id).join(Patient).where(Patient.family == family)
             return db.scalars(wanted.where(Case.meeting_id == (meeting or self.meeting))).one()
+
+    def referral(self, family: str) -> str:
+        """The id of the referral that somebody's case came of."""
+        return str(self._read(select(Referral.id).join(Patient).where(Patient.family == family))[0])
 
     def outcome(self, family: str) -> Outcome | None:
         """The newest version of what is decided for somebody."""
