@@ -5,14 +5,18 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, url_for
 from sqlalchemy import text
 
-from mdt.web.session import house, public
+from mdt.people.permissions import may
+from mdt.web.session import current_actor, house, public
 
 pages = Blueprint("front", __name__)
 
 
 @pages.get("/")
 def door() -> Any:
-    return redirect(url_for("meetings.mine"))
+    """To one's meetings; who is in no team and only refers goes to their referrals."""
+    by = current_actor()
+    only_refers = not by.roles and may(by, "refer")
+    return redirect(url_for("referrals.mine" if only_refers else "meetings.mine"))
 
 
 @pages.get("/health")

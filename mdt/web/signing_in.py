@@ -151,7 +151,7 @@ def _try(attempt: signing_in.Attempt, typed: str) -> signing_in.Answer:
 
 def _then(path: str) -> str:
     """Where they were going, with what they asked for there; only ever a path of ours."""
-    return path if _OUR_PATH.fullmatch(path) else url_for("meetings.mine")
+    return path if _OUR_PATH.fullmatch(path) else url_for("front.door")
 
 
 def _page(form: Form, then: str, status: int = 200) -> Response:

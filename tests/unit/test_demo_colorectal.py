@@ -270,7 +270,7 @@ def test_the_audit_holds_and_a_second_start_adds_nothing(house, tmp_path):
         assert audit.verify(session) == (before, None)
 
 
-def page(house, email, path):
+def page(house, email, path, *, follow=False):
     """A page as one of the team reads it: its elements, and as words."""
     manifest = house.settings.data / "manifest.json"
     manifest.write_text(json.dumps({PAGES: {"file": "built.js", "css": []}}))
@@ -280,7 +280,7 @@ def page(house, email, path):
     client = create_app(house, manifest=manifest).test_client()
     with client.session_transaction() as cookie:
         SignIn(person.id, session_version=person.session_version, issued=now, seen=now).write(cookie)
-    answer = client.get(path)
+    answer = client.get(path, follow_redirects=follow)
     assert answer.status_code == 200
     return answer.text, " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
@@ -328,6 +328,11 @@ def test_a_complete_draft_says_that_it_waits_for_a_check_and_where(house, sessio
     text, words = page(house, NURSE, f"/cases/{case.id}/outcome/")
     assert "somebody who did not type it is to check it before the chair signs. Check the outcomes" in words
     assert f'href="/meetings/{case.meeting_id}/sign-off/#case-{case.id}"' in text
+
+
+def test_who_only_refers_comes_in_at_their_referrals(house):
+    assert page(house, REFERRER, "/", follow=True)[1].startswith("Referrals – Cancer MDT")
+    assert page(house, NURSE, "/", follow=True)[1].startswith("My meetings – Cancer MDT")
 
 
 def test_everything_decided_was_referred_first():
