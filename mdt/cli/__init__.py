@@ -6,7 +6,7 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from mdt.cli import imaging, meetings, people, running, store, tokens, trusts
+from mdt.cli import backup, imaging, meetings, people, running, store, tokens, trusts
 from mdt.core import log
 from mdt.core.errors import MdtError
 
@@ -25,6 +25,7 @@ for command in (
     *people.COMMANDS,
     *tokens.COMMANDS,
     *store.COMMANDS,
+    *backup.COMMANDS,
 ):
     commands.add_command(command)
 

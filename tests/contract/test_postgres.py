@@ -4,15 +4,20 @@ import re
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mdt import bootstrap
+from mdt.backup import restoring, taking
 from mdt.config import from_environment
 from mdt.core import audit
+from mdt.core.clock import utc_now
+from mdt.core.errors import Invalid
 from mdt.imaging.counts import count_again
 from mdt.imaging.gathering.series import unpacked
 from tests.peers import postgres
-from tests.unit.pages import Seeded, fill, seeded
+from tests.unit.pages import SETUP, Seeded, fill, seeded
+from tests.unit.test_backup import content
 
 NEVER_THE_SAME = re.compile(r"\b[0-9a-f]{32}\b|\b\d\d:\d\d\b|\b\d+ (?:seconds?|minutes?)\b")
 
@@ -50,6 +55,26 @@ def test_every_page_says_the_same_on_postgresql(tmp_path: Path) -> None:
                 good, broken = audit.verify(session)
             assert good
             assert broken is None
+
+
+def test_a_backup_of_postgresql_comes_back_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    with postgres.running(tmp_path / "here") as server:
+        with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as direct:
+            direct.execute("CREATE DATABASE another")
+        house = bootstrap.build(from_environment({"MDT_DATA": str(tmp_path / "a"), "MDT_DATABASE_URL": server.url}))
+        fill(house)
+        copy = taking.take(house, tmp_path / "backup", by=SETUP, now=utc_now())
+        another = server.url.rpartition("/")[0] + "/another"
+        there = from_environment({"MDT_DATA": str(tmp_path / "b"), "MDT_DATABASE_URL": another})
+        with closing(house.db), closing(restoring.restore(there, copy, by=SETUP, now=utc_now()).db) as restored:
+            assert content(restored) == content(house.db)
+            with restored.reading() as session:
+                assert audit.verify(session)[1] is None
+        with pytest.raises(Invalid, match="is not empty"):
+            restoring.restore(there, copy, by=SETUP, now=utc_now())
+        with pytest.raises(Invalid, match="This backup is of postgresql"):
+            restoring.restore(from_environment({"MDT_DATA": str(tmp_path / "c")}), copy, by=SETUP, now=utc_now())
 
 
 @pytest.fixture(autouse=True)
