@@ -14,7 +14,7 @@ from mdt.preparation import disciplines
 REPORTS, REVIEWS, PATHOLOGY, REFERRAL, PEOPLE = ("reports", "reviews", "pathology", "referral", "people")
 LABELS = {
     REPORTS: "Imaging reports",
-    REVIEWS: "Looked through",
+    REVIEWS: "Review",
     PATHOLOGY: "Pathology",
     REFERRAL: "Referral",
     PEOPLE: "People",

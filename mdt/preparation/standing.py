@@ -39,8 +39,8 @@ class Standing:
         return [lack for aspect in self.cases.get(case_id, ()) for lack in aspect.lacks]
 
     def missing(self, case_id: str) -> list[str]:
-        """The labels of what is not ready."""
-        return [aspect.label for aspect in self.cases[case_id] if not aspect.is_ready]
+        """What is not ready, in words."""
+        return [aspect.label.lower() for aspect in self.cases[case_id] if not aspect.is_ready]
 
 
 def of_meeting(session: Session, meeting: Meeting, now: datetime) -> Standing:

@@ -67,9 +67,7 @@ def _page(meeting_id: str, form: Form, status: int = 200) -> Response:
         states=states,
         imaging=imaging,
         stands=stands,
-        lacking=[
-            one for one in meeting.cases if one.id in imaging or (one.id in stands.cases and stands.lacks(one.id))
-        ],
+        lacking=[case for case in meeting.cases if case.id in imaging or stands.lacks(case.id)],
         seen=seen,
         form=form,
         now=now,

@@ -159,17 +159,17 @@ def order(meeting_id: str) -> Any:
         wanted = _moved(expected, case, to=to, before=typed.get("before"), after=typed.get("after"))
         arranging.put(db, by=by, meeting_id=meeting_id, expected=expected, order=wanted, why=arranging.MOVED, now=now)
 
-    return _change(meeting_id, act, anchor=f"case-{case}")
+    return change(meeting_id, act, anchor=f"case-{case}")
 
 
 @pages.post("/meetings/<meeting_id>/open")
 def open_meeting(meeting_id: str) -> Any:
-    return _change(meeting_id, _keep(meeting_id, "meeting.open"))
+    return change(meeting_id, _keep(meeting_id, "meeting.open"))
 
 
 @pages.post("/meetings/<meeting_id>/close")
 def close_meeting(meeting_id: str) -> Any:
-    return _change(meeting_id, _keep(meeting_id, "meeting.close"))
+    return change(meeting_id, _keep(meeting_id, "meeting.close"))
 
 
 def _keep(meeting_id: str, kind: str) -> Change:
@@ -182,14 +182,14 @@ def _keep(meeting_id: str, kind: str) -> Change:
     return act
 
 
-def _change(meeting_id: str, act: Change, anchor: str = "agenda") -> Any:
+def change(meeting_id: str, act: Change, anchor: str = "agenda") -> Any:
     """Do it and show the agenda; a refusal is shown above the agenda as it is now."""
     try:
         with house().db.writing() as db:
             act(db, current_actor(), utc_now())
     except (Invalid, Stale) as refusal:
         return _agenda_page(meeting_id, str(refusal)), 409
-    return redirect(url_for(".agenda", meeting_id=meeting_id, _anchor=anchor))
+    return redirect(url_for("meetings.agenda", meeting_id=meeting_id, _anchor=anchor))
 
 
 def _agenda_page(meeting_id: str, problem: str = "") -> str:
@@ -200,14 +200,15 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         stands = standing.of_meeting(db, meeting, utc_now())
         came_by = referred.of_cases(db, [case.id for case in meeting.cases])
         beside = lines.of_meeting(db, meeting, in_london(utc_now()).date())
-        asked_late = late.waiting(db, meeting.id)
+        asked_late, declined = late.waiting(db, meeting.id), late.declined(db, meeting.id)
         held, offers = carrying.waiting(db, meeting.team_id), transfers.offers_to(db, meeting.team_id)
         slots, reckoned = arranging.reckoned(db, meeting, utc_now())
         undoes = arranging.to_undo(db, meeting.id, [case.id for case in meeting.cases])
         proposed = {one.case.id: one for one in ratifying.proposals(db, by, meeting.id)}
         rules = queries.cut_off_rules(db, [meeting.team_id]).get(meeting.team_id, ())
         locker = names_of(db, {meeting.locked_by}).get(meeting.locked_by or "", "the system")
-        reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", _patients(meeting))
+        shown = _patients(meeting) | {one.patient_id for one in (*asked_late, *declined)}
+        reading.of_many(db, by, "agenda.read", f"meeting:{meeting.id}", shown)
     allowed = {"team.see": meeting.team_id in by.roles} | {act: may(by, act, meeting.team_id) for act in ON_THE_AGENDA}
     said = readiness.summary([states[case.patient_id] for case in meeting.cases])
     return render_template(
@@ -227,6 +228,8 @@ def _agenda_page(meeting_id: str, problem: str = "") -> str:
         undoes=undoes,
         referrals={case_id: one for case_id, one in came_by.items() if referred.is_team(by, one)},
         asked_late=asked_late,
+        declined=declined,
+        typed=request.form,
         elsewhere=_elsewhere(len(held), len(offers)),
         planned=planned,
         proposed=proposed,

@@ -1,10 +1,13 @@
 """Defer or move a case, offer it to another team; late additions; what waits for a meeting."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from mdt.core.actor import Actor
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid
 from mdt.imaging.standing import readiness
@@ -17,6 +20,7 @@ from mdt.referral import along
 from mdt.trusts.queries import live_trusts
 from mdt.web import reading
 from mdt.web.forms import Form
+from mdt.web.meetings import change
 from mdt.web.session import current_actor, house
 
 pages = Blueprint("moving", __name__)
@@ -54,18 +58,14 @@ def act(case_id: str) -> Any:
 
 @pages.post("/meetings/<meeting_id>/late/<late_id>")
 def decide_late(meeting_id: str, late_id: str) -> Any:
-    form = Form(request.form)
-    with house().db.writing() as db:
-        along.decide_late(
-            db,
-            by=current_actor(),
-            meeting_id=meeting_id,
-            late_id=late_id,
-            approved=form["decision"] == "approve",
-            why=form["why"],
-            now=utc_now(),
-        )
-    return redirect(url_for("meetings.agenda", meeting_id=meeting_id))
+    """Approve or decline; what is refused is said above the agenda, and what was typed stays."""
+    typed = request.form
+    approved, why = typed.get("decision") == "approve", typed.get("why", "")
+
+    def act(db: Session, by: Actor, now: datetime) -> None:
+        along.decide_late(db, by=by, meeting_id=meeting_id, late_id=late_id, approved=approved, why=why, now=now)
+
+    return change(meeting_id, act, anchor="late")
 
 
 @pages.get("/teams/<team_id>/waiting/")

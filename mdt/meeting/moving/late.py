@@ -80,6 +80,12 @@ def waiting(session: Session, meeting_id: str) -> list[LateAddition]:
     return list(session.scalars(those.options(joinedload(LateAddition.patient)).order_by(LateAddition.asked_at)))
 
 
+def declined(session: Session, meeting_id: str) -> list[LateAddition]:
+    """What the chair declined, with the reason, for whoever asked."""
+    those = select(LateAddition).where(LateAddition.meeting_id == meeting_id, LateAddition.state == "declined")
+    return list(session.scalars(those.options(joinedload(LateAddition.patient)).order_by(LateAddition.decided_at)))
+
+
 def _approve(session: Session, by: Actor, late: LateAddition, meeting: Meeting, now: datetime) -> None:
     patient = session.get(Patient, late.patient_id)
     assert patient is not None
