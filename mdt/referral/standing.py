@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mdt.meeting import states as cases
 from mdt.meeting.models import Case
+from mdt.meeting.triage import streams
 from mdt.referral import states
 from mdt.referral.models import Referral
 
@@ -48,12 +49,16 @@ def _listed(case: Case, at: datetime | None) -> list[Step]:
         return [Step("Listed", NOW, at, meets), *_ahead("Discussed", "Outcome signed")]
     if case.status in cases.ASIDE:
         return [Step("Listed", DONE, at, meets), Step(cases.LABELS[case.status], NOW)]
-    discussed = Step("Discussed", DONE, case.meeting.starts_at)
+    on_standard = case.stream == streams.STANDARD
+    spoken = "Standard of care" if on_standard else "Discussed"
+    discussed = Step(spoken, DONE, case.meeting.starts_at)
     if case.decided_at is not None:
         return [Step("Listed", DONE, at, meets), discussed, Step("Outcome signed", NOW, case.decided_at)]
+    if on_standard:
+        return [Step("Listed", DONE, at, meets), Step(spoken, NOW, case.meeting.starts_at, "Ratified by the chair")]
     return [
         Step("Listed", DONE, at, meets),
-        Step("Discussed", NOW, case.meeting.starts_at, "The outcome is not signed yet"),
+        Step(spoken, NOW, case.meeting.starts_at, "The outcome is not signed yet"),
         *_ahead("Outcome signed"),
     ]
 

@@ -34,7 +34,7 @@ from mdt.people.models import Person, Team
 from mdt.people.queries import build_actor
 from mdt.people.sessions import SignIn
 from mdt.referral import queries as referrals
-from mdt.referral import states
+from mdt.referral import standing, states
 from mdt.trusts.models import Trust
 from mdt.web.app import create_app
 from mdt.web.assets import PAGES
@@ -328,6 +328,14 @@ def test_a_complete_draft_says_that_it_waits_for_a_check_and_where(house, sessio
     text, words = page(house, NURSE, f"/cases/{case.id}/outcome/")
     assert "somebody who did not type it is to check it before the chair signs. Check the outcomes" in words
     assert f'href="/meetings/{case.meeting_id}/sign-off/#case-{case.id}"' in text
+
+
+def test_a_referrer_is_not_told_of_a_discussion_where_a_standard_of_care_answered(house, session):
+    mine = referrals.mine(session, As(session, REFERRER).by)
+    told = {one.patient.family: standing.steps(one, referrals.current_case(session, one)) for one in mine}
+    assert "Standard of care" in [step.label for step in told["BUTTERWORTH"]]
+    assert "Discussed" not in [step.label for step in told["BUTTERWORTH"]]
+    assert "Discussed" in [step.label for step in told["HOLLINGWORTH"]]
 
 
 def test_who_only_refers_comes_in_at_their_referrals(house):
