@@ -23,7 +23,7 @@ SOON_ENOUGH = timedelta(hours=1)  # what is seen later than this says nothing of
 
 
 class ImagingThen(Base):
-    """One moment of one case. `word` is the board's, `ready` whether that was READY."""
+    """One moment of one case. `word` is the board's, `ready` whether nothing that any trust holds was missing."""
 
     __tablename__ = "imaging_then"
 

@@ -70,10 +70,10 @@ def test_only_what_is_not_ready_is_shown_when_that_is_wanted(made):
         ask_all(db, made.patients["nasty"])
     client = made.signed_in("chair")
     everything, some = client.get(address(made)).text, client.get(address(made, "?show=not-ready")).text
-    assert "READY" in row(everything, made.cases["nasty"])
+    assert "NONE FOUND" in row(everything, made.cases["nasty"])
     assert f"case-{made.cases['nasty']}" not in some
     assert f"case-{made.cases['maria']}" in some
-    assert "1 of 3 cases ready" in words(some)
+    assert "0 of 3 cases ready; no trust holds any for 1" in words(some)
 
 
 def ask_all(db, patient_id: str) -> None:

@@ -33,6 +33,7 @@ class Word(StrEnum):
     """What the board says of a whole case."""
 
     READY = "READY"
+    NONE = "NONE FOUND"
     ARRIVING = "ARRIVING"
     INCOMPLETE = "INCOMPLETE"
     NO_ANSWER = "NO ANSWER"
@@ -210,12 +211,16 @@ def word(asking: Asking, cells: Sequence[Cell], *, incomplete: int, waiting: int
     return Word.WAITING if waiting or State.WAITING in states else Word.READY
 
 
+SETTLED = frozenset({Word.READY, Word.NONE})  # every trust has answered, and nothing that it holds is missing
+
+
 def summary(words: Sequence[Word], silent: Mapping[str, int], waiting: int) -> list[str]:
     """A meeting in a few sentences. `silent`: for how many cases each trust, by name, gave no answer."""
     if not words:
         return ["No case is listed yet"]
-    ready = words.count(Word.READY)
+    ready, none = words.count(Word.READY), words.count(Word.NONE)
     said = ["Every case is ready" if ready == len(words) else f"{ready} of {counted(len(words), 'case')} ready"]
+    said += [f"no trust holds any for {none}"] if none else []
     arriving, incomplete = words.count(Word.ARRIVING), words.count(Word.INCOMPLETE)
     said += [f"{arriving} still arriving"] if arriving else []
     said += [f"{incomplete} incomplete"] if incomplete else []

@@ -50,11 +50,13 @@ class Readiness:
 
     @property
     def word(self) -> Word:
-        return board.word(self.asking, self.cells, incomplete=self.incomplete, waiting=self.waiting, discs=self.discs)
+        counts = {"incomplete": self.incomplete, "waiting": self.waiting, "discs": self.discs}
+        word = board.word(self.asking, self.cells, **counts)
+        return Word.NONE if word == Word.READY and not self.studies else word
 
     @property
     def is_ready(self) -> bool:
-        return self.word == Word.READY
+        return self.word in board.SETTLED
 
     @property
     def silent(self) -> tuple[str, ...]:
