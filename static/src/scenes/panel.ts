@@ -81,7 +81,7 @@ function sceneOf(scene: Scene, at: number, now: PreparedState): TemplateResult {
             <button ?disabled=${at === last} @click=${() => scenes.move(at, at + 1)} aria-label=${`${name}: show later`} title="Later">↓</button>
             ${now.mayChange(scene)
               ? html`<button @click=${() => void scenes.rename(scene)} aria-label=${`${name}: change the caption`} title="Change the caption">Caption</button>
-                  <button @click=${() => void scenes.renew(scene)} aria-label=${`${name}: show what is seen now instead`} title="Show what is seen now instead">Renew</button>
+                  <button @click=${() => void scenes.renew(scene)} aria-label=${`Renew ${name}: show what is seen now instead`} title="Show what is seen now instead">Renew</button>
                   <button @click=${() => void scenes.remove(scene)} aria-label=${`${name}: remove`} title="Remove">✕</button>`
               : nothing}
           </span>`

@@ -6,17 +6,17 @@ import { ask } from '../../imaging/requests';
 import type { Part } from './places';
 import { addressOf, type Reader } from './reading';
 
-/** Decoders of pictures in a PDF, under the names by which PDF.js asks for them. */
-const DECODERS = import.meta.glob<string>(['/node_modules/pdfjs-dist/wasm/{jbig2,openjpeg,qcms_bg}.wasm'], { query: '?url', import: 'default', eager: true });
+/** Decoders of pictures, and the fonts that every PDF may count on, under the names by which PDF.js asks for them: so it looks alike on every screen. */
+const FILES = import.meta.glob<string>(['/node_modules/pdfjs-dist/wasm/{jbig2,openjpeg,qcms_bg}.wasm', '/node_modules/pdfjs-dist/standard_fonts/*.{pfb,ttf}'], { query: '?url', import: 'default', eager: true });
 
 /** Pixels of one page at most: a page of a poster is drawn less finely. */
 const PIXELS_MOST = 16_000_000;
 /** Drawn this far beyond what is seen. */
 const AHEAD = '600px';
 
-class Decoders {
+class Files {
   async fetch({ filename }: { filename: string }): Promise<Uint8Array> {
-    const address = Object.entries(DECODERS).find(([path]) => path.endsWith(`/${filename}`))?.[1];
+    const address = Object.entries(FILES).find(([path]) => path.endsWith(`/${filename}`))?.[1];
     if (address === undefined) throw new Error(`There is no ${filename} here.`);
     return new Uint8Array(await (await ask(address)).arrayBuffer());
   }
@@ -25,7 +25,7 @@ class Decoders {
 export const readPdf: Reader = async ({ scroller, document: told, resized, painted, signal }) => {
   const data = await (await ask(addressOf(told), { signal, cache: 'no-store' })).arrayBuffer();
   pdfjs.GlobalWorkerOptions.workerPort ??= new PdfWorker();
-  const loading = pdfjs.getDocument({ data, BinaryDataFactory: Decoders, useWorkerFetch: false, disableWorkerRendering: true, verbosity: 0 });
+  const loading = pdfjs.getDocument({ data, BinaryDataFactory: Files, useWorkerFetch: false, useSystemFonts: false, disableWorkerRendering: true, verbosity: 0 });
   const pdf = await loading.promise.catch((error: Error) => {
     throw new Error(error.name === 'PasswordException' ? 'This PDF is locked with a password and cannot be shown.' : 'This PDF is damaged and cannot be shown.');
   });

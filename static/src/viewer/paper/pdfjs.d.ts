@@ -25,6 +25,7 @@ declare module 'pdfjs-dist' {
     data: ArrayBuffer;
     disableWorkerRendering?: boolean;
     useWorkerFetch?: boolean;
+    useSystemFonts?: boolean;
     BinaryDataFactory?: object;
     verbosity?: number;
   }
