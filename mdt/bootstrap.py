@@ -3,7 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alembic.util import CommandError
 
@@ -21,6 +21,8 @@ from mdt.imaging.gathering.means import Means
 from mdt.imaging.keeping.store import Store
 from mdt.outbox.postman import Postman
 from mdt.outcome import live_kinds as outcome_kinds
+from mdt.people import providers
+from mdt.people.providers import Provider
 from mdt.preparation import live_kinds as preparation_kinds
 from mdt.queue import Jobs, open_queue
 from mdt.trusts.open import open_source
@@ -35,6 +37,7 @@ class House:
     store: Store
     papers: Store  # what came with referrals; apart, so that making room for imaging never touches it
     jobs: Jobs
+    providers: dict[str, Provider] = field(default_factory=dict)  # who else vouches for people
 
     def gatherer(self, by: Actor) -> Gatherer:
         """What brings imaging, in the name of `by`."""
@@ -86,6 +89,7 @@ def build(settings: Settings, *, migrate: bool = True) -> House:
         store=Store(settings.store_url),
         papers=Store(f"{settings.store_url.rstrip('/')}/papers"),
         jobs=jobs,
+        providers=providers.load(settings.sign_in),
     )
 
 

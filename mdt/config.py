@@ -48,6 +48,7 @@ class Settings:
     largest_object: int = 4 << 30  # bytes of one object that comes unasked
     largest_import: int = 16 << 30  # bytes of one disc, as it comes and unpacked
     accel: str = ""  # the nginx location that sends what the store holds, e.g. `/-/store/`; none: we do
+    sign_in: Path | None = None  # who else vouches for people (mdt/people/providers.py); nobody unless said
     disk_reserve: int = 2 << 30  # bytes of disk that are kept free: what comes unasked is then refused for now
     mail: Mail | None = None  # none: messages are kept, and shown as not sent
 
@@ -88,6 +89,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         largest_import=_count(env, "MDT_LARGEST_IMPORT_MB", 16384) << 20,
         disk_reserve=_count(env, "MDT_DISK_RESERVE_MB", 2048) << 20,
         accel=_accel(env, "MDT_ACCEL"),
+        sign_in=Path(env["MDT_SIGN_IN"]) if env.get("MDT_SIGN_IN") else None,
         mail=_mail(env),
     )
 

@@ -11,6 +11,7 @@ from mdt.cli.house import BY, open_house
 from mdt.core import audit
 from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Invalid, NotFound
+from mdt.people import providers
 from mdt.people.actions import add_membership, add_person, add_team, forget_second_factors, show_machine_layers
 from mdt.people.models import Team
 from mdt.people.passwords import hashed
@@ -60,6 +61,24 @@ def forget(email: str) -> None:
             raise NotFound(f"Nobody has the e-mail address {email}.")
         forget_second_factors(session, by=BY, person_id=person.id, now=utc_now())
     click.echo(f"{person.name} signs in with a password alone, and is signed out everywhere.")
+
+
+@people.command("link")
+@click.option("--email", required=True)
+@click.option("--provider", "key", required=True, help="the provider's key in the file that MDT_SIGN_IN names")
+@click.option("--subject", required=True, help="what the provider calls them, e.g. the number of their smartcard")
+def link_identity(email: str, key: str, subject: str) -> None:
+    """Say who somebody is to a provider of sign-ins. Make sure first that it is they."""
+    house = open_house()
+    if key not in house.providers:
+        raise NotFound(f"There is no provider {key}; there is {', '.join(house.providers) or 'none'}.")
+    with house.db.writing() as session:
+        person = person_by_email(session, email)
+        if person is None:
+            raise NotFound(f"Nobody has the e-mail address {email}.")
+        provider = house.providers[key]
+        providers.link(session, by=BY, provider=provider, person_id=person.id, subject=subject, now=utc_now())
+    click.echo(f"{person.name} can now sign in with {provider.name}.")
 
 
 @click.group()

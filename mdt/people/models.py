@@ -97,6 +97,19 @@ class Passkey(Base):
     last_used_at: Mapped[datetime | None]
 
 
+class ExternalIdentity(Base):
+    """Somebody as a provider of sign-ins knows them (`providers`)."""
+
+    __tablename__ = "external_identity"
+    __table_args__ = (UniqueConstraint("provider", "subject"),)
+
+    id: Mapped[str] = id_column()
+    provider: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    linked_at: Mapped[datetime]
+
+
 class RecoveryCode(Base):
     """One of the codes a person keeps on paper, for when a second factor is lost. Only its hash; each works once."""
 

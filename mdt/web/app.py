@@ -66,6 +66,7 @@ from mdt.web import (
     standards,
     states,
     triage,
+    vouched,
     worklist,
 )
 
@@ -95,6 +96,7 @@ def create_app(house: House, more: Sequence[Blueprint] = (), *, manifest: Path =
     ours = (
         front,
         signing_in,
+        vouched,
         account,
         meetings,
         board,

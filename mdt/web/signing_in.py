@@ -26,8 +26,8 @@ _OUR_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+/?(\?[A-Za-z0-9_=&%+.-]*)?")
 @public
 def ask() -> Any:
     if session.signed_in_actor() is not None and "again" not in request.args:
-        return redirect(_then(request.args.get("then", "")))
-    return _page(Form(), request.args.get("then", ""))
+        return redirect(only_path(request.args.get("then", "")))
+    return sign_in_page(Form(), request.args.get("then", ""))
 
 
 @pages.post("/sign-in")
@@ -37,16 +37,16 @@ def sign_in() -> Any:
     email = form.required("email", "Enter your e-mail address")
     form.required("password", "Enter your password")
     if not form.is_good:
-        return _page(form, form["then"], 400)
+        return sign_in_page(form, form["then"], 400)
     attempt = signing_in.Attempt(email, request.remote_addr or "", known_devices.known_as(email))
     answer = _try(attempt, form["password"])
     if answer.person is None:
         form.errors["email"] = answer.sentence
-        return _page(form, form["then"], 400)
+        return sign_in_page(form, form["then"], 400)
     if answer.needs_second:
         session.begin_half(answer.person)
-        return redirect(url_for(".ask_second", then=_then(form["then"])))
-    return _begun(answer.person, open_sessions.PASSWORD, form["then"])
+        return redirect(url_for(".ask_second", then=only_path(form["then"])))
+    return begun(answer.person, open_sessions.PASSWORD, form["then"])
 
 
 @pages.get("/sign-in/second")
@@ -64,7 +64,7 @@ def second() -> Any:
     form, person_id = Form(request.form), session.half_signed_in()
     if person_id is None:
         form.errors["email"] = "That took too long. Sign in again."
-        return _page(form, form["then"], 400)
+        return sign_in_page(form, form["then"], 400)
     typed = form.required("code", "Enter the code that your app shows, or a recovery code")
     answer = signing_in.Answer(None)
     if form.is_good:
@@ -73,7 +73,7 @@ def second() -> Any:
     if answer.person is None:
         form.errors.setdefault("code", answer.sentence)
         return _second_page(form, form["then"], 400)
-    return _begun(answer.person, open_sessions.WITH_CODE, form["then"])
+    return begun(answer.person, open_sessions.WITH_CODE, form["then"])
 
 
 @pages.post("/sign-in/passkey/options.json")
@@ -93,7 +93,7 @@ def passkey() -> Any:
     with house().db.writing() as db:
         person = passkeys.shown(db, place=place, challenge=challenge, answer=said["answer"], now=now)
         signing_in.signed_in(db, person, open_sessions.PASSKEY, now)
-    to = _then(str(said.get("then") or ""))
+    to = only_path(str(said.get("then") or ""))
     session.begin(person, open_sessions.PASSKEY)
     response = jsonify(ok=True, to=to)
     known_devices.remember(response, person.email)
@@ -130,9 +130,9 @@ def _standing() -> Response:
     return jsonify(ends_in=int(ends_in), person=current_actor().person_id, token=generate_csrf())
 
 
-def _begun(person: Person, how: str, then: str) -> Response:
+def begun(person: Person, how: str, then: str) -> Response:
     session.begin(person, how)
-    response = make_response(redirect(_then(then)))
+    response = make_response(redirect(only_path(then)))
     known_devices.remember(response, person.email)
     return response
 
@@ -149,14 +149,19 @@ def _try(attempt: signing_in.Attempt, typed: str) -> signing_in.Answer:
         return signing_in.conclude(writing, attempt, checked, now)
 
 
-def _then(path: str) -> str:
+def only_path(path: str) -> str:
     """Where they were going, with what they asked for there; only ever a path of ours."""
     return path if _OUR_PATH.fullmatch(path) else url_for("front.door")
 
 
-def _page(form: Form, then: str, status: int = 200) -> Response:
-    passkeys_work = ceremony.place() is not None
-    page = render_template("people/sign_in.html", form=form, then=then, passkeys_work=passkeys_work)
+def sign_in_page(form: Form, then: str, status: int = 200) -> Response:
+    page = render_template(
+        "people/sign_in.html",
+        form=form,
+        then=then,
+        passkeys_work=ceremony.place() is not None,
+        providers=house().providers.values(),
+    )
     return make_response(page, status)
 
 

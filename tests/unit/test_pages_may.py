@@ -42,6 +42,8 @@ TABLE = {
     "POST /sign-in/second": "400 400 400 400 400 400 400 400",
     "POST /sign-in/passkey/options.json": "200 200 200 200 200 200 200 200",
     "POST /sign-in/passkey.json": "400 400 400 400 400 400 400 400",
+    "GET /sign-in/with/<provider>/": "404 404 404 404 404 404 404 404",  # nobody vouches in the seeded region
+    "GET /sign-in/with/<provider>/back": "404 404 404 404 404 404 404 404",
     "GET /session.json": ALL,
     "POST /session/stay.json": ALL,
     "GET /account/": ALL,
@@ -367,7 +369,7 @@ def named(made: Seeded, rule: str) -> dict[str, str]:
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
         "figure": "signed",
         "standard_id": "0" * 32, "message_id": "0" * 32, "late_id": "0" * 32,
-         "session_id": "0" * 32, "passkey_id": "0" * 32,
+         "provider": "cis2", "session_id": "0" * 32, "passkey_id": "0" * 32,
         "carry_id": "0" * 32, "transfer_id": "0" * 32,
         "key": "core-2", "action_id": _action(made), "level": "0", "column": "0", "row": "0", "name": "label",
     }  # fmt: skip
