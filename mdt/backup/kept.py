@@ -15,7 +15,10 @@ STORES = ("imaging", "papers")
 
 @dataclass(frozen=True)
 class Head:
-    """`backup.json`. `database` is a file beside it; `lacking`: files that were damaged or gone when it was taken."""
+    """`backup.json`. `database` is a file beside it; `lacking`: files that were damaged or gone when it was taken.
+
+    `key` tells whether a secret key is the one that sealed what is in the database; nobody gets back to it from here.
+    """
 
     taken_at: str
     dialect: str
@@ -25,6 +28,7 @@ class Head:
     files: int
     bytes: int
     lacking: int
+    key: str
 
     def write(self, folder: Path) -> None:
         draft = folder / f"{HEAD}.new"
@@ -37,6 +41,11 @@ class Head:
             return cls(**json.loads((folder / HEAD).read_text()))
         except (OSError, ValueError, TypeError) as error:
             raise Invalid(f"{folder} holds no whole backup: {HEAD} cannot be read ({error}).") from None
+
+
+def fingerprint(secret_key: str) -> str:
+    """Slow on purpose (RFC 7914), since somebody may have chosen a key that can be guessed."""
+    return hashlib.scrypt(secret_key.encode(), salt=b"backup", n=1 << 14, r=8, p=1, dklen=32).hex()
 
 
 def newest(folder: Path) -> Path:

@@ -53,6 +53,7 @@ def take(house: House, folder: Path, *, by: Actor, now: datetime, tell: Tell = l
         files=count.files,
         bytes=count.bytes,
         lacking=count.lacking,
+        key=kept.fingerprint(house.settings.secret_key),
     ).write(copy)
     sync(copy)
     return copy

@@ -96,16 +96,23 @@ class Due:
     """An open action of a version in force, without whom it is about: enough to count and to remind."""
 
     owner: str
+    person_id: str | None
     kind: str
     due: date
     team_id: str
     met_at: datetime
 
+    def is_of(self, person_id: str | None, name: str) -> bool:
+        """Whether it is this person's: by who they are, or what they are called where the owner was only written."""
+        if self.person_id is not None:
+            return self.person_id == person_id
+        return " ".join(self.owner.split()).casefold() == name.casefold()
+
 
 def open_actions(session: Session, by: Actor) -> list[Due]:
     """Of all the actor's teams, the longest due first."""
     found = session.execute(
-        select(Action.owner, Action.kind, Action.due, Meeting.team_id, Meeting.starts_at)
+        select(Action.owner, Action.person_id, Action.kind, Action.due, Meeting.team_id, Meeting.starts_at)
         .join(Outcome, Outcome.id == Action.outcome_id)
         .join(Case, Case.id == Outcome.case_id)
         .join(Meeting, Meeting.id == Case.meeting_id)

@@ -36,7 +36,7 @@ def of_person(session: Session, by: Actor, now: datetime) -> list[Waiting]:
     today = in_london(now).date()
     tomorrow = working_days_after(today, 1)[0]
     actions = to_do.open_actions(session, by)
-    mine = [one for one in actions if _is(one.owner, by.name)]
+    mine = [one for one in actions if one.is_of(by.person_id, by.name)]
     return [
         *_to_tell([one for one in mine if one.kind == TELL], by, today, tomorrow),
         *_overdue([one for one in mine if one.kind != TELL and one.due < today], by),
@@ -45,10 +45,6 @@ def of_person(session: Session, by: Actor, now: datetime) -> list[Waiting]:
         *_due_soon([one for one in mine if one.kind != TELL and today <= one.due <= tomorrow], by),
         *_to_follow(session, by, today),
     ]
-
-
-def _is(owner: str, name: str) -> bool:
-    return " ".join(owner.split()).casefold() == name.casefold()
 
 
 def _deadline(one: Due) -> date:
@@ -81,8 +77,10 @@ def _nobodys(session: Session, by: Actor, late: Sequence[Due], today: date) -> l
     """Overdue, and their owner is nobody whom we could remind: the coordinator asks after them."""
     found = []
     for team in _coordinated(by):
-        names = [one.name for one in members_of(session, team, today)]
-        orphans = [one for one in late if one.team_id == team and not any(_is(one.owner, name) for name in names)]
+        members = members_of(session, team, today)
+        orphans = [
+            one for one in late if one.team_id == team and not any(one.is_of(each.id, each.name) for each in members)
+        ]
         if orphans:
             said = f"{counted(len(orphans), 'overdue action has', 'overdue actions have')} an owner who is not of the "
             said += "team, whom nobody reminds."

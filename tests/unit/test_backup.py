@@ -90,6 +90,9 @@ def test_a_copy_taken_while_others_write_is_one_moment_and_comes_back_whole(made
         assert session.scalars(select(Pack)).all() == []
     assert content(house.db) == content(made.house.db)
     assert house.store.digest(letter) == letter
+    ours = made.house.settings.secret_key
+    assert kept.Head.read(copy).key == kept.fingerprint(ours) != kept.fingerprint(house.settings.secret_key)
+    assert ours not in (copy / kept.HEAD).read_text()
     with made.house.db.reading() as session:
         assert not epochs & set(session.scalars(select(Meeting.epoch)))
     there = replace(made, house=house)

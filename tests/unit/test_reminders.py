@@ -16,7 +16,6 @@ from mdt.outbox import kinds
 from mdt.outbox.models import Message
 from mdt.outcome import follow_through, team_proformas, to_do
 from mdt.outcome.models import Action
-from mdt.people.models import Membership
 from mdt.reminders import closing, daily, settings, waiting
 from tests.unit.pages import seeded
 from tests.unit.prepared import actor
@@ -41,10 +40,6 @@ def at(day: int, month: int = 12, hour: int = 9) -> datetime:
 @pytest.fixture
 def region(tmp_path):
     with a_region(tmp_path) as region:
-        with region.db.writing() as session:
-            for role in ROLES:
-                held = Membership(team_id=region.team, person_id=region[role].person_id, role=role, starts=DAY)
-                session.add(held)
         yield region
 
 
@@ -97,6 +92,13 @@ def test_a_patient_is_to_be_told_and_an_action_comes_near_and_goes_by(region):
                 session, by=region["member"], action_id=action.id, status="done", note="", now=at(2)
             )
     assert [kind for kind, _ in waits(region, "member", at(3))] == [kinds.TELL]
+
+
+def test_an_owner_is_who_they_are_and_only_where_nobody_said_so_what_they_are_called():
+    chosen = to_do.Due("Dr Member", "a" * 32, "", DAY, "team", NOW)
+    assert chosen.is_of("a" * 32, "Dr Member-Jones")
+    assert not chosen.is_of("b" * 32, "Dr Member")
+    assert to_do.Due(" dr  MEMBER", None, "", DAY, "team", NOW).is_of("b" * 32, "Dr Member")
 
 
 def test_two_working_days_hold_even_where_somebody_promised_later(region):
