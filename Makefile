@@ -26,7 +26,7 @@ check: .venv/.runtime .venv/.development static/dist/.built ## only the quick ch
 bench: setup ## every benchmark, each with its table; under a quarter of an hour
 	@sh bench/install.sh
 	@ended=0; for bench in "serve --seconds 3" "frames --runs 2 --only shared" "gather --runs 1" \
-		"record" "board" "memory --instances 2000" "paint --steps 40" "live --quick"; do \
+		"record" "board" "pages" "memory --instances 2000" "paint --steps 40" "live --quick"; do \
 		name=$${bench%% *}; echo; echo "== bench/$$name.py"; \
 		timeout --signal=INT --kill-after=30 300 $(BIN)/python -m bench.$$name $${bench#$$name} \
 			|| { echo "bench/$$name.py did not end well."; ended=1; }; \

@@ -21,6 +21,7 @@ import mdt.preparation.models
 import mdt.record.models
 import mdt.referral.models
 import mdt.reminders.models
+import mdt.reports.models
 import mdt.trusts.models  # noqa: F401
 from mdt.core.audit import AuditEntry  # noqa: F401
 from mdt.core.db import Base

@@ -69,6 +69,7 @@ IN_A_TEAM: dict[str, frozenset[str]] = {
     "outcome.amend": frozenset({CHAIR}),
     "report.see": frozenset({CHAIR, COORDINATOR, MANAGER}),  # the team's figures; whose they are with "meeting.see"
     "cosd.see": frozenset({CHAIR, COORDINATOR}),
+    "sample.see": TAKING_PART,  # which cases of the standard of care are audited, and what was said of each
     "sample.draw": frozenset({CHAIR, COORDINATOR}),  # how much of the standard of care is audited, and draw a sample
     "sample.review": frozenset({CHAIR, MEMBER, PRESENTER}),  # say of a case in it whether the standard was right
     "letter.see": TAKING_PART,  # what was written to GP, referrer and patient

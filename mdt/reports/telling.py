@@ -87,7 +87,10 @@ def _cases(report: Report) -> Section:
         "cases",
         "Cases",
         f"{_many(due, 'discussion')} due at {_many(report.meetings, 'meeting')}{each}. {discussed} were held.",
-        (_shares(report, "What became of them", "due", "discussed", "standard", "delayed"),),
+        (
+            _shares(report, "What became of them", "due", "discussed", "standard", "delayed"),
+            *_month_table(report, "Discussions due", [str(number) for number in months]),
+        ),
         _by_month(report, "Discussions due", [Bar("", number, str(number)) for number in months]),
         ("Due: listed for a meeting that was held, and neither withdrawn nor moved before it.",),
     )
@@ -110,7 +113,10 @@ def _time(report: Report) -> Section:
         "time",
         "Minutes for a case",
         lead,
-        (Table("Minutes for a case", ("", "Figure", "Of those timed"), rows),),
+        (
+            Table("Minutes for a case", ("", "Figure", "Of those timed"), rows),
+            *_month_table(report, "Median minutes", [bar.shown for bar in bars]),
+        ),
         _by_month(report, "Median minutes for a case", bars, (PUBLISHED_MINUTES, "3.2 minutes, published")),
         (TIME_PUBLISHED,),
     )
@@ -235,6 +241,7 @@ def _told(report: Report) -> Section:
     late = sum(many for days, many in after.items() if days > LONGEST_SHOWN)
     bars = [Bar(str(days), after.get(days, 0), str(after.get(days, 0))) for days in range(LONGEST_SHOWN + 1)]
     bars.append(Bar("later", late, str(late)))
+    days = tuple(Row(bar.label, bar.shown) for bar in bars)
     says = _said("Patients told, by working days after the meeting", bars)
     return Section(
         "told",
@@ -243,7 +250,10 @@ def _told(report: Report) -> Section:
         f"{TELL_WITHIN} working days."
         if in_time.of
         else "No decision was signed in this period.",
-        (_shares(report, "When patients were told", "told-in-time", "told-late", "not-told"),),
+        (
+            _shares(report, "When patients were told", "told-in-time", "told-late", "not-told"),
+            Table("By working days", ("Working days", "Patients", ""), days),
+        ),
         charts.upright(bars, says=says) if after else None,
         (TOLD_ASKED, "Working days: Monday to Friday, without bank holidays; the meeting’s own day is day 0."),
     )
@@ -344,6 +354,15 @@ def _by_month(report: Report, what: str, bars: Sequence[Bar], target: tuple[floa
     return charts.upright(named, says=_said(f"{what}, by month", named), target=target)
 
 
+def _month_table(report: Report, what: str, numbers: Sequence[str]) -> tuple[Table, ...]:
+    """The numbers of such a plot; none for a single month."""
+    months = report.period.months
+    if len(months) < 2:
+        return ()
+    rows = tuple(Row(f"{month:%B %Y}", number) for month, number in zip(months, numbers, strict=True))
+    return (Table("By month", ("Month", what, ""), rows),)
+
+
 def _said(what: str, bars: Sequence[Bar]) -> str:
     return f"{what}: " + ", ".join(f"{bar.label} {bar.shown}" for bar in bars) + "."
 
@@ -353,7 +372,7 @@ def _most(bars: Sequence[Bar]) -> float:
 
 
 def _many(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
+    return f"{number} {one}{'' if number == 1 else 's'}"
 
 
 def _percent(share: Share) -> str:

@@ -45,6 +45,7 @@ def addresses(made: Seeded) -> dict[str, str]:
         "a worklist": "/worklist/",
         "feedback": "/feedback/",
         "a team's report": f"/teams/{made.teams['lung']}/reports/{lately}",
+        "samples of standards of care": f"/teams/{made.teams['lung']}/audit/",
         "the cases behind a figure": f"/teams/{made.teams['lung']}/reports/cases/due{lately}",
         "what a team reckons for a case": f"/teams/{made.teams['lung']}/minutes/",
         "how a team prepares": f"/teams/{made.teams['lung']}/preparation/",

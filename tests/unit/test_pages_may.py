@@ -160,6 +160,10 @@ TABLE = {
     "POST /cases/<case_id>/letters/<letter_id>/dropped": "409 409 409 403 403 404 404 401",  # it was sent above
     "GET /teams/<team_id>/letters/<kind>/": "200 200 200 200 403 404 404 401",
     "POST /teams/<team_id>/letters/<kind>/": "302 302 403 403 403 404 404 401",
+    "GET /teams/<team_id>/audit/": "200 200 200 200 403 404 404 401",
+    "POST /teams/<team_id>/audit/": "400 400 403 403 403 404 404 401",  # of no days
+    "GET /teams/<team_id>/audit/<sample_id>/": "404 404 404 404 403 404 404 401",  # there is none
+    "POST /teams/<team_id>/audit/<sample_id>/<case_id>": "404 403 404 404 403 404 404 401",
     "GET /teams/<team_id>/cosd/": "200 200 403 403 403 404 404 401",
     "POST /teams/<team_id>/cosd/": "302 302 403 403 403 404 404 401",
     "GET /teams/<team_id>/cosd/sections.csv": "200 200 403 403 403 404 404 401",
@@ -368,6 +372,7 @@ def named(made: Seeded, rule: str) -> dict[str, str]:
         "study": LETTER, "series": f"{LETTER}.1", "sop": f"{LETTER}.1.1",
         "listed": "1", "number": "1", "element": "7FE00010", "import_id": "0" * 32, "leaf": made.leaf, "place": "0",
         "figure": "signed",
+        "sample_id": "0" * 32,
         "standard_id": "0" * 32, "message_id": "0" * 32, "late_id": "0" * 32,
          "provider": "cis2", "session_id": "0" * 32, "passkey_id": "0" * 32,
         "carry_id": "0" * 32, "transfer_id": "0" * 32,

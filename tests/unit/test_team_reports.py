@@ -39,7 +39,7 @@ from mdt.people.actions import add_membership
 from mdt.people.models import Person, Team
 from mdt.record.models import Patient
 from mdt.record.nhs_number import check_digit
-from mdt.reports import document, queries
+from mdt.reports import actions, document, queries, samples, sampling
 from mdt.reports.attending import Came
 from mdt.reports.counting import Share, working_days_between
 from mdt.reports.period import Period, checked
@@ -580,3 +580,56 @@ def test_law_the_database_counts_what_plain_counting_gives(bare, listings):
     assert of["promoted"] == len([one for one in sets["due"] if one.ratified or one.promoted])
     assert of["done"] == len(sets["followed"])
     assert of["quorate"] == len(sets["quorate"]) + len(sets["not-quorate"])
+
+
+# The audit of standards of care.
+
+
+def test_a_sample_can_be_drawn_again_by_anybody():
+    cases = [f"case {number}" for number in range(40)]
+    first = sampling.drawn(cases, seed="team 2026", percent=10, least=5)
+    assert (len(first), len(set(first))) == (5, 5)
+    assert sampling.drawn(cases[::-1], seed="team 2026", percent=10, least=5) == first
+    assert sampling.drawn(cases, seed="team 2026", percent=50, least=5)[:5] == first
+    assert sampling.drawn(cases, seed="another", percent=10, least=5) != first
+    assert [sampling.size(of, 10, 5) for of in (0, 3, 40, 61, 200)] == [0, 3, 5, 7, 20]
+
+
+def test_somebody_who_neither_sorted_nor_ratified_reviews_the_sample(world):
+    region, november = world.region, checked(date(2026, 11, 1), date(2026, 11, 30))
+    with pytest.raises(Forbidden):
+        world.do(actions.draw, by="member", team_id=region.team, period=november)
+    with pytest.raises(Invalid, match="that is over"):
+        world.do(actions.draw, team_id=region.team, period=Period(date(2026, 12, 1), world.now.date()))
+    with pytest.raises(Invalid, match="No case was ratified"):
+        world.do(actions.draw, team_id=region.team, period=checked(date(2026, 10, 1), date(2026, 10, 31)))
+    drawn = world.do(actions.draw, by="coordinator", team_id=region.team, period=november)
+    assert (len(drawn.cases), drawn.of, drawn.percent, drawn.least) == (1, 1, 10, 5)
+    with pytest.raises(Invalid, match="drawn a sample of 01-Nov-2026 to 30-Nov-2026 already"):
+        world.do(actions.draw, team_id=region.team, period=checked(date(2026, 11, 30), date(2026, 12, 31)))
+    said = {"sample_id": drawn.id, "case_id": drawn.cases[0]}
+    with pytest.raises(Invalid, match="somebody else must review"):
+        world.do(actions.review, agrees=True, note="", **said)
+    with pytest.raises(Forbidden):
+        world.do(actions.review, by="coordinator", agrees=True, note="", **said)
+    with pytest.raises(Invalid, match="why the standard was not right"):
+        world.do(actions.review, by="member", agrees=False, note=" ", **said)
+    with pytest.raises(NotFound):
+        world.do(actions.review, by="member", agrees=True, note="", **said | {"case_id": "0" * 32})
+    assert found_of_sample(world, drawn) == (0, 0)
+    world.do(actions.review, by="member", agrees=False, note="Twelve millimetres", **said)
+    assert found_of_sample(world, drawn) == (1, 0)
+    world.now += timedelta(minutes=1)
+    world.do(actions.review, by="member", agrees=True, note="Eight, measured again", **said)
+    assert found_of_sample(world, drawn) == (1, 1)
+    world.do(actions.review, by="presenter", agrees=False, note="Spiculated", **said)
+    assert found_of_sample(world, drawn) == (1, 0)
+    with region.db.reading() as session, pytest.raises(NotFound):
+        samples.one(session, region["outsider"], region.team, drawn.id)
+
+
+def found_of_sample(world, drawn):
+    """How many are reviewed, and how many of them agreed with."""
+    with world.region.db.reading() as session:
+        found = samples.one(session, world.region["chair"], world.region.team, drawn.id)
+        return found.reviewed, found.agreed
