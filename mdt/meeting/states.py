@@ -12,6 +12,7 @@ DEFERRED, WITHDRAWN, TABLED = "deferred", "withdrawn", "tabled"
 
 BEFORE = (PLANNED, LISTED, PREPARED)  # nobody has discussed it yet
 RESULTS = (DECIDED, CHECKED, SIGNED, SENT, ACTIONED, CLOSED)  # how far its outcome has come, in order
+SIGNED_ON = (SIGNED, SENT, ACTIONED, CLOSED)
 ASIDE = (DEFERRED, WITHDRAWN, TABLED)
 STATES = (*BEFORE, LIVE, DISCUSSED, *RESULTS, *ASIDE)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,22 @@ def named(people: Sequence[Person], name: str) -> str | None:
     """The id of the one of the team who is called so; None where nobody is, or two are."""
     called = [one.id for one in people if one.name.casefold() == name.strip().casefold()]
     return called[0] if len(called) == 1 else None
+
+
+class Owned(Protocol):
+    """What has an owner."""
+
+    @property
+    def owner(self) -> str: ...
+    @property
+    def person_id(self) -> str | None: ...
+
+
+def is_theirs(one: Owned, person_id: str | None, name: str) -> bool:
+    """Whether somebody owns it: as the person who was chosen, or, where nobody of the team was, by their name."""
+    if one.person_id is not None:
+        return one.person_id == person_id
+    return " ".join(one.owner.split()).casefold() == name.casefold()
 
 
 def checked(people: Sequence[Person], kept: Any, typed: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from mdt.referral.fields import BY_NAME
 UNKNOWN = "9"  # CR0510: not recorded
 NOBODY_ASKED = frozenset({"not known", "unknown", "not asked", "not yet known"})
 
-# A clinical T, N or M, with how it was found before it or nothing: "T3a", "cN1", "mrT2". What was found in a specimen
-# (pT, ypN) is no clinical stage and is not read.
+# A clinical T, N or M, with how it was found before it or nothing: "T3a", "cN1", "mrT2". Where any was found in a
+# specimen ("pT3 N1") it is no clinical stage, and none is read.
+_OF_A_SPECIMEN = re.compile(r"(?i)(?<![a-z0-9])y?p[tnm]([x0-4]|is)")
 _TNM = re.compile(r"(?i)(?<![a-z0-9])(?:c|mr|r|i)?([tnm])([x0-4][a-d]?[12]?(?:mi|sm[123])?|is|a)(?![a-z0-9])")
 _TOGETHER = re.compile(r"(?i)(?<=[0-9a-dx])(?=[nm][x0-4])")  # "T3N1M0" is written apart
 
@@ -38,8 +39,8 @@ def _discussion(values: Mapping[str, Any], question: str) -> dict[str, Any]:
 
 
 def _fitness(values: Mapping[str, Any]) -> dict[str, Any]:
-    grade = dict(BY_NAME["comorbidity"].options).get(values.get("comorbidity", "9"), "")
-    known = f"ACE-27: {grade.lower()}" if grade and values.get("comorbidity") not in ("", UNKNOWN) else ""
+    grade = values.get("comorbidity") or UNKNOWN
+    known = "" if grade == UNKNOWN else f"ACE-27: {dict(BY_NAME['comorbidity'].options)[grade].lower()}"
     conditions = " ".join(str(values.get("conditions") or "").split())
     whole = "; ".join(part for part in (known, conditions) if part)
     longest = forms.LONGEST_LINE
@@ -65,6 +66,8 @@ def _people(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _stage(written: str, proforma: Proforma) -> dict[str, Any]:
     """Each letter that the site's form has, where it was written once; FIGO where it is all that was written."""
+    if _OF_A_SPECIMEN.search(written):
+        return {}
     found: dict[str, set[str]] = {}
     for letter, rest in _TNM.findall(_TOGETHER.sub(" ", written)):
         found.setdefault(f"c{letter.lower()}", set()).add(f"{letter}{rest}".casefold())

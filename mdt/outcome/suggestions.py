@@ -1,6 +1,7 @@
-"""What might be typed, from what the patient's earlier outcomes said. Never kept until somebody accepts it."""
+"""What might be typed, from the referral and the patient's earlier outcomes. Never kept until somebody accepts it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,12 +12,15 @@ from mdt.core.clock import in_london
 from mdt.meeting import queries as meetings
 from mdt.meeting.models import Case, Meeting
 from mdt.outcome import form as forms
+from mdt.outcome import referred
 from mdt.outcome.models import Outcome
 from mdt.outcome.proforma import Proforma
 from mdt.outcome.sentence import day
 from mdt.outcome.team_proformas import by_key
+from mdt.people import permissions
+from mdt.referral import queries as referrals
 
-# What belongs to one discussion alone is decided anew each time.
+# What belongs to one discussion alone is decided anew each time, whatever an earlier one decided.
 NEVER = frozenset(
     [
         "decision",
@@ -50,17 +54,31 @@ class Suggestion:
 def of_case(session: Session, by: Actor, case: Case, proforma: Proforma) -> list[Suggestion]:
     """At most one for each field, the latest source first; only what this proforma can take as it is."""
     found: dict[str, Suggestion] = {}
-    for one in _earlier(session, by, case):
+    dated = [*_earlier(session, by, case), *_of_referral(session, by, case, proforma)]
+    for _, one in sorted(dated, key=lambda pair: pair[0], reverse=True):
         field = proforma.by_name.get(one.field)
-        if field is None or one.field in NEVER or one.field in found or forms.is_empty(one.value):
+        if field is None or one.field in found or forms.is_empty(one.value):
             continue
         if forms.fits(proforma, one.field, one.value):
             found[one.field] = one
     return list(found.values())
 
 
-def _earlier(session: Session, by: Actor, case: Case) -> list[Suggestion]:
-    """From signed outcomes of meetings before this one that the actor may see, the latest first."""
+def _of_referral(session: Session, by: Actor, case: Case, proforma: Proforma) -> list[tuple[datetime, Suggestion]]:
+    """As it was referred, for those who may see the team's referrals."""
+    if not permissions.may(by, "referral.see", case.meeting.team_id):
+        return []
+    referral = referrals.of_cases(session, [case.id]).get(case.id)
+    if referral is None or referral.sent_at is None:
+        return []
+    on = day(in_london(referral.sent_at).date().isoformat())
+    source = f"As referred by {referral.author_name or 'the coordinator'}, {on}"
+    told = referred.said(referral.values, case.clinical_question, proforma)
+    return [(referral.sent_at, Suggestion(name, value, source)) for name, value in told.items()]
+
+
+def _earlier(session: Session, by: Actor, case: Case) -> list[tuple[datetime, Suggestion]]:
+    """From signed outcomes of meetings before this one that the actor may see."""
     before = (
         select(Outcome, Meeting)
         .join(Meeting, Meeting.id == Outcome.meeting_id)
@@ -78,5 +96,7 @@ def _earlier(session: Session, by: Actor, case: Case) -> list[Suggestion]:
             continue
         on = by_key(session, outcome.proforma)
         source = f"{meeting.team.name}, {day(in_london(meeting.starts_at).date().isoformat())}"
-        found += [Suggestion(name, value, source) for name, value in outcome.form.items() if name in on.by_name]
+        at = meeting.starts_at
+        told = {name: value for name, value in outcome.form.items() if name in on.by_name and name not in NEVER}
+        found += [(at, Suggestion(name, value, source)) for name, value in told.items()]
     return found

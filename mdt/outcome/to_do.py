@@ -13,6 +13,7 @@ from mdt.core.clock import LONDON
 from mdt.meeting.models import Case, Meeting
 from mdt.outcome.follow_through import FOLLOW_AFTER, FOLLOWED, OPEN, follow_on
 from mdt.outcome.models import Action, Milestone, Outcome
+from mdt.outcome.owners import is_theirs
 from mdt.people.permissions import may
 
 CLOSED_MOST = 60  # of the closed ones, the latest
@@ -104,9 +105,7 @@ class Due:
 
     def is_of(self, person_id: str | None, name: str) -> bool:
         """Whether it is this person's: by who they are, or what they are called where the owner was only written."""
-        if self.person_id is not None:
-            return self.person_id == person_id
-        return " ".join(self.owner.split()).casefold() == name.casefold()
+        return is_theirs(self, person_id, name)
 
 
 def open_actions(session: Session, by: Actor) -> list[Due]:

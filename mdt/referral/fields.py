@@ -122,6 +122,7 @@ FIELDS: tuple[Field, ...] = (
     Field("laterality", "Side", CHOICE, "diagnosis", cosd="CR0380", options=(
         ("L", "Left"), ("R", "Right"), ("M", "Midline"), ("B", "Both"), ("8", "Not applicable"), _UNKNOWN,
     )),
+    Field("stage", "Stage so far", TEXT, "diagnosis", hint="For example T3a N1b M0, or FIGO IIB"),
     Field("diagnosed_on", "Date of diagnosis", DATE, "diagnosis", cosd="CR2030"),
     Field("imaging", "Imaging to be shown", ROWS, "imaging",
           hint="One line for each study. The team’s system looks for it at every trust by itself.", columns=(

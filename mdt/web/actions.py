@@ -10,6 +10,7 @@ from mdt.core.clock import in_london, utc_now
 from mdt.core.errors import Forbidden, Invalid
 from mdt.meeting import queries as meetings
 from mdt.outcome import follow_through, queries, team_proformas, to_do
+from mdt.outcome.owners import is_theirs
 from mdt.outcome.sentence import sentence
 from mdt.people.models import Team
 from mdt.people.permissions import may, require
@@ -93,8 +94,10 @@ def _list(form: Form, status: int = 200) -> Response:
         seen = {one.case.patient_id for one in listed} | {one.case.patient_id for one in follow}
         reading.of_many(db, by, "actions.read", "actions", seen)
     owners = sorted({one.action.owner for one in listed if one.action.status == follow_through.OPEN}, key=str.casefold)
+    mine = [one for one in listed if is_theirs(one.action, by.person_id, by.name)]
     if whose:
-        listed = [one for one in listed if one.action.owner.casefold() == whose.casefold()]
+        named = [one for one in listed if one.action.owner.casefold() == whose.casefold()]
+        listed = mine if whose.casefold() == by.name.casefold() else named
     overdue = [one for one in listed if one.is_overdue]
     opened = [one for one in listed if one.action.status == follow_through.OPEN]
     page = render_template(
@@ -108,6 +111,7 @@ def _list(form: Form, status: int = 200) -> Response:
         names=names,
         owners=owners,
         me=by.name,
+        mine=sum(one.action.status == follow_through.OPEN for one in mine),
         team=team if team in names else "",
         whose=whose,
         only=only,

@@ -19,7 +19,7 @@ from mdt.live.queries import state_now
 from mdt.meeting import bank_holidays, progress
 from mdt.meeting import queries as meetings
 from mdt.meeting.models import Case, Meeting
-from mdt.outcome import codes, definition, form, happened, messages, queries, suggestions, team_proformas
+from mdt.outcome import codes, definition, form, happened, messages, owners, queries, suggestions, team_proformas
 from mdt.outcome.completeness import missing
 from mdt.outcome.models import Outcome
 from mdt.outcome.proforma import FIRST, Proforma
@@ -112,11 +112,13 @@ def help_json(case_id: str) -> Any:
         held = team_proformas.in_force(db, case.meeting.team_id, _day(case))
         items = happened.checklist_of(db, by, case.id)
         found = suggestions.of_case(db, by, case, on)
+        people = owners.of_team(db, case.meeting.team_id, utc_now())
     first = max(_day(case), in_london(utc_now()).date())
     return jsonify(
         checklist=[{"name": one.name, "label": one.label, "by": one.by} for one in items],
         suggestions=[{"field": one.field, "value": one.value, "source": one.source} for one in found],
         days=[one.isoformat() for one in bank_holidays.working_days_after(first, 15)],
+        people=[{"id": one.id, "name": one.name, "specialty": one.specialty} for one in people],
         policy={"check": bool(held and held.needs_check), "checklist": bool(held and held.checklist_blocks)},
     )
 

@@ -88,6 +88,8 @@ def case_to_move(session: Session, by: Actor, case_id: str) -> Case:
         raise Invalid("This meeting is closed; what it did not come to has been carried over.")
     if session.scalar(select(Carry.id).where(Carry.case_id == case.id)):
         raise Invalid("This case has left this list already.")
+    if case.status == states.LIVE and case.reached in states.SIGNED_ON:
+        raise Invalid("The outcome of this case is signed. To defer it after all, amend the outcome and sign that.")
     if case.status not in (*states.BEFORE, states.LIVE):
         raise Invalid("This case has been dealt with in this meeting. List the patient again where it is needed.")
     return case

@@ -5,6 +5,7 @@ import { live } from 'lit-html/directives/live.js';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { uuid } from '../room/uuid';
 import { readDay } from './days';
+import { type Owned } from './owner-box';
 import { actionsOf, isEmpty, type Action, type Values } from './form';
 import type { Panel } from './panel';
 
@@ -33,7 +34,6 @@ export function actionsView(panel: Panel, values: Values): TemplateResult {
 
 function row(panel: Panel, action: Action, at: number, real: boolean, change: (action: Action, atOnce: boolean) => void, remove: () => void): TemplateResult {
   const number = at + 1;
-  const typed = (name: 'text' | 'owner', event: Event): void => change({ ...action, [name]: (event.target as HTMLInputElement).value }, false);
   return html`
     <li class=${real ? '' : 'outcome-new'}>
       <input
@@ -43,11 +43,14 @@ function row(panel: Panel, action: Action, at: number, real: boolean, change: (a
         maxlength=${panel.form.longest_action}
         autocomplete="off"
         .value=${live(action.text)}
-        @input=${(event: Event) => typed('text', event)}
+        @input=${(event: Event) => change({ ...action, text: (event.target as HTMLInputElement).value }, false)}
       />
       ${real
         ? html`
-            <input aria-label=${`Action ${number}: owner`} placeholder="Owner" list="outcome-people" maxlength=${panel.form.longest_line} autocomplete="off" .value=${live(action.owner)} @input=${(event: Event) => typed('owner', event)} />
+            <owner-box
+              .about=${{ people: panel.people, value: action.owner, name: `Action ${number}: owner`, input: '', longest: panel.form.longest_line }}
+              @owned=${(event: CustomEvent<Owned>) => change(owned(action, event.detail), event.detail.chosen)}
+            ></owner-box>
             <input
               type="date"
               aria-label=${`Action ${number}: due`}
@@ -70,6 +73,11 @@ function row(panel: Panel, action: Action, at: number, real: boolean, change: (a
         : nothing}
     </li>
   `;
+}
+
+/** Whoever was chosen is kept as themselves, a service by what it is called. */
+function owned({ id, text, due }: Action, { name, person }: Owned): Action {
+  return { id, text, owner: name, due, ...(person === null ? {} : { person }) };
 }
 
 /** Enter goes on to the next row. */

@@ -4,6 +4,8 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { live } from 'lit-html/directives/live.js';
 import { actionsView } from './actions-view';
 import { matters } from './completeness';
+import './owner-box';
+import type { Owned } from './owner-box';
 import { readDay } from './days';
 import { suggestionView } from './help';
 import { isEmpty, textOf, type Field, type Values } from './form';
@@ -124,18 +126,14 @@ const textView = (panel: Panel, { name, longest }: Field, values: Values): Templ
   ></textarea>
 `;
 
-/** A line; where it names somebody, those in the room are suggested. */
+/** A line; where it names somebody, the team and those in the room are offered. */
 function lineView(panel: Panel, { name, longest, people }: Field, values: Values): TemplateResult {
   const value = textOf(values, name);
+  const put = (text: string, atOnce: boolean): void => panel.typing.type(name, text, atOnce);
   return html`
-    <input
-      id=${`outcome-${name}`}
-      list=${people ? 'outcome-people' : nothing}
-      maxlength=${longest}
-      autocomplete="off"
-      .value=${live(value)}
-      @input=${(event: Event) => panel.typing.type(name, (event.target as HTMLInputElement).value, false)}
-    />
+    ${people
+      ? html`<owner-box .about=${{ people: panel.people, value, name: '', input: `outcome-${name}`, longest }} @owned=${({ detail }: CustomEvent<Owned>) => put(detail.name, detail.chosen)}></owner-box>`
+      : html`<input id=${`outcome-${name}`} maxlength=${longest} autocomplete="off" .value=${live(value)} @input=${(event: Event) => put((event.target as HTMLInputElement).value, false)} />`}
     ${isEmpty(value) && people
       ? html`<div class="outcome-suggestions">
           <span>Suggested:</span>

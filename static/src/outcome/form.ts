@@ -67,6 +67,8 @@ export interface Action {
   text: string;
   owner: string;
   due: string | null;
+  /** Of an owner who was chosen from the team. */
+  person?: string;
 }
 
 /** Those a page may need, by key; `current` is what a new outcome is written on. */

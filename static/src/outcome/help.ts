@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { isEmpty, type Values } from './form';
+import type { Owner } from './owners';
 import type { Panel } from './panel';
 import { plain } from './read-view';
 
@@ -17,6 +18,8 @@ export interface Help {
   suggestions: Suggestion[];
   /** The next working days, bank holidays left out. */
   days: string[];
+  /** Who takes part in the team. */
+  people: Owner[];
   policy: { check: boolean; checklist: boolean };
 }
 

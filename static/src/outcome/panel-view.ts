@@ -31,7 +31,6 @@ export function panelView(panel: Panel): TemplateResult {
       ${version > 1 ? html`<p class="outcome-why">Amended because: ${state?.reason}</p>` : nothing}
       ${types ? html`<div class="outcome-fields">${blocksView(panel, values)}</div>` : readView(panel, values)}
       ${signed ? signature(panel) : unsigned(panel, values)}
-      <datalist id="outcome-people">${api.roster().map((person) => html`<option value=${person}></option>`)}</datalist>
     </section>
   `;
 }

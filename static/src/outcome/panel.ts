@@ -10,6 +10,7 @@ import { formOf, readForms, type FormDefinition, type Forms } from './form';
 import { Helper, suggested } from './help';
 import { Journal } from './journal';
 import { workingDaysAfter } from './days';
+import type { Owner } from './owners';
 import { panelView } from './panel-view';
 import { FRESH } from './read-view';
 import { Typing } from './typing';
@@ -114,6 +115,13 @@ export class Panel {
   /** The day so many working days on: as the server counts them, or without bank holidays until it has said. */
   workingDay(count: number): string {
     return this.helper.help?.days[count - 1] ?? workingDaysAfter(this.countFrom, count);
+  }
+
+  /** The team's people, then whoever else is in the room. */
+  get people(): Owner[] {
+    const team = this.helper.help?.people ?? [];
+    const others = this.api.roster().filter((name) => !team.some((one) => one.name === name));
+    return [...team, ...others.map((name) => ({ id: null, name, specialty: '' }))];
   }
 
   /** Moves to a field, from what is said to be missing. */

@@ -20,6 +20,8 @@ export interface SideState extends PeopleState {
   scenes: number;
   prepared(): TemplateResult;
   prepares: boolean;
+  /** As the open case was referred; null where nobody may read it here. */
+  referral: HTMLElement | null;
   /** How many marks are seen on the open case, and what their tab shows. */
   marks: number;
   marked(): TemplateResult;
@@ -73,6 +75,7 @@ export function side(now: SideState, acts: SideActs, outcome: HTMLElement): Temp
         : nothing}
     </div>
     <div class="side-body" id="side-body" role="tabpanel" aria-labelledby=${`tab-${now.tab}`} ?hidden=${!now.open} tabindex="-1">
+      <div ?hidden=${now.tab !== (now.prepares ? 'prepared' : 'outcome')}>${now.referral ?? nothing}</div>
       <div ?hidden=${now.tab !== 'outcome'}>${outcome}</div>
       ${now.tab === 'prepared' ? now.prepared() : nothing} ${now.tab === 'marks' ? now.marked() : nothing} ${now.tab === 'agenda' ? agendaOf(now, acts) : nothing} ${now.tab === 'people' ? (now.replay ?? people(now, acts)) : nothing}
     </div>

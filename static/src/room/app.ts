@@ -42,6 +42,7 @@ import type { Op } from './outbox';
 import { Marking } from './marking';
 import { CaseLayersList } from './layers';
 import { OutcomePlace } from './outcome';
+import { ReferralPlace } from './referral';
 import type { Layout, Refusal, RoomEvent } from './protocol';
 import { Preparation } from '../scenes/prepared';
 import type { Scenes } from '../scenes/scenes';
@@ -104,6 +105,7 @@ export class App {
   readonly marking = new Marking(this);
   private readonly place = new PresentersPlace(this);
   readonly outcome: OutcomePlace;
+  readonly referral = new ReferralPlace();
   private readonly colours = new PersonColours();
   readonly pointers: Pointers;
   /** What others draw now, and what is drawn here, for them to see. */

@@ -61,6 +61,7 @@ export class Cases {
 
   bindOutcome(): void {
     const named = this.open?.imaging?.patient ?? (this.patientId === null || this.openCase === null ? null : { ...this.openCase.patient, id: this.patientId });
+    this.app.referral.bind(this.app.at.replay ? null : this.openId, this.app.client.me?.may.includes('referral.see') === true);
     this.app.outcome.bind(this.app.at.prepares === null ? this.openId : null, named, this.app.client.me);
   }
 

@@ -157,6 +157,7 @@ export function drawRoom(app: App): void {
         ahead: (id) => app.ahead.stateOf(id),
         scenes: app.scenes.list.length + app.scenes.keys.length,
         prepares: app.at.prepares !== null,
+        referral: app.referral.element,
         prepared: () =>
           prepared({
             openId: app.openId,
