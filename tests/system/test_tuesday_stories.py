@@ -329,6 +329,37 @@ def test_a_usual_case_is_typed_while_it_is_spoken_and_checked_by_another_before_
     expect(chair.get_by_text(f"Checked by {cast.PEOPLE['nurse'][0]}")).to_be_visible()
 
 
+def test_the_referral_is_read_beside_the_case_and_an_owner_is_chosen_with_keys_alone(tuesday: Tuesday) -> None:
+    tuesday.is_open()
+    tuesday.discuss(cast.BESIDE)
+    page = tuesday.room("coordinator", "Outcome")
+    page.get_by_text("As it was referred").click()
+    expect(page.locator(".referral-body")).to_contain_text("WHO performance status")
+
+    # What was referred is offered as that, and is nobody's answer yet.
+    offered = page.locator("[data-field=ps] .outcome-suggestion")
+    expect(offered).to_contain_text("As referred by")
+    assert page.locator("[data-field=ps] input:checked").count() == 0
+
+    page.get_by_label("Action 1: what is to be done").fill("Book colectomy")
+    owner = page.get_by_role("combobox", name="Action 1: owner")
+    owner.focus()
+    page.keyboard.type(cast.PEOPLE["nurse"][0].split()[-1][:3])
+    choice = page.get_by_role("option", name=cast.PEOPLE["nurse"][0])
+    expect(choice).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(choice).to_have_attribute("aria-selected", "true")
+    expect(owner).to_have_attribute("aria-activedescendant", choice.get_attribute("id") or "")
+    page.keyboard.press("Enter")
+    expect(owner).to_have_value(cast.PEOPLE["nurse"][0])
+    expect(owner).to_have_attribute("aria-expanded", "false")
+    tuesday.room("coordinator")  # it is kept by then
+    told = tuesday.ask("chair", f"/cases/{tuesday.case(cast.BESIDE)}/outcome/now.json").json()["outcome"]
+    assert len(told["form"]["actions"][0]["person"]) == 32
+    page.get_by_role("button", name="Remove action 1").click()
+    page.get_by_text("As it was referred").click()
+
+
 def test_two_recorders_at_once_never_lose_a_word(tuesday: Tuesday) -> None:
     tuesday.is_open()
     tuesday.discuss(cast.BESIDE)

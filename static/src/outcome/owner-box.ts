@@ -83,7 +83,7 @@ export class OwnerBox extends HTMLElement {
   private draw(): void {
     const { people, value, name, input, longest } = this.given;
     const known = value.trim() === '' ? undefined : people.find((one) => one.id !== null && one.name === value);
-    const note = value.trim() === '' ? '' : known === undefined ? 'Not of the team: kept as typed' : known.specialty;
+    const note = this.open || value.trim() === '' ? '' : known === undefined ? 'Not of the team: kept as typed' : known.specialty;
     render(
       html`<input
           id=${input || nothing}
