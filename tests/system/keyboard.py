@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page
 
+MOST_KEYS = 260  # for a usual case
+
 FOCUSED = "document.activeElement.closest('[data-field]')?.dataset.field"
 ON_OFFER = "document.activeElement.closest('.outcome-suggestions') !== null"
 

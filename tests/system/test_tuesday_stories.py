@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.system import tuesday_cast as cast
-from tests.system.keyboard import Keyboard
+from tests.system.keyboard import MOST_KEYS, Keyboard
 from tests.system.test_pages_axe import serious
 from tests.system.tuesday import TUESDAY, Tuesday, a_tuesday
 
@@ -261,9 +261,6 @@ def test_standards_of_care_are_ratified_in_one_act_but_for_the_one_that_somebody
     expect(discussed).to_contain_text(f"Promoted to full discussion by {cast.PEOPLE['nurse'][0]}: She is pregnant.")
     too_late = f"/cases/{tuesday.case(cast.ON_A_STANDARD[0])}/promote.json"
     assert "has ratified" in tuesday.ask("nurse", too_late, {"reason": "Wait."}).json()["message"]
-
-
-MOST_SECONDS, MOST_KEYS = 90, 260
 
 
 def type_what_is_said(keys: Keyboard) -> None:
