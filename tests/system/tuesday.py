@@ -156,7 +156,7 @@ class Tuesday:
 
     def _line(self, who: str) -> httpx.Client:
         if who not in self._lines:
-            self._lines[who] = httpx.Client(base_url=self.product.url)
+            self._lines[who] = httpx.Client(base_url=self.product.url, timeout=60)
         seat = self.seat(who)
         headers = seat.headers | {"Accept": "application/json", "X-CSRFToken": seat.ticket}
         self._lines[who].headers.update(headers)
