@@ -26,17 +26,19 @@ _BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": 
 _SYSTEMS = ("Windows", "iPhone", "iPad", "Android", "Mac", "Linux")
 
 
-def begin(session: Session, person: Person, *, how: str, agent: str, address: str, now: datetime) -> OpenSession:
-    """They have proved who they are on this browser. What has run out by time is forgotten."""
+def begin(
+    session: Session, person: Person, *, how: str, agent: str, address: str, now: datetime, held: str | None = None
+) -> OpenSession:
+    """They have proved who they are on this browser. What has run out by time is forgotten.
+
+    `held` is the session that this browser had: theirs goes on, so that its rooms do and it is listed once.
+    """
     session.execute(delete(OpenSession).where(OpenSession.began_at < now - LASTS))
-    begun = OpenSession(
-        person_id=person.id,
-        session_version=person.session_version,
-        how=how,
-        browser=in_words(agent),
-        address=address,
-        began_at=now,
-    )
+    before = session.get(OpenSession, held) if held else None
+    goes_on = before is not None and before.person_id == person.id and before.ended_at is None
+    begun = before if before is not None and goes_on else OpenSession(person_id=person.id)
+    begun.session_version, begun.how, begun.began_at = person.session_version, how, now
+    begun.browser, begun.address = in_words(agent), address
     session.add(begun)
     session.flush()
     return begun

@@ -82,9 +82,11 @@ def find_actor(house: House, held: SignIn, now: datetime) -> Actor | None:
 def begin(person: Person, how: str) -> None:
     """Start a session for a person who has just proved who they are. The old cookie's content goes, whatever it was."""
     now = utc_now()
+    before = SignIn.read(session)
+    held = before.session_id if before else None
     agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
     with house().db.writing() as db:
-        begun = open_sessions.begin(db, person, how=how, agent=agent, address=address, now=now)
+        begun = open_sessions.begin(db, person, how=how, agent=agent, address=address, now=now, held=held)
     session.clear()
     SignIn(person.id, person.session_version, issued=now, seen=now, session_id=begun.id).write(session)
     g.pop("actor", None)

@@ -168,6 +168,15 @@ def test_each_session_is_listed_and_ended_by_itself(made):
     assert "Edge" not in office.get("/account/").get_data(as_text=True)
 
 
+def test_signing_in_again_on_a_browser_is_one_session_and_another_persons_is_another(made):
+    client = browser(made)
+    for who in ("chair", "chair", "member"):
+        type_password(client, made, who)
+    with made.house.db.reading() as db:
+        held = sorted(db.scalars(select(OpenSession.person_id)))
+    assert held == sorted([made.people["chair"], made.people["member"]])
+
+
 def test_nobody_ends_or_sees_somebody_elses_session(made):
     hers, his = browser(made), browser(made, agent="Macintosh Safari/600")
     type_password(hers, made)
