@@ -133,6 +133,8 @@ def test_an_idle_page_warns_and_what_was_typed_outlives_the_end(browser: Browser
     context.clear_cookies()
     page.clock.fast_forward("57:00")
     expect(page.get_by_role("alertdialog", name="You have been signed out")).to_be_visible()
+    behind = page.evaluate("getComputedStyle(document.querySelector('dialog'), '::backdrop').backgroundColor")
+    assert behind == "rgb(33, 43, 50)", "what is behind it cannot be read"
     with context.expect_page() as opened:
         page.get_by_role("link", name="Sign in, in a new tab").click()
     tab = opened.value

@@ -133,6 +133,7 @@ function build(signIn: string): Ending {
     onAgain: () => undefined,
     warn(endsIn) {
       isOver = false;
+      dialog.classList.remove('mdt-ending--over');
       const at = new Date(Date.now() + endsIn * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'Europe/London' });
       title.textContent = 'Are you still there?';
       text.textContent = `Nobody has used this page for a while. You will be signed out at ${at}. What you have typed stays on this page.`;
@@ -142,6 +143,7 @@ function build(signIn: string): Ending {
     },
     over() {
       isOver = true;
+      dialog.classList.add('mdt-ending--over');
       title.textContent = 'You have been signed out';
       text.textContent = 'What you typed is still on this page. Sign in in a new tab, come back to this one, and go on.';
       button.textContent = 'I have signed in: go on';
