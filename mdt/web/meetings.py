@@ -159,7 +159,7 @@ def order(meeting_id: str) -> Any:
         wanted = _moved(expected, case, to=to, before=typed.get("before"), after=typed.get("after"))
         arranging.put(db, by=by, meeting_id=meeting_id, expected=expected, order=wanted, why=arranging.MOVED, now=now)
 
-    return change(meeting_id, act, anchor=f"case-{case}")
+    return change(meeting_id, act, anchor=f"to-{case}")  # the keyboard goes on where the case went
 
 
 @pages.post("/meetings/<meeting_id>/open")

@@ -144,7 +144,7 @@ def test_the_agenda_is_ordered_with_the_keyboard_and_without_scripts(browser, ru
     before = names()
     page.get_by_role("button", name=re.compile(f"Down.*{re.escape(before[0])}")).focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**#case-*")
+    page.wait_for_url("**#to-*")
     assert names() == [before[1], before[0], *before[2:]]
     context.close()
 

@@ -217,7 +217,7 @@ def test_cases_move_up_and_down_and_a_stale_form_moves_nothing(made):
     assert move("nonsense", [john, nasty, maria], before=john).status_code == 409
     far = move(nasty, [john, nasty, maria], move="to", to="4")
     assert (far.status_code, "the place the case is to have, from 1 to 3" in far.text) == (409, True)
-    assert move(nasty, [john, nasty, maria], move="to", to="1").location.endswith(f"#case-{nasty}")
+    assert move(nasty, [john, nasty, maria], move="to", to="1").location.endswith(f"#to-{nasty}")
     assert order_of(made) == [nasty, john, maria]
 
 

@@ -1,12 +1,6 @@
-/**
- * The cases of an agenda are dragged into place by their rows, or moved with Alt and the arrows; the buttons stay.
- * After a move the keyboard is where it was: at the buttons of the case that moved.
- */
+/** The cases of an agenda are dragged into place by their rows, or moved with Alt and the arrows; the buttons stay. */
 
 export function dragCases(table: HTMLElement): void {
-  if (location.hash.startsWith('#case-')) {
-    document.getElementById(location.hash.slice(1))?.querySelector<HTMLElement>('input[name="to"]')?.focus();
-  }
   let dragged: HTMLElement | null = null;
   for (const row of table.querySelectorAll<HTMLElement>('tr[data-case]')) {
     row.draggable = true;
