@@ -125,6 +125,13 @@ STAFF = (
         "RMP",
         {COLORECTAL: "member"},
     ),
+    Staff(
+        "padraig.lomax@stockport.example",
+        "Pádraig Lomax",
+        "Cancer services manager",
+        "RWJ",
+        {BREAST: "manager", COLORECTAL: "manager"},
+    ),
     # Who only refers: in no team.
     Staff("ffion.prydderch@tameside.example", "Dr Ffion Prydderch", "Gastroenterologist", "RMP"),
     Staff("desh.ramanathan@pennine.example", "Mr Desh Ramanathan", "General surgeon", "RW6"),

@@ -12,10 +12,9 @@ from mdt.live.room import EMPTY_CASE
 from mdt.outcome import codes
 from mdt.outcome import form as forms
 from mdt.outcome.proforma import FIRST, compose
-from mdt.people.permissions import ROLES
 from tests.fuzz.tab import Tab
 from tests.fuzz.views import a_drawing, a_point, a_pointer, a_view
-from tests.room_stage import key, mark, uid
+from tests.room_stage import ROLES, key, mark, uid
 
 if TYPE_CHECKING:
     from tests.fuzz.simulation import Simulation
@@ -241,6 +240,7 @@ OPS: dict[str, Doing] = {
     "outcome.check": Doing(20, TAKING_PART, check),
     "outcome.sign": Doing(16, ("chair",), sign),
     "outcome.amend": Doing(16, ("chair",), amend),
+    "outcome.ratify": Doing(0.5, EVERYBODY, _of_a_case),
 }
 
 

@@ -11,6 +11,8 @@ from mdt.core.clock import in_london
 from mdt.live import actions, private
 from mdt.meeting import actions as meeting_actions
 from mdt.meeting import guests, policies
+from mdt.meeting.triage import sorting
+from mdt.outcome import ratifying, standards
 from mdt.people import actions as people_actions
 from mdt.people.models import Person
 from mdt.people.queries import build_actor
@@ -129,6 +131,30 @@ def draw_elsewhere(session: Session, day: "Simulation", _tab: Tab, case: str) ->
     )
 
 
+def ratify(session: Session, day: "Simulation", _tab: Tab, case: str) -> None:
+    """A case turns out to be one that a standard of care answers, and the chair ratifies it."""
+    chair, now = actor(session, day, day.stage.people["chair"]), day.stage.now
+    today = in_london(now).date()
+    standard = standards.write(
+        session,
+        by=chair,
+        team_id=day.stage.team,
+        standard_id=None,
+        name=f"Stable nodule {day.random.random()}",
+        criteria="Unchanged for two years",
+        intent="X",
+        treatments=["11"],
+        no_treatment_reason="10",
+        approved_by="Pathway board",
+        approved_on=today,
+        review_on=today + timedelta(days=300),
+        now=now,
+    )
+    sorting.sort(session, by=chair, case_id=case, seen=0, stream="standard", standard_version_id=standard.id, now=now)
+    seen = [one.seen for one in ratifying.proposals(session, chair, day.stage.meeting)]
+    ratifying.ratify(session, by=chair, meeting_id=day.stage.meeting, seen=seen, now=now)
+
+
 # How often each.
 ACTS: dict[Callable[[Session, "Simulation", Tab, str], None], float] = {
     draw_privately: 5,
@@ -138,4 +164,5 @@ ACTS: dict[Callable[[Session, "Simulation", Tab, str], None], float] = {
     change_a_role: 2,
     set_a_policy: 0.6,
     arrange: 1,
+    ratify: 0.6,
 }
