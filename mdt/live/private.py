@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from mdt.core import audit
 from mdt.core.actor import Actor
-from mdt.core.errors import Invalid
-from mdt.live import marks
+from mdt.core.errors import Invalid, Stale
+from mdt.live import marks, queries
 from mdt.live.fields import Json
 from mdt.live.models import PrivateMark
 from mdt.live.protocol import moment, tidy_body
@@ -35,6 +35,9 @@ def put(session: Session, *, by: Actor, case_id: str, body: Any, now: datetime) 
     again = held.get(sent.get("id")) if isinstance(sent, dict) else None
     if again and sent.get("version") == again["version"]:
         return again  # its answer was lost on the way
+    shown = queries.state_now(session, case.meeting_id)[1]["cases"].get(case.id, {}).get("marks", {})
+    if isinstance(sent, dict) and sent.get("id") in shown:
+        raise Stale("This mark is shown to all already, so it is private no more.", shown[sent["id"]])
     author = {"id": by.person_id, "name": by.name}
     mark = marks.put(held, body, author, may_change_others=False, at=moment(now))
     session.merge(

@@ -110,8 +110,14 @@ class Simulation:
             self._deliver_all()
             self.send_again()
             self._deliver_all()
-            self.tick()
-            self._deliver_all()
+            self._second()
+        for _ in range(3):  # what became of somebody in the last of these seconds is told in the next
+            if any(room.roster_changed for process in self.processes for room in process.rooms.open.values()):
+                self._second()
+
+    def _second(self) -> None:
+        self.tick()
+        self._deliver_all()
 
     def deliver(self) -> None:
         """A few messages: a day has many."""

@@ -82,6 +82,12 @@ def test_a_private_mark_is_its_drawers_alone_until_it_is_shown_to_all(stage):
     stage.keep("member", "mark.put", {"case": case, **body})
     assert as_(stage, "member", lambda s, by: private.of(s, by, case)) == []
     assert uid(501) in stage.state()["cases"][case]["marks"]
+    # Asked once more, late, and even when it has been removed for all meanwhile: it becomes private no more.
+    with pytest.raises(Stale, match="shown to all already"):
+        as_(stage, "member", put)
+    stage.keep("member", "mark.remove", {"case": case, "id": uid(501), "version": 2})
+    with pytest.raises(Stale, match="shown to all already"):
+        as_(stage, "member", lambda s, by: put(s, by, version=2))
 
 
 def test_a_private_mark_can_be_taken_away_and_only_by_those_who_may_mark(stage):
