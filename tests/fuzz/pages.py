@@ -41,7 +41,7 @@ def draw_privately(session: Session, day: "Simulation", tab: Tab, case: str) -> 
     else:
         drawn = mark(200 + 10 * tab.number + day.stage.cases.index(case))
         private.put(session, by=by, case_id=case, body={"mark": drawn}, now=day.stage.now)
-        mine[:] = [drawn]
+        mine[:] = [drawn, *(one for one in mine if one["id"] != drawn["id"])]
 
 
 def write_an_opinion(session: Session, day: "Simulation", tab: Tab, case: str) -> None:
