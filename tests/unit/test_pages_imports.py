@@ -71,7 +71,7 @@ def test_a_disc_is_sent_looked_at_and_told_of(made: Seeded, hers: dict[str, str]
     page = words(client.get(f"{address(made)}/").text)
     assert "Brought by Mr Chandra Patel, Manchester University" in page
     assert "Done: 3 taken in, 3 not taken in." in page
-    assert "It is not this patient’s: it says BROWN Alan" in page
+    assert "It is not this patient’s: it says BROWN, Alan" in page
     assert "HIS/IM0001" in page
     assert "It is a program. Programs are never taken in." in page
     case = words(client.get(f"/cases/{made.cases['maria']}/").text)

@@ -268,6 +268,7 @@ LIKE: dict[str, tuple[str, dict[str, int]]] = {
             "POST /referrals/<referral_id>/files/<file_id>/remove": 404,
             "GET /actions/": 403,
             "GET /worklist/": 403,
+            "GET /reports/": 403,
         },
     ),
     # The stranger, admitted to today's meeting to look: all of it that they may open.

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,10 +13,14 @@ from mdt.core.clock import utc_now
 from mdt.imaging.models import Gather
 from mdt.live.models import Event
 from mdt.meeting.models import Case, Meeting
+from mdt.meeting.triage import sorting
+from mdt.outcome import standards
 from mdt.people import actions as people
 from mdt.record.models import Link, Patient
 from tests.unit.pages import PASSWORD, SETUP, seeded
+from tests.unit.prepared import actor
 from tests.unit.test_pages_may import NEW_PATIENT
+from tests.unit.test_triage import SAID
 
 AS_A_PERSON = {"Accept": "text/html"}
 
@@ -226,7 +231,10 @@ def test_a_case_on_a_standard_of_care_is_stepped_over(made):
     client, today = made.signed_in("coordinator"), made.meetings["today"]
     maria, john, nasty = order_of(made)
     with made.house.db.writing() as db:
-        db.get_one(Case, john).stream = "standard"
+        by, now = actor(db, made, "chair"), utc_now()
+        said: dict[str, Any] = {**SAID, "team_id": made.teams["lung"], "standard_id": None}
+        version = standards.write(db, by=by, now=now, **said)
+        sorting.sort(db, by=by, case_id=john, seen=0, stream="standard", standard_version_id=version.id, now=now)
     page = client.get(f"/meetings/{today}").text
     assert f'name="after" value="{nasty}" data-move="down"' in page
     assert f'name="before" value="{maria}" data-move="up"' in page

@@ -212,9 +212,7 @@ def test_before_a_list_closes_each_is_told_once_what_is_missing(made):
         told = {message.person_id: message for message in db.scalars(select(Message))}
     assert told.keys() == {made.people["coordinator"], made.people["presenter"]}
     said = {who: told[made.people[who]].parts[0] for who in ("coordinator", "presenter")}
-    assert said["coordinator"]["say"].endswith(
-        "Not ready, of 3 cases: imaging (3), imaging reports (1), looked through (1)."
-    )
+    assert said["coordinator"]["say"].endswith("Not ready, of 3 cases: imaging (3), imaging reports (1), review (1).")
     assert said["presenter"]["say"].endswith("2 studies of 1 case are not looked through yet.")
     assert not any(names_a_patient(made, message) for message in told.values())
     for who, part in said.items():

@@ -49,6 +49,7 @@ TABLE = {
     "guest": "gone gone forbidden forbidden forbidden forbidden",  # nobody waits
     "op meeting.open": "invalid invalid forbidden forbidden forbidden forbidden",  # it is open already
     "op case.open": "ok ok not-presenter ok not-presenter not-presenter",
+    "op outcome.ratify": "invalid invalid invalid invalid invalid invalid",  # all in one act, on a page
     "op agenda.change": "forbidden forbidden forbidden forbidden forbidden forbidden",  # only the system
     "op preparation.change": "forbidden forbidden forbidden forbidden forbidden forbidden",
     "op mark.put": PART,
@@ -164,6 +165,7 @@ MESSAGES: dict[str, Callable[[Seat], Any]] = {
     "op outcome.set": lambda seat: {**seat.bound(0), "field": "rationale", "value": "Fit."},
     "op outcome.check": lambda seat: seat.bound(1),
     "op outcome.sign": lambda seat: seat.bound(1),
+    "op outcome.ratify": lambda seat: {"case": seat.stage.cases[0]},
     "op outcome.amend": lambda seat: {**seat.bound(1), "reason": "The histology changed."},
     "op presenter.take": lambda _: {},
     "renew, presenting": lambda seat: {"term": seat.term},
