@@ -253,7 +253,7 @@ def test_a_reader_that_never_reads_again_is_cut_and_costs_no_memory(server, stag
         before = server.memory
         head = 1
         while f"code=resync meeting={stage.meeting}" not in server.log():
-            assert head < 1_500, "more waits for it than should wait for anybody"
+            assert head < 5_000, "more waits for it than should wait for anybody"  # the kernel holds some, too
             sent = {"case": stage.cases[0], "mark": mark(1, head, text="é" * 480)}
             # In a thread, so that the chair of this same test goes on reading and is not cut as well.
             head = (await asyncio.to_thread(stage.keep, "chair", "mark.put", sent)).seq
