@@ -211,7 +211,7 @@ def type_the_outcome(page: Page) -> None:
     page.get_by_label("Rationale").fill("Solitary nodule, fit, no nodal disease on PET.")
     page.get_by_label("Responsible clinician").fill(PEOPLE["chair"][1])
     page.get_by_label("Action 1: what is to be done").fill("Clinic with thoracic surgery")
-    page.get_by_label("Action 1: owner").fill(PEOPLE["chair"][1])
+    page.get_by_role("combobox", name="Action 1: owner").fill(PEOPLE["chair"][1])
     page.locator("[data-field='actions']").get_by_title("5 working days").click()
     page.locator("[data-field='views_known'] label", has_text="Not known").click()
     page.locator("#outcome-tell_who").fill(PEOPLE["coordinator"][1])

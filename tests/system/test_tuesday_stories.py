@@ -452,7 +452,7 @@ def test_missing_images_of_another_trust_defer_a_case_which_goes_to_the_next_lis
     coordinator.get_by_label("Images missing").check()
     coordinator.get_by_label("Responsible clinician").fill(cast.PEOPLE["chair"][0])
     coordinator.get_by_label("Action 1: what is to be done").fill("Ask Bolton for the whole CT")
-    coordinator.get_by_label("Action 1: owner").fill(cast.PEOPLE["coordinator"][0])
+    coordinator.get_by_role("combobox", name="Action 1: owner").fill(cast.PEOPLE["coordinator"][0])
     coordinator.get_by_title("5 working days").click()
     coordinator.locator("[data-field=views_known]").get_by_label("Not known").check()
     coordinator.get_by_label("Who tells the patient").fill(cast.PEOPLE["nurse"][0])

@@ -40,7 +40,7 @@ export class OwnerBox extends HTMLElement {
 
   private typed(value: string): void {
     this.given = { ...this.given, value };
-    this.show(true);
+    this.show(!this.given.people.some(({ name }) => name === value)); // a whole name needs no list over what comes below
     this.tell(value, called(this.given.people, value), false);
   }
 
