@@ -73,8 +73,8 @@ def vitest(folder: Path) -> Counts:
     return counts if code == 0 or counts.failed else counts + Counts(failed=1)
 
 
-# What browsers show, pixel by pixel: the computing lane has time for these.
-VIEWER = ("tests/system/test_viewer_loading.py", "tests/system/test_viewer_pixels.py")
+# What browsers show, pixel by pixel, and the Tuesday of 25 cases: the computing lane has time for these.
+BESIDE = tuple(f"tests/system/test_{name}.py" for name in ("viewer_loading", "viewer_pixels", "tuesday_stories"))
 
 
 def pytest(folder: Path, name: str, *where: str) -> Counts:
@@ -114,8 +114,8 @@ def main() -> int:
         computing = [*checks, lambda: pytest(folder, "unit")]
         waiting = []
         if not quick:
-            computing += [lambda: pytest(folder, "fuzz"), lambda: pytest(folder, "viewer", *VIEWER)]
-            others = ("tests/system", *(f"--ignore={one}" for one in VIEWER))
+            computing += [lambda: pytest(folder, "fuzz"), lambda: pytest(folder, "viewer", *BESIDE)]
+            others = ("tests/system", *(f"--ignore={one}" for one in BESIDE))
             waiting = [lambda: pytest(folder, "contract"), lambda: pytest(folder, "system", *others)]
         counts = sum(threads.map(lane, (computing, waiting)), Counts())
     print(f"\n{counts}")
