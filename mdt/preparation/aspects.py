@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
+from mdt.core.words import counted
 from mdt.meeting.quorum import Somebody, fills
 from mdt.preparation import disciplines
 
@@ -94,7 +95,7 @@ def reports(
     ]
     if not expected:
         return Aspect(REPORTS, "No study of the last year")
-    said = f"{len(expected) - len(lacking)} of {_counted(len(expected), 'study', 'studies')} of the last year reported"
+    said = f"{len(expected) - len(lacking)} of {counted(len(expected), 'study', 'studies')} of the last year reported"
     return Aspect(
         REPORTS,
         said,
@@ -110,9 +111,9 @@ def reviews(studies: Sequence[StudySeen], done: Collection[str]) -> Aspect:
         waits = sum(one.id not in done for one in mine)
         every, left = every + len(mine), left + waits
         if waits:
-            sentence = f"{waits} of {_counted(len(mine), 'study', 'studies')} not looked through"
+            sentence = f"{waits} of {counted(len(mine), 'study', 'studies')} not looked through"
             lacks.append(Lack(f"review {discipline}", sentence, f"a {reader}"))
-    said = f"{every - left} of {_counted(every, 'study', 'studies')}" if every else "Nothing to look through yet"
+    said = f"{every - left} of {counted(every, 'study', 'studies')}" if every else "Nothing to look through yet"
     return Aspect(REVIEWS, said, tuple(lacks))
 
 
@@ -127,8 +128,8 @@ def pathology(
     """Specimens by the referral's lines, slides and papers by what is here. `needed`: the question asks for it."""
     slides = sum(disciplines.reader_of(one.modalities) == disciplines.PATHOLOGY for one in studies)
     papers = sum(of_tissue(one) and one.id in written for one in studies)
-    here = [_counted(papers, "report")] if papers else []
-    here += [_counted(slides, "study of slides", "studies of slides")] if slides else []
+    here = [counted(papers, "report")] if papers else []
+    here += [counted(slides, "study of slides", "studies of slides")] if slides else []
     lacks = []
     for row in rows:
         number, trust = row.get("number", ""), trusts.get(row.get("trust", ""), "")
@@ -192,7 +193,3 @@ def _small(text: str) -> str:
 def _sentence(parts: Sequence[str]) -> str:
     said = "; ".join(parts)
     return said[:1].upper() + said[1:]
-
-
-def _counted(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

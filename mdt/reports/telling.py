@@ -1,75 +1,19 @@
 """A report in sections: sentences, tables and plots, the same for the page, the PDF and a spreadsheet. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
-from mdt.core.clock import in_london
+from mdt.core.words import counted, long_date
 from mdt.meeting.moving import reasons
 from mdt.outcome.follow_through import ANSWER_LABELS, AS_DECIDED, REASONS
-from mdt.reports import charts
+from mdt.reports import charts, published
 from mdt.reports.attending import ENOUGH, Came
 from mdt.reports.charts import Bar, Chart
 from mdt.reports.counting import Share
 from mdt.reports.facts import TELL_WITHIN
+from mdt.reports.layout import Row, Section, Table
 from mdt.reports.queries import Report
 
-# What others have measured, with where it stands.
-PUBLISHED_MINUTES = 3.2
-TIME_PUBLISHED = (
-    "Published: a mean of 3.2 minutes, more than half under two minutes (Cancer Research UK 2017, 24 meetings, "
-    "624 patients; BMJ 2017;356:j114)."
-)
-ROLLOVER_PUBLISHED = "Published: about a third rolled over from the week before (an opinion piece, no study)."
-DELAY_PUBLISHED = (
-    "No such figure is published for the United Kingdom. Nearest: 36 of 551 patients (6.5 %) whose discussion was "
-    "delayed with radiology among the causes (De Ieso 2013, 52 meetings)."
-)
-AGAIN_PUBLISHED = "Published: 42.1 % of patients discussed more than once (De Ieso 2013)."
-ATTENDANCE_ASKED = "Core members should attend at least two of three meetings (Royal College of Radiologists 2014)."
-TOLD_ASKED = "The aim is two working days (Greater Manchester Cancer Alliance)."
-CARRIED_OUT_PUBLISHED = (
-    "Published: 1 to 16 % of decisions not carried out; 10.0 % in one colorectal series, 40 % of those for comorbidity "
-    "and 35 % by the patient’s choice (201 decisions)."
-)
-IMAGING_ASKED = (
-    "The measure of the Royal College of Radiologists’ audit XR-703, of images; whether their reports were there is "
-    "not in it."
-)
 LONGEST_SHOWN = 10  # working days that have a bar of their own
-
-
-@dataclass(frozen=True)
-class Row:
-    """`number` leads to the cases of the figure `key`, where there is one."""
-
-    label: str
-    number: str
-    share: str = ""
-    key: str = ""
-
-    @property
-    def leads(self) -> bool:
-        return bool(self.key) and self.number not in ("0", "")
-
-
-@dataclass(frozen=True)
-class Table:
-    caption: str
-    heads: tuple[str, str, str]
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """`lead` is the figure in a sentence; `note` says how it is counted, or what is missing."""
-
-    anchor: str
-    title: str
-    lead: str
-    tables: tuple[Table, ...]
-    chart: Chart | None = None
-    notes: tuple[str, ...] = ()
 
 
 def sections(report: Report) -> list[Section]:
@@ -86,7 +30,7 @@ def _cases(report: Report) -> Section:
     return Section(
         "cases",
         "Cases",
-        f"{_many(due, 'discussion')} due at {_many(report.meetings, 'meeting')}{each}. {discussed} were held.",
+        f"{counted(due, 'discussion')} due at {counted(report.meetings, 'meeting')}{each}. {discussed} were held.",
         (
             _shares(report, "What became of them", "due", "discussed", "standard", "delayed"),
             *_month_table(report, "Discussions due", [str(number) for number in months]),
@@ -102,7 +46,7 @@ def _time(report: Report) -> Section:
         lead = "No discussion was timed in this period."
     else:
         middle = f"{minutes.median:.1f} minutes in the median, {minutes.mean:.1f} in the mean"
-        lead = f"A case took {middle} ({_many(timed, 'case')} timed)."
+        lead = f"A case took {middle} ({counted(timed, 'case')} timed)."
     bars = [Bar("", value, f"{value:.1f}" if value is not None else "–") for value in minutes.by_month]
     rows = (
         Row("Median minutes", _decimal(minutes.median)),
@@ -117,19 +61,19 @@ def _time(report: Report) -> Section:
             Table("Minutes for a case", ("", "Figure", "Of those timed"), rows),
             *_month_table(report, "Median minutes", [bar.shown for bar in bars]),
         ),
-        _by_month(report, "Median minutes for a case", bars, (PUBLISHED_MINUTES, "3.2 minutes, published")),
-        (TIME_PUBLISHED,),
+        _by_month(report, "Median minutes for a case", bars, (published.MINUTES, "3.2 minutes, published")),
+        (published.TIME,),
     )
 
 
 def _delays(report: Report) -> Section:
     counts = report.counts
     due, foreign = counts.shares["due"].many, counts.shares["foreign"]
-    lead = (
-        f"{_percent(foreign)} of the discussions due, {foreign.many} of {due}, were delayed because another trust’s "
-        "images were missing."
-        if due
-        else "No discussion was due in this period."
+    lead = _lead(
+        foreign,
+        "the discussions due",
+        "were delayed because another trust’s images were missing.",
+        otherwise="No discussion was due in this period.",
     )
     by_reason = tuple(
         Row(reasons.LABELS[code], str(many), _of(many, due), f"reason-{code}") for code, many in counts.reasons.items()
@@ -153,7 +97,7 @@ def _delays(report: Report) -> Section:
         lead,
         tuple(tables),
         charts.across(bars, says=says, most=most) if bars else None,
-        (f"Another trust: any but {host}, which hosts this team.", DELAY_PUBLISHED, ROLLOVER_PUBLISHED),
+        (f"Another trust: any but {host}, which hosts this team.", published.DELAY, published.ROLLOVER),
     )
 
 
@@ -162,12 +106,14 @@ def _again(report: Report) -> Section:
     return Section(
         "again",
         "Discussed again",
-        f"{_percent(again)} of the discussions held, {again.many} of {again.of}, were of patients whom this team had "
-        "discussed before."
-        if again.of
-        else "Nobody was discussed in this period.",
+        _lead(
+            again,
+            "the discussions held",
+            "were of patients whom this team had discussed before.",
+            otherwise="Nobody was discussed in this period.",
+        ),
         (_shares(report, "Discussed again", "again"),),
-        notes=(AGAIN_PUBLISHED,),
+        notes=(published.AGAIN,),
     )
 
 
@@ -186,20 +132,23 @@ def _quorum(report: Report) -> Section:
         tables.append(Table("Core members", ("Member", "Came to", "Of their meetings"), rows))
     bars = [Bar(one.name, one.percent, f"{one.percent:.0f} % ({one.to} of {one.of})") for one in came.roles]
     few = sum(not one.is_enough for one in came.people)
-    notes = [ATTENDANCE_ASKED]
+    notes = [published.ATTENDANCE]
     if came.people:
-        notes.append(f"{few} of {_many(len(came.people), 'core member')} came to fewer.")
+        notes.append(f"{few} of {counted(len(came.people), 'core member')} came to fewer.")
     if came.without_policy:
         notes.append(
-            f"{_many(came.without_policy, 'meeting')} had no policy that names core roles, and count nowhere here."
+            f"{counted(came.without_policy, 'meeting')} had no policy that names core roles, and count nowhere here."
         )
     says = _said("Share of meetings at which each core role was filled", bars)
     return Section(
         "quorum",
         "Quorum and attendance",
-        f"{_percent(quorate)} of the decisions, {quorate.many} of {quorate.of}, were made with a quorum."
-        if quorate.of
-        else "No quorum was kept with a decision of this period.",
+        _lead(
+            quorate,
+            "the decisions",
+            "were made with a quorum.",
+            otherwise="No quorum was kept with a decision of this period.",
+        ),
         tuple(tables),
         charts.across(bars, says=says, most=100, target=(100 * ENOUGH, "two of three")) if bars else None,
         tuple(notes),
@@ -211,10 +160,12 @@ def _standards(report: Report) -> Section:
     return Section(
         "standards",
         "Standards of care",
-        f"{_percent(standard)} of the discussions due, {standard.many} of {standard.of}, were answered by a standard "
-        "of care that the chair ratified, and not discussed."
-        if standard.of
-        else "No discussion was due in this period.",
+        _lead(
+            standard,
+            "the discussions due",
+            "were answered by a standard of care that the chair ratified, and not discussed.",
+            otherwise="No discussion was due in this period.",
+        ),
         (_shares(report, "Standards of care", "standard", "promoted"),),
         notes=(
             "Of those promoted, the share is of all that were put on a standard of care and not taken off by triage.",
@@ -227,11 +178,14 @@ def _decided(report: Report) -> Section:
     return Section(
         "decided",
         "Decisions",
-        f"{_percent(undecided)} of the discussions held, {undecided.many} of {undecided.of}, have no signed outcome."
-        if undecided.of
-        else "Nobody was discussed in this period.",
+        _lead(
+            undecided,
+            "the discussions held",
+            "have no signed outcome.",
+            otherwise="Nobody was discussed in this period.",
+        ),
         (_shares(report, "Decisions", "signed", "undecided"),),
-        notes=("Published: no decision in 27 to 52 % of discussions (Lamb 2011, 37 studies).",),
+        notes=(published.UNDECIDED,),
     )
 
 
@@ -246,16 +200,18 @@ def _told(report: Report) -> Section:
     return Section(
         "told",
         "Telling the patient",
-        f"{_percent(in_time)} of the patients with a signed decision, {in_time.many} of {in_time.of}, were told within "
-        f"{TELL_WITHIN} working days."
-        if in_time.of
-        else "No decision was signed in this period.",
+        _lead(
+            in_time,
+            "the patients with a signed decision",
+            f"were told within {TELL_WITHIN} working days.",
+            otherwise="No decision was signed in this period.",
+        ),
         (
             _shares(report, "When patients were told", "told-in-time", "told-late", "not-told"),
             Table("By working days", ("Working days", "Patients", ""), days),
         ),
         charts.upright(bars, says=says) if after else None,
-        (TOLD_ASKED, "Working days: Monday to Friday, without bank holidays; the meeting’s own day is day 0."),
+        (published.TOLD, "Working days: Monday to Friday, without bank holidays; the meeting’s own day is day 0."),
     )
 
 
@@ -280,13 +236,15 @@ def _carried_out(report: Report) -> Section:
     return Section(
         "carried-out",
         "Decisions carried out",
-        f"{_of(followed - done, followed)} of the decisions followed up, {followed - done} of {followed}, were changed "
-        "or not carried out."
-        if followed
-        else "No decision of this period has been followed up yet; that is asked eight weeks after it.",
+        _lead(
+            Share(followed - done, followed),
+            "the decisions followed up",
+            "were changed or not carried out.",
+            otherwise="No decision of this period has been followed up yet; that is asked eight weeks after it.",
+        ),
         tuple(tables),
         charts.across(bars, says=says, most=most) if bars else None,
-        (CARRIED_OUT_PUBLISHED,),
+        (published.CARRIED_OUT,),
     )
 
 
@@ -306,7 +264,7 @@ def _imaging(report: Report) -> Section:
     if since is None:
         notes.append("Not recorded yet: it is written down from the next list that closes, and the next case opened.")
     elif report.period.begins < since:
-        notes.append(f"Not recorded before {_day(in_london(since))}: earlier cases count nowhere here.")
+        notes.append(f"Not recorded before {long_date(since)}: earlier cases count nowhere here.")
     known = [f"{_percent(share)} {name.lower()}" for name, share in pairs if share.of]
     return Section(
         "imaging",
@@ -322,11 +280,13 @@ def _imaging(report: Report) -> Section:
             ),
         ),
         charts.across(bars, says=says, most=100) if bars else None,
-        (
-            *notes,
-            "The measure of the Royal College of Radiologists’ audit XR-703; whether reports were there is not in it.",
-        ),
+        (*notes, published.IMAGING),
     )
+
+
+def _lead(share: Share, of_what: str, what: str, *, otherwise: str) -> str:
+    """The figure in a sentence; `otherwise` where there was nothing to count."""
+    return f"{_percent(share)} of {of_what}, {share.many} of {share.of}, {what}" if share.of else otherwise
 
 
 def _shares(report: Report, caption: str, *keys: str) -> Table:
@@ -371,10 +331,6 @@ def _most(bars: Sequence[Bar]) -> float:
     return max((bar.value or 0 for bar in bars), default=0)
 
 
-def _many(number: int, one: str) -> str:
-    return f"{number} {one}{'' if number == 1 else 's'}"
-
-
 def _percent(share: Share) -> str:
     return _of(share.many, share.of or 0)
 
@@ -385,7 +341,3 @@ def _of(many: int, of: int) -> str:
 
 def _decimal(number: float | None) -> str:
     return "–" if number is None else f"{number:.1f}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"

@@ -1,5 +1,7 @@
 """A keyboard that counts, in the hands of whoever types an outcome without a mouse."""
 
+from collections.abc import Iterable
+
 from playwright.sync_api import Page
 
 MOST_KEYS = 260  # for a usual case
@@ -29,6 +31,12 @@ class Keyboard:
                 return
             self.press("Tab")
         raise AssertionError(f"Tab does not come to {field}")
+
+    def fill(self, answers: Iterable[tuple[str, str]]) -> None:
+        """Field after field, with what is typed there: a letter chooses an answer, words are text."""
+        for field, said in answers:
+            self.to(field)
+            self.type(said)
 
     def take(self, offered: str = ON_OFFER) -> None:
         """The first answer on offer after where the focus is: past the parts of a date, and a button that removes."""

@@ -40,18 +40,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Product,
 
 def type_the_outcome(keys: Keyboard) -> None:
     """As it is said: fields in their order, a letter for a choice, Alt+Enter for what is suggested."""
-    for field, key in (
+    keys.fill([
         ("ps", "1"), ("side", "R"), ("histology", "A"), ("staged", "S"), ("ct", "T2a"), ("cn", "N0"), ("cm", "M0"),
         ("edition", "TNM 9"), ("fev1_pc", "78"), ("decision", "R"), ("intent", "C"),
-    ):  # fmt: skip
-        keys.to(field)
-        keys.type(key)
+    ])  # fmt: skip
     keys.to("treatments")
     keys.press("Space")
-    keys.to("rationale")
-    keys.type("Fit and operable.")
-    keys.to("trial")
-    keys.type("N")
+    keys.fill([("rationale", "Fit and operable."), ("trial", "N")])
     for field in ("views_known", "views", "responsible"):
         keys.to(field)
         keys.press("Alt+Enter")

@@ -265,19 +265,21 @@ def test_standards_of_care_are_ratified_in_one_act_but_for_the_one_that_somebody
 
 def type_what_is_said(keys: Keyboard) -> None:
     """On the colorectal proforma: fields in their order, a letter for a choice, a key for what is offered."""
-    for field, key in (
+    keys.fill([
         ("ps", "1"), ("site", "L"), ("mmr", "P"), ("staged", "S"), ("ct", "T3"), ("cn", "N1"), ("cm", "M0"),
         ("edition", "TNM 8"), ("emergency", "N"), ("decision", "R"), ("intent", "C"),
-    ):  # fmt: skip
-        keys.to(field)
-        keys.type(key)
+    ])  # fmt: skip
     keys.to("treatments")
     keys.press("Space")
-    keys.to("rationale")
-    keys.type("Resectable, no spread.")
-    for field, said in (("trial", "N"), ("views_known", "K"), ("views", "Near home."), ("responsible", "Miss Probert")):
-        keys.to(field)
-        keys.type(said)
+    keys.fill(
+        [
+            ("rationale", "Resectable, no spread."),
+            ("trial", "N"),
+            ("views_known", "K"),
+            ("views", "Near home."),
+            ("responsible", "Miss Probert"),
+        ]
+    )
     keys.to("actions")
     keys.type("Book colectomy")
     keys.press("Tab")
