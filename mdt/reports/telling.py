@@ -265,11 +265,11 @@ def _imaging(report: Report) -> Section:
         notes.append("Not recorded yet: it is written down from the next list that closes, and the next case opened.")
     elif report.period.begins < since:
         notes.append(f"Not recorded before {long_date(since)}: earlier cases count nowhere here.")
-    known = [f"{_percent(share)} {name.lower()}" for name, share in pairs if share.of]
+    known = [f"{_percent(share)} of {counted(share.of, 'case')} {name.lower()}" for name, share in pairs if share.of]
     return Section(
         "imaging",
         "Imaging complete",
-        f"The imaging of {' and of '.join(known)} was complete."
+        f"Imaging was complete for {', and for '.join(known)}."
         if known
         else "Not recorded for any case of this period.",
         (
