@@ -1,4 +1,4 @@
-"""Every check and every test, ending with one line of counts: `python -m tests.suite [--quick]`.
+"""Every check and every test, ending with what failed and one line of counts: `python -m tests.suite [--quick]`.
 
 Two lanes run side by side, so that tests that compute use the time of tests that wait for archives and browsers. Every
 line says which step it is of.
@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +22,20 @@ BIN = Path(sys.executable).parent
 
 @dataclass
 class Counts:
-    """Passed, failed and skipped, summed over every step."""
+    """Passed, failed and skipped, summed over every step, and what failed by name."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    names: tuple[str, ...] = ()
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+        return Counts(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.names + other.names,
+        )
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
@@ -54,7 +60,12 @@ def run(name: str, *command: str) -> int:
 
 def check(name: str, *command: str) -> Step:
     """A step that is one check: it holds or it does not."""
-    return lambda: Counts(passed=1) if run(name, *command) == 0 else Counts(failed=1)
+    return lambda: Counts(passed=1) if run(name, *command) == 0 else broken(name)
+
+
+def broken(step: str) -> Counts:
+    """A step that failed as a whole."""
+    return Counts(failed=1, names=(step,))
 
 
 def npm(*arguments: str) -> tuple[str, ...]:
@@ -67,10 +78,13 @@ def vitest(folder: Path) -> Counts:
     code = run("TypeScript tests", *npm("exec", "--", "vitest", "run", "--reporter=default", "--reporter=json",
                                         f"--outputFile.json={report}"))  # fmt: skip
     if not report.exists():
-        return Counts(failed=1)
+        return broken("TypeScript tests")
     said = json.loads(report.read_text())
-    counts = Counts(said["numPassedTests"], said["numFailedTests"], said["numPendingTests"])
-    return counts if code == 0 or counts.failed else counts + Counts(failed=1)
+    names = tuple(
+        one["fullName"] for file in said["testResults"] for one in file["assertionResults"] if one["status"] == "failed"
+    )
+    counts = Counts(said["numPassedTests"], said["numFailedTests"], said["numPendingTests"], names)
+    return counts if code == 0 or counts.failed else counts + broken("TypeScript tests")
 
 
 # What browsers show, pixel by pixel, and the Tuesday of 25 cases: the computing lane has time for these.
@@ -83,13 +97,21 @@ def pytest(folder: Path, name: str, *where: str) -> Counts:
     which = where or (f"tests/{name}",)
     code = run(name, sys.executable, "-m", "pytest", "--quiet", f"--junitxml={report}", *which)
     if not report.exists():
-        return Counts(failed=1)
+        return broken(name)
     counts = Counts()
     for suite in ET.parse(report).getroot().iter("testsuite"):
         bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped = int(suite.get("skipped", 0))
-        counts += Counts(int(suite.get("tests", 0)) - bad - skipped, bad, skipped)
-    return counts if code == 0 or counts.failed else counts + Counts(failed=1)
+        counts += Counts(int(suite.get("tests", 0)) - bad - skipped, bad, skipped, tuple(failures(suite)))
+    return counts if code == 0 or counts.failed else counts + broken(name)
+
+
+def failures(suite: ET.Element) -> Iterator[str]:
+    """The tests of one of pytest's reports that did not pass, each with the first line of why."""
+    for test in suite.iter("testcase"):
+        for verdict in (*test.findall("failure"), *test.findall("error")):
+            lines = (verdict.get("message") or "").strip().splitlines() or ["no message"]
+            yield f"{test.get('classname')}::{test.get('name')}: {lines[0][:200]}"
 
 
 def lane(steps: Sequence[Step]) -> Counts:
@@ -118,7 +140,10 @@ def main() -> int:
             others = ("tests/system", *(f"--ignore={one}" for one in BESIDE))
             waiting = [lambda: pytest(folder, "contract"), lambda: pytest(folder, "system", *others)]
         counts = sum(threads.map(lane, (computing, waiting)), Counts())
-    print(f"\n{counts}")
+    print()
+    for name in counts.names:
+        print(f"FAILED {name}")
+    print(counts)
     return 1 if counts.failed else 0
 
 
