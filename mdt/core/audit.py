@@ -121,6 +121,8 @@ def verify(session: Session) -> tuple[int, Broken | None]:
             return good, Broken(entry.seq, "its content was changed after it was written")
         previous, good = entry.hash, entry.seq
     head = session.get(AuditHead, 1)
+    if head is None and good:
+        return good, Broken(good + 1, "the row that says where the chain ends is gone")
     if head is not None and (head.seq, head.hash) != (good, previous):
         return good, Broken(good + 1, f"entries after {good} are gone; the chain once ended at {head.seq}")
     return good, None

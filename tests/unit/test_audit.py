@@ -44,6 +44,7 @@ def test_an_untouched_chain_holds(db: Database) -> None:
         ("DELETE FROM audit_entry WHERE seq = 2", 2, "is missing"),
         ("DELETE FROM audit_entry WHERE seq > 3", 4, "are gone"),
         ("UPDATE audit_entry SET previous = hash WHERE seq = 4", 4, "does not follow"),
+        ("DELETE FROM audit_head", 6, "where the chain ends is gone"),
     ],
 )
 def test_tampering_is_named_at_its_entry(db: Database, tampering: str, first_broken: int, why: str) -> None:
